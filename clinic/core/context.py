@@ -1,0 +1,18 @@
+"""What every page knows about the clinic."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def clinic(request: HttpRequest) -> dict[str, dict[str, str | int]]:
+    """The clinic's name, phone number and hours, and how many seconds an unused page stays open."""
+    digits = "".join(sign for sign in settings.CLINIC_PHONE if sign.isdigit())
+    return {
+        "clinic": {
+            "name": settings.CLINIC_NAME,
+            "phone": settings.CLINIC_PHONE,
+            "dial": f"+1{digits}" if len(digits) == 10 else f"+{digits}",
+            "hours": settings.CLINIC_HOURS,
+            "session_seconds": int(settings.SESSION_IDLE_LIMIT.total_seconds()),
+        }
+    }

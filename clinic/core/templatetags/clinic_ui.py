@@ -1,0 +1,234 @@
+"""The pieces every page is drawn with; docs/components.md shows each in use. Loaded in every template."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
+from django import template
+from django.conf import settings
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+from django.template import Context
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+register.filter("crispy", as_crispy_form)
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+# tier: (icon, the word that says it without colour)
+TIERS = {
+    "stop": ("alert-octagon", "Stop"),
+    "warn": ("alert-triangle", "Caution"),
+    "note": ("info-circle", "Note"),
+    "good": ("circle-check", "Done"),
+}
+TONES = {"stop", "warn", "note", "good", "quiet"}
+MESSAGE_TIERS = {"error": "stop", "warning": "warn", "success": "good"}
+
+
+class HasPronouns(Protocol):
+    """Anybody who is called by a name and may have pronouns."""
+
+    pronouns: str
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw one icon of the sprite; without a label it is decoration and hidden from screen readers."""
+    sprite = static("vendor/icons.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, sprite, name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
+
+
+@register.simple_tag
+def badge(text: object, tone: str = "quiet", icon_name: str = "") -> SafeString:
+    """Show a status as words in a tone (stop, warn, note, good, quiet), with an icon if one is named."""
+    if tone not in TONES:
+        raise template.TemplateSyntaxError(f"'{tone}' is no tone: use one of {', '.join(sorted(TONES))}.")
+    drawing = icon(icon_name) if icon_name else ""
+    return format_html('<span class="badge tone-{}">{}{}</span>', tone, drawing, text)
+
+
+@register.simple_block_tag
+def alert(content: str, tier: str, title: str = "") -> SafeString:
+    """Show a notice of one tier (stop, warn, note, good); only `stop` interrupts a screen reader."""
+    if tier not in TIERS:
+        raise template.TemplateSyntaxError(f"'{tier}' is no tier: use one of {', '.join(TIERS)}.")
+    icon_name, word = TIERS[tier]
+    return format_html(
+        '<div class="notice tone-{}"{}>{}<div><p class="notice-title"><strong>{}</strong>{}</p>{}</div></div>',
+        tier,
+        format_html(' role="{}"', "alert") if tier == "stop" else "",
+        icon(icon_name),
+        word,
+        f": {title}" if title else "",
+        content,
+    )
+
+
+@register.filter
+def message_tier(level_tag: str) -> str:
+    """The alert tier of a Django message level."""
+    return MESSAGE_TIERS.get(level_tag, "note")
+
+
+@register.filter
+def amount(value: Decimal | int | None, unit: str) -> str:
+    """Write an amount with its unit: no trailing zeros, a leading zero, commas from 1,000 (ISMP's safe style)."""
+    if value is None:
+        return ""
+    return f"{Decimal(value).normalize():,f}{NO_BREAK}{unit}"
+
+
+@register.filter
+def mg(value: Decimal | int | None) -> str:
+    """Write a dose in milligrams."""
+    return amount(value, "mg")
+
+
+def _clinic_zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a day, `Mar 4, 2026`; an instant is taken as its day in the clinic's zone."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localdate(value, _clinic_zone())
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+@register.filter
+def weekday(value: date | datetime | None) -> str:
+    """Write a day with the day of the week, `Wed, Mar 4, 2026`."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localdate(value, _clinic_zone())
+    return f"{value:%a}, {day(value)}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write the time of an instant in the clinic's zone, `2:05 pm`."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value, _clinic_zone())
+    return f"{local.hour % 12 or 12}:{local:%M}{NO_BREAK}{'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def instant(value: datetime | None) -> str:
+    """Write an instant in the clinic's zone, `Mar 4, 2026, 2:05 pm`."""
+    return f"{day(value)}, {clock(value)}" if value else ""
+
+
+@register.filter
+def person(value: HasPronouns | None) -> str:
+    """Write somebody's name with the pronouns they use, `Ada Okafor (she/her)`."""
+    if value is None:
+        return ""
+    pronouns = getattr(value, "pronouns", "")
+    return f"{value} ({pronouns})" if pronouns else str(value)
+
+
+@register.simple_block_tag
+def facts(content: str) -> SafeString:
+    """A list of facts, each set with `fact`."""
+    return format_html('<dl class="facts">{}</dl>', content)
+
+
+@register.simple_tag
+def fact(label: str, value: object, absent: str = "Not recorded") -> SafeString:
+    """One fact of a list; an empty value is said in words."""
+    if value is None or value == "":
+        return format_html('<dt>{}</dt><dd class="absent">{}</dd>', label, absent)
+    return format_html("<dt>{}</dt><dd>{}</dd>", label, conditional_escape(value))
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(
+    title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = ""
+) -> dict[str, str]:
+    """Say that there is nothing here and what to do next."""
+    return {"title": title, "text": text, "icon_name": icon_name, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/pages.html", takes_context=True)
+def pages(context: Context, older: str = "", newer: str = "") -> dict[str, Any]:
+    """Link to the rows before and after these: `older` and `newer` are row keys, empty where there is none."""
+    return {"request": context.get("request"), "older": older, "newer": newer}
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: BaseForm) -> dict[str, Any]:
+    """Sum up what stops a form, each line linked to its field."""
+    fields = [form[name] for name in form.errors if name in form.fields]
+    return {"form": form, "wrong_fields": fields}
+
+
+@register.simple_tag
+def field(bound: BoundField, label: str = "") -> SafeString:
+    """Draw one form field with label, hint and error tied to it."""
+    if label:
+        bound.label = label
+    drawn = {"field": bound, "form_show_errors": True, "form_show_labels": True}
+    return get_template("bootstrap5/field.html").render(drawn)
+
+
+@register.inclusion_tag("components/conflict.html")
+def conflict(form: BaseForm) -> dict[str, Any]:
+    """After a stale save: what was typed here beside what now stands, field by field, only where they differ."""
+    stale = getattr(form, "conflict", None)
+    theirs: Mapping[str, str] = stale.theirs if stale else {}
+    rows = [
+        {
+            "label": form[name].label,
+            "id": form[name].auto_id,
+            "yours": form[name].value() or "",
+            "theirs": text,
+        }
+        for name, text in theirs.items()
+        if name in form.fields and str(form[name].value() or "") != text
+    ]
+    return {"stale": stale, "rows": rows}
+
+
+@register.inclusion_tag("components/autosave.html")
+def autosave(saved_at: datetime | None = None) -> dict[str, datetime | None]:
+    """The line in a form that says when its text was last saved."""
+    return {"saved_at": saved_at}
+
+
+@register.simple_tag(takes_context=True)
+def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs: str = "") -> SafeString:
+    """One link of the navigation; nothing where the page does not exist or the role lacks the permission."""
+    if needs and needs not in context.get("can", ()):
+        return SafeString("")
+    try:
+        url = reverse(view_name)
+    except NoReverseMatch:
+        return SafeString("")
+    match = getattr(context.get("request"), "resolver_match", None)
+    here = match is not None and match.view_name == view_name
+    return format_html(
+        '<li><a href="{}"{}>{}{}</a></li>',
+        url,
+        SafeString(' aria-current="page"') if here else "",
+        icon(icon_name),
+        label,
+    )
