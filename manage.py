@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""Django's command line; without DATABASE_URL it brings up the embedded database for commands that need one."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
+    os.environ.setdefault("DEPLOYMENT", "demo")
+    from medmgmt.embedded import database_for_command
+
+    from django.core.management import execute_from_command_line
+
+    with database_for_command(sys.argv):
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
