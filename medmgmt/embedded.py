@@ -7,15 +7,17 @@ out stops it, and what a kill -9 left behind is cleared by the next start. Neith
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from medmgmt.embedded_services.postgres import Postgres
-from medmgmt.embedded_services.service import ServiceFailed
+from medmgmt.embedded_services.service import Service, ServiceFailed
 from medmgmt.embedded_services.valkey import Valkey
 
 PROJECT = Path(__file__).resolve().parent.parent
+KEEP_UP_EVERY_S = 3
 DATA = Path(os.environ.get("DATA_DIR") or PROJECT / ".data").resolve()
 
 # Commands that compute or print and never ask the database.
@@ -33,6 +35,27 @@ def postgres(*, durable: bool = True) -> Postgres:
 def valkey() -> Valkey:
     """The demo's broker and shared cache."""
     return Valkey(DATA / "valkey")
+
+
+def own_services() -> list[Service]:
+    """The services that no address in the environment replaces."""
+    services: list[Service] = []
+    if not os.environ.get("DATABASE_URL"):
+        services.append(postgres())
+    if not os.environ.get("REDIS_URL"):
+        services.append(valkey())
+    return services
+
+
+def keep_up() -> None:
+    """Bring a service back whenever it is found dead, for as long as this process lives."""
+    while True:
+        for service in own_services():
+            try:
+                service.ensure()
+            except (ServiceFailed, OSError) as failure:
+                print(failure, file=sys.stderr, flush=True)
+        time.sleep(KEEP_UP_EVERY_S)
 
 
 def database_settings() -> dict[str, Any]:
@@ -59,3 +82,7 @@ def database_for_command(argv: Sequence[str]) -> Iterator[None]:
         except ServiceFailed as failure:
             sys.exit(str(failure))
         yield
+
+
+if __name__ == "__main__":
+    keep_up()

@@ -182,6 +182,7 @@ MFA_TOTP_ISSUER = CLINIC_NAME
 USERSESSIONS_TRACK_ACTIVITY = False
 # Only the demo may let its sample accounts in with a password alone.
 DEMO_ACCOUNTS_ALLOWED = env.bool("DEMO_ACCOUNTS_ALLOWED", default=not IS_PRODUCTION)
+DEMO_PASSWORD = "an-open-door-for-the-demo"  # noqa: S105 - sample accounts only, refused in production
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_LIMIT = timedelta(minutes=15)

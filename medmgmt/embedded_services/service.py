@@ -61,6 +61,18 @@ class Service:
         """Bring the server down; nothing of it is left running."""
         raise NotImplementedError
 
+    def ensure(self) -> None:
+        """Bring the server back if it died while in use."""
+        with locked(self.folder / "start.lock"):
+            self.start()
+
+    def forget(self) -> None:
+        """Stop the server and remove all that it kept."""
+        if self.folder.exists():
+            with locked(self.folder / "start.lock"):
+                self.stop()
+            shutil.rmtree(self.folder)
+
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
         """Use the server: it runs from here until its last user has left."""

@@ -1,0 +1,92 @@
+"""Celery: the app, what beat asks for and when, and the sweep by which a worker looks without being asked.
+
+Celery only says "go and look"; what is due stands in Postgres. Two beats, a lost tick or no broker at all
+change nothing but the minute in which a worker looks.
+"""
+
+import logging
+import os
+import threading
+from typing import Any
+
+from celery import Celery, Task, bootsteps
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
+
+SEND_DUE = "clinic.messaging.tasks.send_due"
+PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
+CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
+SWEEP_EVERY_S = 15
+PLAN_EVERY_S = 300
+
+log = logging.getLogger(__name__)
+
+app = Celery("clinic")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # A tick that nobody took in time is worth nothing: the next one asks the same.
+    "send what is due": {"task": SEND_DUE, "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},
+    "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
+    "forget ended sessions": {"task": CLEAR_SESSIONS, "schedule": crontab(hour="3", minute="20")},
+}
+
+
+@app.task(name=CLEAR_SESSIONS)
+def clear_sessions() -> None:
+    """Remove the rows of sessions that ended."""
+    from django.core.management import call_command
+
+    call_command("clearsessions")
+
+
+class Sweep(threading.Thread):
+    """Looks for what is due every 15 s, broker or no broker: a dead broker delays no message for long."""
+
+    def __init__(self, tasks: list[Task[Any, Any]], *, every_s: float = SWEEP_EVERY_S) -> None:
+        super().__init__(name="sweep", daemon=True)
+        self.tasks = tasks
+        self.every_s = every_s
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Sweep until the worker ends."""
+        while not self.ended.wait(self.every_s):
+            self.look()
+
+    def look(self) -> None:
+        """One look of each task; a failure is logged and the next look comes as if nothing had been."""
+        from django.db import connections
+
+        for task in self.tasks:
+            try:
+                task()
+            except Exception:
+                log.exception("the sweep of %s failed", task.name)
+            finally:
+                # No connection stays open between looks: the worker forks, and a database may be replaced.
+                connections.close_all()
+
+
+class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Lives with the worker itself, not with its link to the broker, which comes and goes."""
+
+    requires = {"celery.worker.components:Pool"}
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.sweep: Sweep | None = None
+
+    def start(self, parent: Any) -> None:
+        self.sweep = Sweep([app.tasks[SEND_DUE], app.tasks[PLAN_CHECKINS]])
+        self.sweep.start()
+
+    def stop(self, parent: Any) -> None:
+        if self.sweep is not None:
+            self.sweep.ended.set()
+
+    terminate = stop
+
+
+app.steps["worker"].add(SweepStep)

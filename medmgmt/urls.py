@@ -1,0 +1,32 @@
+"""Every address of the portal. Each app names its own; allauth brings sign-in and second factors."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("clinic.caseload.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("staff/", include("clinic.staff.urls")),
+    path("audit/", include("clinic.audit.urls")),
+    path("clients/", include("clinic.clients.urls")),
+    path("worklist/", include("clinic.worklist.urls")),
+    path("formulary/", include("clinic.formulary.urls")),
+    path("messages/", include("clinic.messaging.urls")),
+    path("schedule/", include("clinic.scheduling.urls")),
+    path("scales/", include("clinic.scales.urls")),
+    path("risk/", include("clinic.risk.urls")),
+    path("intake/", include("clinic.intake.urls")),
+    path("plans/", include("clinic.plans.urls")),
+    path("dose-plans/", include("clinic.titration.urls")),
+    path("monitoring/", include("clinic.monitoring.urls")),
+    path("check-ins/", include("clinic.checkins.urls")),
+    path("coverage/", include("clinic.coverage.urls")),
+    path("visits/", include("clinic.visits.urls")),
+    path("coordination/", include("clinic.coordination.urls")),
+    path("imports/", include("clinic.exchange.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "clinic.core.views.bad_request"
+handler403 = "clinic.core.views.forbidden"
+handler404 = "clinic.core.views.not_found"
