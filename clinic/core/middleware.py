@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 PERMISSIONS_POLICY = (
-    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
-    "payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), payment=(), usb=(), "
+    "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 
 

@@ -1,0 +1,90 @@
+// Drafts save themselves: a form with data-autosave-url is posted every 5 s while its text changes, and once more
+// before the session ends. The answer is {"version": n, "saved_at": "…"}; 409 means somebody else saved meanwhile.
+const EVERY = 5000;
+
+function watch(form) {
+  const status = form.querySelector("[data-autosave-status]");
+  let saved = textOf(form);
+  let busy = false;
+  let stopped = false;
+
+  function say(text, late = false) {
+    if (status && status.textContent !== text) {
+      status.textContent = text;
+      status.classList.toggle("is-late", late);
+    }
+  }
+
+  async function save({ leaving = false } = {}) {
+    const text = textOf(form);
+    if (stopped || busy || text === saved || form.hasAttribute("data-resting")) {
+      return;
+    }
+    busy = true;
+    try {
+      const answer = await fetch(form.dataset.autosaveUrl, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { "X-Autosave": "1", Accept: "application/json" },
+        credentials: "same-origin",
+        redirect: "manual",
+        keepalive: leaving,
+      });
+      if (answer.ok) {
+        saved = text;
+        took(await answer.json());
+      } else {
+        refused(answer);
+      }
+    } catch {
+      say("No connection: not saved yet. Your text stays here and is sent again.", true);
+    } finally {
+      busy = false;
+    }
+  }
+
+  function took({ version, saved_at: savedAt }) {
+    if (version !== undefined && form.elements.version) {
+      form.elements.version.value = version;
+      saved = textOf(form);
+    }
+    const at = savedAt ? new Date(savedAt) : new Date();
+    say(`Draft saved ${at.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}.`);
+    document.dispatchEvent(new CustomEvent("clinic:alive"));
+  }
+
+  function refused(answer) {
+    if (answer.status === 409) {
+      stopped = true;
+      say("Somebody saved this meanwhile. Press save to see both texts; nothing you typed is lost.", true);
+    } else if (answer.status === 400 || answer.status === 422) {
+      say("Not saved yet: something in the form needs a look. Press save to see what.", true);
+    } else if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+      say("You are signed out: not saved. Sign in in another tab, then press save here.", true);
+    } else {
+      say("Not saved yet. Your text stays here and is sent again.", true);
+    }
+  }
+
+  form.addEventListener("input", () => {
+    if (!stopped && !busy) {
+      say("Changes not saved yet.");
+    }
+  });
+  setInterval(save, EVERY);
+  document.addEventListener("clinic:session-ending", () => save());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") {
+      save({ leaving: true });
+    }
+  });
+}
+
+function textOf(form) {
+  const data = new FormData(form);
+  data.delete("csrfmiddlewaretoken");
+  data.delete("version");
+  return new URLSearchParams(data).toString();
+}
+
+document.querySelectorAll("form[data-autosave-url]").forEach(watch);

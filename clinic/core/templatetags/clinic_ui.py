@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django import template
 from django.conf import settings
+from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template import Context
@@ -68,9 +69,10 @@ def alert(content: str, tier: str, title: str = "") -> SafeString:
         raise template.TemplateSyntaxError(f"'{tier}' is no tier: use one of {', '.join(TIERS)}.")
     icon_name, word = TIERS[tier]
     return format_html(
-        '<div class="notice tone-{}"{}>{}<div><p class="notice-title"><strong>{}</strong>{}</p>{}</div></div>',
+        '<div class="notice tone-{}"{}>{}<div>'
+        '<p class="notice-title"><strong>{}</strong>{}</p>{}</div></div>',
         tier,
-        format_html(' role="{}"', "alert") if tier == "stop" else "",
+        SafeString(' role="alert"') if tier == "stop" else "",
         icon(icon_name),
         word,
         f": {title}" if title else "",
@@ -78,15 +80,15 @@ def alert(content: str, tier: str, title: str = "") -> SafeString:
     )
 
 
-@register.filter
-def message_tier(level_tag: str) -> str:
-    """The alert tier of a Django message level."""
-    return MESSAGE_TIERS.get(level_tag, "note")
+@register.simple_tag
+def message_notice(message: Message) -> SafeString:
+    """One message of the last deed as a notice of its tier."""
+    return alert("", MESSAGE_TIERS.get(message.level_tag, "note"), str(message))
 
 
 @register.filter
 def amount(value: Decimal | int | None, unit: str) -> str:
-    """Write an amount with its unit: no trailing zeros, a leading zero, commas from 1,000 (ISMP's safe style)."""
+    """Write an amount with its unit: leading but no trailing zeros, commas from 1,000 (ISMP safe style)."""
     if value is None:
         return ""
     return f"{Decimal(value).normalize():,f}{NO_BREAK}{unit}"
@@ -170,7 +172,7 @@ def empty(
 
 @register.inclusion_tag("components/pages.html", takes_context=True)
 def pages(context: Context, older: str = "", newer: str = "") -> dict[str, Any]:
-    """Link to the rows before and after these: `older` and `newer` are row keys, empty where there is none."""
+    """Link to the rows before and after these: `older` and `newer` are row keys, empty for none."""
     return {"request": context.get("request"), "older": older, "newer": newer}
 
 
@@ -192,7 +194,7 @@ def field(bound: BoundField, label: str = "") -> SafeString:
 
 @register.inclusion_tag("components/conflict.html")
 def conflict(form: BaseForm) -> dict[str, Any]:
-    """After a stale save: what was typed here beside what now stands, field by field, only where they differ."""
+    """After a stale save: what was typed here beside what now stands, for each field that differs."""
     stale = getattr(form, "conflict", None)
     theirs: Mapping[str, str] = stale.theirs if stale else {}
     rows = [
@@ -226,8 +228,9 @@ def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs
     match = getattr(context.get("request"), "resolver_match", None)
     here = match is not None and match.view_name == view_name
     return format_html(
-        '<li><a href="{}"{}>{}{}</a></li>',
+        '<li><a href="{}" data-place="{}"{}>{}{}</a></li>',
         url,
+        label.lower(),
         SafeString(' aria-current="page"') if here else "",
         icon(icon_name),
         label,
