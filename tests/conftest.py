@@ -1,3 +1,13 @@
 """What every test may use."""
 
 from tests.database import database_url, django_db_setup  # noqa: F401 - replaces pytest-django's
+from tests.cast import (  # noqa: F401 - the cast of every test
+    ada,
+    administrator,
+    auditor,
+    browser,
+    coordinator,
+    prescriber,
+    stranger,
+    therapist,
+)

@@ -1,0 +1,51 @@
+"""One row a deed. The database itself refuses to change, delete or truncate them."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from clinic.core.models import new_id
+
+
+class AuditEvent(models.Model):
+    """Who did what to which record, when and from where. Ids and codes only, never clinical text.
+
+    `client_id` is a bare id, not a foreign key: this app stands below `clients`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    action = models.CharField(max_length=60)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    acting_role = models.CharField(max_length=20, blank=True)
+    client_id = models.UUIDField(null=True, blank=True)
+    subject_type = models.CharField(max_length=60, blank=True)
+    subject_id = models.CharField(max_length=60, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    request_id = models.CharField(max_length=36, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="audit_newest"),
+            models.Index(fields=["by", "-at"], name="audit_by_newest"),
+            models.Index(fields=["client_id", "-at"], name="audit_client_newest"),
+            models.Index(fields=["action", "-at"], name="audit_action_newest"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="no_truncate",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'the audit is append-only';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_type}"

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CaseloadConfig(AppConfig):
+    name = "clinic.caseload"

@@ -1,0 +1,111 @@
+"""Check-ins and what clients answered."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.clients.models import Client
+from clinic.core.models import Record
+from clinic.scales.models import ScaleResponse
+from clinic.staff.models import User
+from clinic.titration.models import DosePlan
+
+
+class Occasion(models.TextChoices):
+    DAY_4 = "day_4", "Day 4 of the step"
+    BEFORE_NEXT_STEP = "before_next_step", "Day before the next step"
+
+
+class CheckInState(models.TextChoices):
+    PLANNED = "planned", "Planned"
+    ANSWERED = "answered", "Answered"
+    EXPIRED = "expired", "Not answered"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def visible_to(self, user: User) -> "CheckInQuerySet":
+        return self.filter(client__in=Client.objects.charts_open_to(user))
+
+
+class CheckIn(Record):
+    """A few questions to a client, bound to a dose step by its plan, first day and amount.
+
+    A replanned step is another step: the check-in of the old one is withdrawn, never moved silently.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="checkins", db_index=False)
+    dose_plan = models.ForeignKey(DosePlan, on_delete=models.PROTECT, related_name="checkins")
+    step_first_on = models.DateField()
+    step_mg = models.DecimalField(max_digits=9, decimal_places=3)
+    occasion = models.CharField(max_length=20, choices=Occasion.choices)
+    due_on = models.DateField()
+    instrument = models.CharField("scale to ask", max_length=20, blank=True)
+    state = models.CharField(max_length=10, choices=CheckInState.choices, default=CheckInState.PLANNED)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-due_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dose_plan", "step_first_on", "step_mg", "occasion"],
+                condition=~Q(state="withdrawn"),
+                name="checkins_once_a_step_and_occasion",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="planned", closed_at=None) | (~Q(state="planned") & Q(closed_at__isnull=False)),
+                name="checkins_closed_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["client", "-due_on"], name="checkins_client_newest"),
+            models.Index(fields=["due_on"], condition=Q(state="planned"), name="checkins_planned"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_occasion_display()
+
+
+class CheckInAnswer(Record):
+    """What the client answered, as given; `worries` names each rule that made it worrying."""
+
+    checkin = models.OneToOneField(CheckIn, on_delete=models.PROTECT, related_name="answer")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="checkin_answers", db_index=False)
+    feeling = models.PositiveSmallIntegerField("how are you on it, 1 much worse to 5 much better")
+    doses_missed = models.PositiveSmallIntegerField("doses missed in the last 7 days")
+    side_effects = models.JSONField(default=list, blank=True)
+    wants_call = models.BooleanField(default=False)
+    in_crisis = models.BooleanField(default=False)
+    words = models.TextField(blank=True)
+    scale_response = models.ForeignKey(
+        ScaleResponse, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    worries = models.JSONField(default=list, blank=True)
+    is_worrying = models.BooleanField(default=False)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-answered_at"]
+        indexes = [models.Index(fields=["client", "-answered_at"], name="checkins_answers_newest")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.answered_at:%Y-%m-%d}"
+
+
+class AnswerReview(Record):
+    """A clinician has read an answer and says what follows from it."""
+
+    answer = models.OneToOneField(CheckInAnswer, on_delete=models.PROTECT, related_name="review")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    words = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"

@@ -1,0 +1,23 @@
+from clinic.clients.models.client import (
+    BreakGlassAccess,
+    CareTeamMember,
+    Client,
+    ClientStatus,
+    Sex,
+    SharingConsent,
+)
+from clinic.clients.models.contact import ClientIdentifier, ContactKind, ContactPoint, RelatedKind, RelatedPerson
+
+__all__ = [
+    "BreakGlassAccess",
+    "CareTeamMember",
+    "Client",
+    "ClientIdentifier",
+    "ClientStatus",
+    "ContactKind",
+    "ContactPoint",
+    "RelatedKind",
+    "RelatedPerson",
+    "Sex",
+    "SharingConsent",
+]

@@ -1,0 +1,26 @@
+"""From a bound form to a deed and back."""
+
+from collections.abc import Callable
+
+from django.forms import BaseForm
+
+from clinic.core.rules import RuleBroken, StaleRecord
+
+
+def submit(form: BaseForm, deed: Callable[..., object]) -> bool:
+    """Do the deed with the form's cleaned values; a refused rule becomes an error beside its field.
+
+    Answers whether the deed was done. A stale save also leaves `form.conflict` for the page to show both texts.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        deed(**form.cleaned_data)
+    except StaleRecord as stale:
+        form.conflict = stale  # type: ignore[attr-defined]
+        form.add_error(None, stale.reason)
+    except RuleBroken as refusal:
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, refusal.reason)
+    return form.is_valid()
+

@@ -1,0 +1,19 @@
+"""What every law of the clinic shares: a refusal that carries its reason."""
+
+
+class RuleBroken(Exception):  # noqa: N818 - the clinic's word, and it reads as a sentence
+    """A rule refuses a deed. `reason` is shown to the person; `field` names the form field it belongs to."""
+
+    def __init__(self, reason: str, *, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+
+
+class StaleRecord(RuleBroken):
+    """Somebody saved this record after it was opened here. `theirs` holds what now stands, by form field."""
+
+    def __init__(self, reason: str, *, theirs: dict[str, str], version: int) -> None:
+        super().__init__(reason)
+        self.theirs = theirs
+        self.version = version

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FormularyConfig(AppConfig):
+    name = "clinic.formulary"

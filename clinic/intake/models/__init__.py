@@ -1,0 +1,28 @@
+from clinic.intake.models.enquiry import ContactWish, Enquiry, EnquiryStatus, TherapistReferral
+from clinic.intake.models.evaluation import EvaluationAddendum, EvaluationDiagnosis, PsychiatricEvaluation
+from clinic.intake.models.history import (
+    Allergy,
+    HistoryEvent,
+    MedicationTrial,
+    Origin,
+    ProblemHistory,
+    ReportedMedication,
+    TrialResponse,
+)
+
+__all__ = [
+    "Allergy",
+    "ContactWish",
+    "Enquiry",
+    "EnquiryStatus",
+    "EvaluationAddendum",
+    "EvaluationDiagnosis",
+    "HistoryEvent",
+    "MedicationTrial",
+    "Origin",
+    "ProblemHistory",
+    "PsychiatricEvaluation",
+    "ReportedMedication",
+    "TherapistReferral",
+    "TrialResponse",
+]

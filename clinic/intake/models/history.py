@@ -1,0 +1,174 @@
+"""What a client brings along: trials, medications from anyone, allergies, problems, events."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.clients.models import Client
+from clinic.core.models import Record
+from clinic.formulary.models import Medication
+from clinic.staff.models import User
+
+
+class Origin(models.TextChoices):
+    CLIENT = "client", "Told by the client"
+    STAFF = "staff", "Entered by staff"
+    IMPORT = "import", "Another system"
+
+
+class ChartQuerySet(models.QuerySet[models.Model]):
+    def visible_to(self, user: User) -> "ChartQuerySet":
+        return self.filter(client__in=Client.objects.charts_open_to(user))
+
+
+class TrialResponse(models.TextChoices):
+    REMISSION = "remission", "Remission"
+    RESPONSE = "response", "Clear benefit"
+    PARTIAL = "partial", "Some benefit"
+    NONE = "none", "No benefit"
+    WORSE = "worse", "Worse"
+    UNKNOWN = "unknown", "Not known"
+
+
+class WhyStopped(models.TextChoices):
+    STILL_TAKING = "still_taking", "Still taking"
+    NO_EFFECT = "no_effect", "Did not help"
+    SIDE_EFFECTS = "side_effects", "Side effects"
+    COST = "cost", "Cost or insurance"
+    CHOICE = "choice", "Own choice"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Not known"
+
+
+class MedicationTrial(Record):
+    """A medication tried before: highest dose in mg a day, weeks taken, how it went, why it ended."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="medication_trials")
+    medication = models.ForeignKey(Medication, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=150)
+    highest_mg = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
+    weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    response = models.CharField(max_length=10, choices=TrialResponse.choices, default=TrialResponse.UNKNOWN)
+    why_stopped = models.CharField(max_length=15, choices=WhyStopped.choices, default=WhyStopped.UNKNOWN)
+    detail = models.CharField(max_length=300, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["recorded_at"]
+        indexes = [models.Index(fields=["client", "-recorded_at"], name="intake_client_trials")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReportedMedication(Record):
+    """Something the client takes that we did not prescribe here, from anyone, as told or imported."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="reported_medications")
+    medication = models.ForeignKey(Medication, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=300)
+    rxcui = models.CharField(max_length=12, blank=True)
+    dose_text = models.CharField(max_length=200, blank=True)
+    mg_per_day = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
+    prescribed_by = models.CharField(max_length=150, blank=True)
+    first_on = models.DateField(null=True, blank=True)
+    last_on = models.DateField(null=True, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+
+    objects = ChartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["client", "-recorded_at"], name="intake_client_reported")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_on=None) | Q(last_on=None) | Q(last_on__gte=models.F("first_on")),
+                name="intake_reported_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Allergy(Record):
+    """An allergy or intolerance. No row means not asked; `is_none_known` states that the client has none."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="allergies")
+    substance = models.CharField(max_length=200)
+    medication = models.ForeignKey(Medication, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reaction = models.CharField(max_length=200, blank=True)
+    severity = models.CharField(
+        max_length=10,
+        choices=[("mild", "Mild"), ("moderate", "Moderate"), ("severe", "Severe"), ("unknown", "Not known")],
+        default="unknown",
+    )
+    is_none_known = models.BooleanField(default=False)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["substance"]
+        verbose_name_plural = "allergies"
+        indexes = [models.Index(fields=["client", "-recorded_at"], name="intake_client_allergies")]
+
+    def __str__(self) -> str:
+        return self.substance
+
+
+class ProblemHistory(Record):
+    """A problem in its own coding as it came (SNOMED CT codes stay as they are); none is invented."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="problem_history")
+    code_system = models.CharField(max_length=120, blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    text = models.CharField(max_length=300)
+    clinical_status = models.CharField(max_length=30, blank=True)
+    began_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    recorded_at = models.DateTimeField()
+
+    objects = ChartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-began_on", "text"]
+        verbose_name_plural = "problem histories"
+        indexes = [models.Index(fields=["client", "-began_on"], name="intake_client_problems")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class HistoryEvent(Record):
+    """A dated line of earlier care elsewhere (a visit, an admission)."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="history_events")
+    kind = models.CharField(max_length=60)
+    text = models.CharField(max_length=300)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+
+    objects = ChartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-began_at"]
+        indexes = [models.Index(fields=["client", "-began_at"], name="intake_client_events")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,164 @@
+"""The queue that cannot lose a reminder: rows in Postgres, claimed by lease."""
+
+from django.db import models
+from django.db.models import Q
+
+from clinic.clients.models import Client
+from clinic.core.models import Record
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", "E-mail"
+    SMS = "sms", "SMS"
+
+
+class ReminderState(models.TextChoices):
+    """`due` waits for its time or a next try; `claimed` is with a sender under a lease; the rest are final."""
+
+    DUE = "due", "Waiting"
+    CLAIMED = "claimed", "Being sent"
+    UNKNOWN = "unknown", "Sent, answer lost: to be asked"
+    ACCEPTED = "accepted", "Accepted by the gateway"
+    REFUSED = "refused", "Refused for good"
+    GAVE_UP = "gave_up", "Given up after the last try"
+    CANCELLED = "cancelled", "No longer wanted"
+
+
+OPEN_STATES = [ReminderState.DUE, ReminderState.CLAIMED, ReminderState.UNKNOWN]
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def open(self) -> "ReminderQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+
+class Reminder(Record):
+    """One message to one person by one channel, planned ahead. Unique by what it is about, channel and step.
+
+    `about_kind` names the purpose ("checkin", "appointment"), `about_id` the row of an upper app it speaks of.
+    `due_at` is UTC, computed from the client's zone; lease times are set by the database's clock alone.
+    `idem_key` never changes: a gateway that keeps keys sends a message once however often it is tried.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="reminders")
+    about_kind = models.CharField(max_length=30)
+    about_id = models.UUIDField()
+    step = models.PositiveSmallIntegerField(default=1)
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    local_date = models.DateField()
+    due_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=ReminderState.choices, default=ReminderState.DUE)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    idem_key = models.UUIDField(unique=True)
+    provider_ref = models.CharField(max_length=100, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_because = models.CharField(max_length=120, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about_kind", "about_id", "channel", "step"], name="messaging_reminder_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="claimed", lease_until__isnull=False, lease_token__isnull=False)
+                | (~Q(state="claimed") & Q(lease_token=None)),
+                name="messaging_claimed_has_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(state__in=["due", "claimed", "unknown"]),
+                name="messaging_open_by_time",
+            ),
+            models.Index(fields=["client", "-due_at"], name="messaging_client_newest"),
+            models.Index(fields=["about_kind", "about_id"], name="messaging_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about_kind} {self.channel} {self.state}"
+
+
+class DeliveryAttempt(models.Model):
+    """One try to hand a message to a gateway and how it ended."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="delivery_attempts")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=20)
+    detail = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class OptOut(Record):
+    """An address that said STOP on a channel; it holds until START."""
+
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    address = models.CharField(max_length=254)
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=20, default="client")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "address"], condition=Q(ended_at=None), name="messaging_one_live_opt_out"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class SignedLink(Record):
+    """A link that opens one page for one client. Only the hash of its 256-bit random token is kept.
+
+    Fresh for each message; expires; used once; `tries_left` counts wrong answers to the birth-year question.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="signed_links")
+    about_kind = models.CharField(max_length=30)
+    about_id = models.UUIDField()
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    tries_left = models.PositiveSmallIntegerField(default=5)
+
+    class Meta:
+        indexes = [models.Index(fields=["about_kind", "about_id"], name="messaging_link_about")]
+
+    def __str__(self) -> str:
+        return self.about_kind
+
+
+class OutboxMessage(Record):
+    """What the demo's own gateway accepted: stands in for a provider that keeps idempotency keys."""
+
+    idem_key = models.UUIDField(unique=True)
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    to = models.CharField(max_length=254)
+    sender = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    times_received = models.PositiveIntegerField(default=1)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-accepted_at"]
+        indexes = [models.Index(fields=["-accepted_at"], name="messaging_outbox_newest")]
+
+    def __str__(self) -> str:
+        return self.channel

@@ -1,0 +1,78 @@
+"""Alerts about danger to a person."""
+
+from django.conf import settings
+from django.db import models
+
+from clinic.clients.models import Client
+from clinic.core.models import Record
+from clinic.staff.models import User
+
+
+class RiskKind(models.TextChoices):
+    SELF_HARM = "self_harm", "Thoughts of self-harm"
+    WANTS_HELP_NOW = "wants_help_now", "Asked for help now"
+    CLINICIAN = "clinician", "Raised by a clinician"
+
+
+class Disposition(models.TextChoices):
+    SAFE_AT_HOME = "safe_at_home", "Spoke with the client: safe, plan agreed"
+    SEEN_TODAY = "seen_today", "Seen today"
+    EMERGENCY = "emergency", "Sent to emergency care or 911 called"
+    NOT_REACHED = "not_reached", "Not reached; welfare check or emergency contact called"
+    NOT_A_RISK = "not_a_risk", "Reviewed: no present danger"
+
+
+class RiskAlertQuerySet(models.QuerySet["RiskAlert"]):
+    def open(self) -> "RiskAlertQuerySet":
+        return self.filter(closed_at=None)
+
+    def visible_to(self, user: User) -> "RiskAlertQuerySet":
+        """Danger is seen by whoever may see the person at all, not only by those who read the chart."""
+        return self.filter(client__in=Client.objects.visible_to(user))
+
+
+class RiskAlert(Record):
+    """A danger raised at an instant; acknowledged by a person, closed only with a disposition."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="risk_alerts")
+    kind = models.CharField(max_length=20, choices=RiskKind.choices)
+    source = models.CharField(max_length=120, unique=True)
+    reason = models.CharField(max_length=300)
+    raised_at = models.DateTimeField()
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    disposition = models.CharField(max_length=20, choices=Disposition.choices, blank=True)
+    what_was_done = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    objects = RiskAlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-raised_at"]
+        indexes = [
+            models.Index(fields=["client", "-raised_at"], name="risk_client_newest"),
+            models.Index(fields=["-raised_at"], condition=models.Q(closed_at=None), name="risk_open"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, closed_by=None, disposition="")
+                | (models.Q(closed_at__isnull=False, closed_by__isnull=False) & ~models.Q(disposition="")),
+                name="risk_closed_with_disposition",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(acknowledged_at=None, acknowledged_by=None)
+                | models.Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+                name="risk_acknowledged_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,121 @@
+"""Roles and what each may do: read here, reviewed here, changed only here."""
+
+from enum import StrEnum
+
+from clinic.staff.permissions import Permission as P
+
+
+class Role(StrEnum):
+    """A hat a member of staff wears; a person may own two and wears one at a time."""
+
+    PRESCRIBER = "prescriber"
+    THERAPIST = "therapist"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    Role.PRESCRIBER: "Prescriber",
+    Role.THERAPIST: "Therapist",
+    Role.COORDINATOR: "Care coordinator",
+    Role.ADMINISTRATOR: "Clinic administrator",
+    Role.AUDITOR: "Auditor",
+}
+
+CLINICAL_READS = {
+    P.READ_CHART,
+    P.READ_EVALUATION,
+    P.READ_PLAN,
+    P.READ_DOSE_PLAN,
+    P.READ_VISIT,
+    P.READ_CHECKINS,
+}
+
+PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.PRESCRIBER: frozenset(
+        CLINICAL_READS
+        | {
+            P.USE_PORTAL,
+            P.READ_CLIENTS,
+            P.EDIT_SHARING_CONSENT,
+            P.USE_BREAK_GLASS,
+            P.READ_SCHEDULE,
+            P.EDIT_SCHEDULE,
+            P.READ_WORKLIST,
+            P.EDIT_WORKLIST,
+            P.WRITE_EVALUATION,
+            P.WRITE_PLAN,
+            P.SIGN_PLAN,
+            P.WRITE_DOSE_PLAN,
+            P.WRITE_VISIT,
+            P.ACKNOWLEDGE_CHANGE,
+            P.TRIAGE_CHECKINS,
+            P.RECORD_SCALE,
+            P.HANDLE_RISK,
+        }
+    ),
+    Role.THERAPIST: frozenset(
+        CLINICAL_READS
+        | {
+            P.USE_PORTAL,
+            P.READ_CLIENTS,
+            P.EDIT_SHARING_CONSENT,
+            P.USE_BREAK_GLASS,
+            P.REFER_CLIENT,
+            P.READ_SCHEDULE,
+            P.READ_WORKLIST,
+            P.EDIT_WORKLIST,
+            P.WRITE_PLAN,
+            P.ACKNOWLEDGE_PLAN,
+            P.ACKNOWLEDGE_CHANGE,
+            P.RECORD_SCALE,
+            P.HANDLE_RISK,
+        }
+    ),
+    Role.COORDINATOR: frozenset(
+        {
+            P.USE_PORTAL,
+            P.READ_CLIENTS,
+            P.EDIT_CLIENTS,
+            P.MANAGE_CARE_TEAM,
+            P.READ_CHART,
+            P.READ_PLAN,
+            P.READ_DOSE_PLAN,
+            P.READ_CHECKINS,
+            P.TRIAGE_CHECKINS,
+            P.READ_ENQUIRIES,
+            P.EDIT_ENQUIRIES,
+            P.READ_SCHEDULE,
+            P.EDIT_SCHEDULE,
+            P.EDIT_AVAILABILITY,
+            P.READ_WORKLIST,
+            P.EDIT_WORKLIST,
+            P.EDIT_COVERAGE,
+            P.HANDLE_RISK,
+            P.READ_MESSAGES,
+            P.SETTLE_IMPORTS,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            P.USE_PORTAL,
+            P.MANAGE_STAFF,
+            P.READ_CLIENTS,
+            P.REVIEW_BREAK_GLASS,
+            P.READ_SCHEDULE,
+            P.EDIT_AVAILABILITY,
+            P.READ_MESSAGES,
+        }
+    ),
+    Role.AUDITOR: frozenset({P.USE_PORTAL, P.READ_AUDIT, P.REVIEW_BREAK_GLASS}),
+}
+
+
+def permissions_of(role: str) -> frozenset[P]:
+    """What a role may do; an unknown role may do nothing."""
+    return PERMISSIONS.get(Role(role), frozenset()) if role in set(Role) else frozenset()

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class TitrationConfig(AppConfig):
+    name = "clinic.titration"

@@ -1,0 +1,142 @@
+"""The follow-up visit and its parts."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.clients.models import Client
+from clinic.core.models import Record
+from clinic.scheduling.models import Appointment
+from clinic.staff.models import User
+from clinic.titration.models import DoseChange, DosePlan
+
+
+class FollowUpVisitQuerySet(models.QuerySet["FollowUpVisit"]):
+    def visible_to(self, user: User) -> "FollowUpVisitQuerySet":
+        return self.filter(client__in=Client.objects.charts_open_to(user))
+
+
+class FollowUpVisit(Record):
+    """A medication check. A draft until signed; signed, the database refuses every change.
+
+    `version` counts saves of the draft: a save against an older version is refused with both texts shown.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="visits", db_index=False)
+    prescriber = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits")
+    appointment = models.OneToOneField(
+        Appointment, on_delete=models.PROTECT, related_name="visit", null=True, blank=True
+    )
+    visited_on = models.DateField()
+    subjective = models.TextField("what the client reports", blank=True)
+    mental_status = models.JSONField("mental status by domain", default=dict, blank=True)
+    assessment = models.TextField(blank=True)
+    risk_answer = models.CharField(
+        max_length=12,
+        choices=[("none", "No thoughts of self-harm or harm to others"), ("present", "Present: see assessment")],
+        blank=True,
+    )
+    next_steps = models.TextField("what follows", blank=True)
+    version = models.PositiveIntegerField(default=1)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    content_hash = models.CharField(max_length=64, blank=True)
+
+    objects = FollowUpVisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-visited_on"]
+        indexes = [models.Index(fields=["client", "-visited_on"], name="visits_client_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_at=None, signed_by=None, content_hash="")
+                | (Q(signed_at__isnull=False, signed_by__isnull=False) & ~Q(content_hash="")),
+                name="visits_signed_by",
+            ),
+            models.UniqueConstraint(
+                fields=["client", "prescriber"], condition=Q(signed_at=None), name="visits_one_draft_each"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signed_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__signed_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visited_on}"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_at is not None
+
+
+class Decision(models.TextChoices):
+    CONTINUE = "continue", "Continue"
+    INCREASE = "increase", "Increase"
+    DECREASE = "decrease", "Decrease"
+    START = "start", "Start"
+    STOP = "stop", "Stop"
+    HOLD = "hold", "Hold"
+
+
+class MedicationDecision(Record):
+    """What was decided for one medication. `proposal` is the order to sign with the visit; then `change` names it."""
+
+    visit = models.ForeignKey(FollowUpVisit, on_delete=models.PROTECT, related_name="decisions")
+    dose_plan = models.ForeignKey(
+        DosePlan, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True
+    )
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    proposal = models.JSONField(null=True, blank=True)
+    rationale = models.CharField(max_length=500, blank=True)
+    change = models.OneToOneField(
+        DoseChange, on_delete=models.PROTECT, related_name="decision", null=True, blank=True
+    )
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "dose_plan"], name="visits_one_decision_a_dose_plan"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="signed_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM visits_followupvisit v
+                        WHERE v.id = COALESCE(NEW.visit_id, OLD.visit_id) AND v.signed_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'the visit is signed: its decisions cannot change';
+                    END IF;
+                    RETURN COALESCE(NEW, OLD);
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_decision_display()
+
+
+class VisitAddendum(Record):
+    """A correction or addition to a signed visit; it never changes either."""
+
+    visit = models.ForeignKey(FollowUpVisit, on_delete=models.PROTECT, related_name="addenda")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["written_at"]
+        verbose_name_plural = "visit addenda"
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.written_at:%Y-%m-%d}"
