@@ -36,7 +36,9 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 class WorkItem(Record):
     """One duty: whose it is, by when, why, and how it ended. `about` makes it exist once for one cause."""
 
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, blank=True, related_name="work_items")
+    client = models.ForeignKey(
+        Client, on_delete=models.PROTECT, null=True, blank=True, related_name="work_items"
+    )
     kind = models.CharField(max_length=30, choices=DutyKind.choices)
     reason = models.CharField(max_length=300)
     about = models.CharField(max_length=120, unique=True, null=True, blank=True)
@@ -60,12 +62,17 @@ class WorkItem(Record):
         ordering = ["-urgent", "due_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(closed_at=None, outcome="") | (models.Q(closed_at__isnull=False) & ~models.Q(outcome="")),
+                condition=models.Q(closed_at=None, outcome="")
+                | (models.Q(closed_at__isnull=False) & ~models.Q(outcome="")),
                 name="worklist_closed_with_outcome",
             ),
         ]
         indexes = [
-            models.Index(fields=["owner_role", "due_at"], condition=models.Q(closed_at=None), name="worklist_open_by_role"),
+            models.Index(
+                fields=["owner_role", "due_at"],
+                condition=models.Q(closed_at=None),
+                name="worklist_open_by_role",
+            ),
             models.Index(fields=["client", "-due_at"], name="worklist_client_newest"),
         ]
 

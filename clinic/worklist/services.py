@@ -1,0 +1,113 @@
+"""Deeds on duties: open, take, put off, close. Callers open and close by cause (`about`)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+
+from clinic.audit.services import record
+from clinic.clients.models import Client
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from clinic.worklist import rules
+from clinic.worklist.models import DutyKind, Outcome, WorkItem
+
+
+@transaction.atomic
+def open_item(
+    *,
+    kind: DutyKind,
+    about: str | None,
+    reason: str,
+    owner_role: Role,
+    due_at: datetime,
+    client: Client | None = None,
+    owner: User | None = None,
+    urgent: bool = False,
+    by: User | None,
+    now: datetime,
+) -> WorkItem:
+    """Open a duty for a role, once for one cause: asked again about the same cause it answers the row that exists.
+
+    A cause that was closed stays closed. An urgent call raises an open duty that was not urgent, never the reverse.
+    """
+    fresh = WorkItem(
+        kind=kind,
+        about=about,
+        reason=reason,
+        owner_role=owner_role,
+        due_at=due_at,
+        client=client,
+        owner=owner,
+        urgent=urgent,
+    )
+    fresh.clean_fields()
+    if about is None:
+        fresh.save(force_insert=True)
+        record("duty_opened", by=by, subject=fresh, kind=kind)
+        return fresh
+    WorkItem.objects.bulk_create([fresh], ignore_conflicts=True)
+    item = WorkItem.objects.select_for_update().get(about=about)
+    if item.pk == fresh.pk:
+        record("duty_opened", by=by, subject=item, kind=kind)
+    elif urgent and not item.urgent and item.closed_at is None:
+        item.urgent, item.due_at, item.snoozed_until = True, min(item.due_at, due_at), None
+        item.save(update_fields=["urgent", "due_at", "snoozed_until", "updated_at"])
+        record("duty_raised", by=by, subject=item, kind=kind)
+    return item
+
+
+@transaction.atomic
+def close_about(*, about: str, outcome: Outcome, by: User | None, now: datetime) -> bool:
+    """Close the duty of one cause because its reason is gone; answers whether one was open."""
+    item = WorkItem.objects.select_for_update().filter(about=about, closed_at=None).first()
+    if item is None:
+        return False
+    _close(item, outcome=outcome, note="", by=by, now=now)
+    return True
+
+
+@transaction.atomic
+def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now: datetime) -> WorkItem:
+    """Close a duty with what came of it."""
+    item = _locked(item_id)
+    rules.check_open(item.closed_at)
+    _close(item, outcome=outcome, note=note, by=by, now=now)
+    return item
+
+
+@transaction.atomic
+def take_item(*, item_id: UUID, by: User, now: datetime) -> WorkItem:
+    """Make a duty one's own, so that two people do not call the same client."""
+    item = _locked(item_id)
+    rules.check_open(item.closed_at)
+    item.owner = by
+    item.save(update_fields=["owner", "updated_at"])
+    record("duty_taken", by=by, subject=item, kind=item.kind)
+    return item
+
+
+@transaction.atomic
+def snooze_item(*, item_id: UUID, until: datetime, by: User, now: datetime) -> WorkItem:
+    """Put a duty off until a later moment; it comes back to the board by itself."""
+    item = _locked(item_id)
+    rules.check_open(item.closed_at)
+    rules.check_snooze(until, now=now)
+    item.snoozed_until = until
+    item.save(update_fields=["snoozed_until", "updated_at"])
+    record("duty_snoozed", by=by, subject=item, kind=item.kind, until=until.isoformat())
+    return item
+
+
+def _locked(item_id: UUID) -> WorkItem:
+    item = WorkItem.objects.select_for_update().filter(pk=item_id).first()
+    if item is None:
+        raise Http404
+    return item
+
+
+def _close(item: WorkItem, *, outcome: Outcome, note: str, by: User | None, now: datetime) -> None:
+    item.outcome, item.outcome_note, item.closed_at, item.closed_by = outcome, note, now, by
+    item.save(update_fields=["outcome", "outcome_note", "closed_at", "closed_by", "updated_at"])
+    record("duty_closed", by=by, subject=item, kind=item.kind, outcome=outcome)
