@@ -4,7 +4,6 @@ DEPLOYMENT is `production` (fails loudly on anything unsafe), `demo` (embedded s
 this machine only) or `test`. docs/operations.md lists every variable.
 """
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import environ
 from csp.constants import NONCE, NONE, SELF
 
-from medmgmt import embedded, logs
+from medmgmt import embedded, logs, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -116,7 +115,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "clinic.core.context.clinic",
                 "clinic.staff.context.permissions",
             ],
-            "builtins": ["clinic.core.templatetags.clinic_ui", "django.contrib.humanize.templatetags.humanize"],
+            "builtins": [
+                "clinic.core.templatetags.clinic_ui",
+                "django.contrib.humanize.templatetags.humanize",
+            ],
         },
     }
 ]
@@ -125,9 +127,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Data ---------------------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="")
-if not DATABASE_URL and IS_PRODUCTION and "collectstatic" not in sys.argv:
-    DATABASES: dict[str, Any] = {}
-else:
+DATABASES: dict[str, Any] = {}
+if DATABASE_URL or not IS_PRODUCTION:
     DATABASES = {"default": env.db("DATABASE_URL") if DATABASE_URL else embedded.database_settings()}
     DATABASES["default"].setdefault("OPTIONS", {})
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
@@ -201,7 +202,8 @@ CSRF_FAILURE_VIEW = "clinic.core.views.csrf_failure"
 # Browser security ---------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = IS_PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_HSTS_PRELOAD = IS_PRODUCTION
@@ -239,6 +241,7 @@ STORAGES = {
     },
 }
 WHITENOISE_MAX_AGE = 0 if IS_TEST else 31_536_000
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = IS_TEST
 
 # Mail, messages, work in the background -----------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
@@ -271,3 +274,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 LOGGING_CONFIG = None
 logs.configure(level=env.str("LOG_LEVEL", default="INFO"), as_json=IS_PRODUCTION)
+
+if IS_PRODUCTION:
+    production.refuse_unsafe(globals(), embedded_at=embedded.postgres().socket_folder)

@@ -1,4 +1,4 @@
-"""Gives each request an id and remembers its origin for the audit rows and log lines written under it."""
+"""Gives each request an id and an origin for what is recorded under it, and records who was refused."""
 
 from collections.abc import Callable
 
@@ -6,18 +6,45 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from clinic.audit.context import Origin, current_origin
+from clinic.audit.services import record_refusal
 from clinic.core.models import new_id
+from clinic.staff.models import User
+
+REFUSALS = {403, 404}
 
 
 def request_context(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A signed-in person's 403, or 404 on a record's address, is written down: the page was refused them."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         request_id = str(new_id())
         token = current_origin.set(Origin(address=request.META.get("REMOTE_ADDR") or None, request_id=request_id))
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            return get_response(request)
+            response = get_response(request)
+            if response.status_code in REFUSALS:
+                _record(request, response.status_code)
+            return response
         finally:
             structlog.contextvars.clear_contextvars()
             current_origin.reset(token)
 
     return middleware
+
+
+def _record(request: HttpRequest, status: int) -> None:
+    match = request.resolver_match
+    if match is None or not isinstance(request.user, User):
+        return
+    if status == 404 and not match.kwargs:
+        return
+    ids = {name: str(value) for name, value in match.kwargs.items()}
+    record_refusal(
+        "access_refused",
+        by=request.user,
+        client_id=match.kwargs.get("client_id"),
+        view=match.view_name,
+        method=request.method or "",
+        status=status,
+        ids=ids,
+    )

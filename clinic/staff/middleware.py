@@ -1,15 +1,78 @@
 """Sign-in limits that hold on every page: idle and total session time, and the second factor."""
 
+import time
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+
+from clinic.staff.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+SIGNED_IN_AT = "signed_in_at"
+SEEN_AT = "seen_at"
+SECOND_FACTOR = "second_factor"
+# The last activity is written at most this often, so that not every page costs a write.
+TOUCH_EVERY_SECONDS = 15
+BACKGROUND_HEADERS = ("X-Autosave", "X-Background")
+
 
 def session_limits(get_response: Handler) -> Handler:
-    return get_response
+    """End a session after 15 minutes without activity and 12 hours in all.
+
+    Autosaving and polling are no activity: they are answered, but never keep a session alive.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        now = time.time()
+        signed_in_at = request.session.setdefault(SIGNED_IN_AT, now)
+        seen_at = request.session.setdefault(SEEN_AT, now)
+        is_over = (
+            now - seen_at >= settings.SESSION_IDLE_LIMIT.total_seconds()
+            or now - signed_in_at >= settings.SESSION_TOTAL_LIMIT.total_seconds()
+        )
+        if is_over:
+            return _ended(request)
+        is_background = any(name in request.headers for name in BACKGROUND_HEADERS)
+        if not is_background and now - seen_at >= TOUCH_EVERY_SECONDS:
+            request.session[SEEN_AT] = now
+        return get_response(request)
+
+    return middleware
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    sign_in = resolve_url(settings.LOGIN_URL)
+    if any(name in request.headers for name in BACKGROUND_HEADERS):
+        return HttpResponse(status=401)
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
+    return redirect(f"{sign_in}?next={request.path}" if request.method == "GET" else sign_in)
 
 
 def second_factor(get_response: Handler) -> Handler:
-    return get_response
+    """Before any client's data is shown, every account has a second factor; the demo's own accounts are exempt."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not isinstance(user, User) or SECOND_FACTOR in request.session or _is_sign_in_page(request):
+            return get_response(request)
+        if (user.is_demo and settings.DEMO_ACCOUNTS_ALLOWED) or is_mfa_enabled(user):
+            request.session[SECOND_FACTOR] = True
+            return get_response(request)
+        return redirect("mfa_index")
+
+    return middleware
+
+
+def _is_sign_in_page(request: HttpRequest) -> bool:
+    accounts = reverse("account_login").removesuffix("login/")
+    return request.path.startswith((accounts, settings.STATIC_URL))
