@@ -7,7 +7,7 @@ add up to a multiple of the largest and fewer of that would do. So the strengths
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, count
+from itertools import combinations
 
 from clinic.core.rules import RuleBroken
 
@@ -80,11 +80,16 @@ def _fewest_halves(coins: Sequence[Coin], amount: int) -> tuple[int, set[int]]:
     """The fewest halves needed, and what whole pieces then have to make; two halves of one coin are a whole."""
     by_wholes = _sums([coin.whole for coin in coins], amount)
     halves = [coin.half for coin in coins if coin.half is not None]
-    for number in count():
-        left = {amount - sum(chosen) for chosen in combinations(halves, number)}
-        if rests := {rest for rest in left if rest >= 0 and by_wholes >> rest & 1}:
-            return number, rests
-    raise NotImplementedError  # pragma: no cover - count() has no end
+    tries = (
+        (number, rests)
+        for number in range(len(halves) + 1)
+        if (rests := _reachable({amount - sum(chosen) for chosen in combinations(halves, number)}, by_wholes))
+    )
+    return next(tries)
+
+
+def _reachable(rests: set[int], sums: int) -> set[int]:
+    return {rest for rest in rests if rest >= 0 and sums >> rest & 1}
 
 
 def _fewest_wholes(coins: Sequence[Coin], rests: set[int]) -> int:
@@ -123,10 +128,8 @@ def _fill(coins: Sequence[Coin], amount: int, wholes: int, halves: int) -> tuple
         for half in (1, 0) if halves and first.half else (0,):
             left = amount - number * first.whole - half * (first.half or 0)
             others, other_halves = wholes - number, halves - half
-            if left < others * least:
+            if not others * least <= left <= (others + other_halves) * most:
                 continue
-            if left > others * most + other_halves * most:
-                return None
             if (rest := _fill(later, left, others, other_halves)) is not None:
                 return (2 * number + half, *rest)
     return None

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations
 from math import gcd
 
 from clinic.titration.rules.coins import Coin, closest_sums, fewest_pieces
 from clinic.titration.rules.numbers import plain
 
-# Amounts have at most six decimals and so has each factor of a solution's smallest dose; halves add one factor 2.
+# Amounts have at most six decimals, so has each factor of a solution's smallest dose; a half adds a factor 2.
 SCALE = 2 * 10**12
 
 
@@ -91,7 +90,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All products of an order, larger strengths first, solids before solutions; that is the order of `units` too."""
+    """All products of an order: larger strengths first, solids before solutions, as units are listed."""
 
     solids: tuple[Solid, ...]
     solutions: tuple[Solution, ...]
