@@ -18,22 +18,14 @@ GRACE_S = 8
 def commands(*, port: int, data: Path) -> dict[str, list[str]]:
     """What runs until Ctrl-C. `services` brings the embedded servers back when one of them is killed."""
     python = sys.executable
-    celery = [python, "-m", "celery", "-A", "medmgmt"]
+    celery = [python, "-m", "celery", "--quiet", "--app", "medmgmt"]
     web = [python, "-m", "gunicorn", "medmgmt.wsgi:application", "--workers", "2", "--worker-class", "sync"]
     web += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
+    quiet = ["--loglevel", "WARNING"]
     return {
         "web": web,
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
-        "beat": [
-            *celery,
-            "beat",
-            "--schedule",
-            str(data / "beat-schedule"),
-            "--pidfile",
-            "",
-            "--loglevel",
-            "WARNING",
-        ],
+        "worker": [*celery, "worker", "--concurrency", "2", *quiet],
+        "beat": [*celery, "beat", "--schedule", str(data / "beat-schedule"), "--pidfile", "", *quiet],
         "services": [python, "-m", "medmgmt.embedded"],
     }
 

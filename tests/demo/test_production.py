@@ -1,0 +1,76 @@
+"""Production refuses every unsafe setting, and starts with the example environment without a warning."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def example() -> dict[str, str]:
+    lines = (PROJECT / "deploy" / "example.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def manage(*words: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+    """Run a command with the example environment, some variables changed or (None) missing."""
+    environment = {"PATH": os.environ["PATH"], **example(), **changed}
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=PROJECT,
+        env={key: value for key, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_example_environment_passes_the_deployment_check_without_a_warning() -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues (0 silenced)" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SECRET_KEY", None, "SECRET_KEY is missing"),
+        ("SECRET_KEY", "short", "SECRET_KEY is missing, the demo's, or shorter"),
+        ("DEBUG", "true", "DEBUG is on"),
+        ("ALLOWED_HOSTS", None, "ALLOWED_HOSTS is missing"),
+        ("ALLOWED_HOSTS", "*", "lets in every host"),
+        ("REDIS_URL", None, "REDIS_URL is missing"),
+        ("DATABASE_URL", None, "DATABASE_URL is missing"),
+        ("DEMO_ACCOUNTS_ALLOWED", "true", "DEMO_ACCOUNTS_ALLOWED is on"),
+        ("MESSAGES_TO_OUTBOX", "true", "MESSAGES_TO_OUTBOX is on"),
+        ("EMAIL_URL", None, "EMAIL_URL is missing"),
+        ("SITE_URL", "http://portal.clinic.example", "SITE_URL must begin with https://"),
+    ],
+)
+def test_an_unsafe_setting_is_refused_by_name(variable: str, value: str | None, said: str) -> None:
+    done = manage("check", **{variable: value})
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_the_embedded_database_is_refused() -> None:
+    place = PROJECT / ".data" / "postgres" / "data"
+    done = manage("check", DATABASE_URL=f"postgres://clinic@/clinic?host={str(place).replace('/', '%2F')}")
+    assert done.returncode != 0
+    assert "names the embedded database" in done.stderr
+
+
+def test_without_a_word_about_the_deployment_wsgi_is_production() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import medmgmt.wsgi"],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Production cannot start" in done.stderr
