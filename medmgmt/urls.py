@@ -30,3 +30,4 @@ urlpatterns = [
 handler400 = "clinic.core.views.bad_request"
 handler403 = "clinic.core.views.forbidden"
 handler404 = "clinic.core.views.not_found"
+handler429 = "clinic.core.views.too_many_requests"

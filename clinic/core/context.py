@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 
 def clinic(request: HttpRequest) -> dict[str, dict[str, str | int]]:
-    """The clinic's name, phone number and hours, and how many seconds an unused page stays open."""
+    """The clinic's name, phone number, hours and zone, and how many seconds an unused page stays open."""
     digits = "".join(sign for sign in settings.CLINIC_PHONE if sign.isdigit())
     return {
         "clinic": {
@@ -13,6 +13,7 @@ def clinic(request: HttpRequest) -> dict[str, dict[str, str | int]]:
             "phone": settings.CLINIC_PHONE,
             "dial": f"+1{digits}" if len(digits) == 10 else f"+{digits}",
             "hours": settings.CLINIC_HOURS,
+            "time_zone": settings.TIME_ZONE,
             "session_seconds": int(settings.SESSION_IDLE_LIMIT.total_seconds()),
         }
     }

@@ -10,7 +10,8 @@ from clinic.core.rules import RuleBroken, StaleRecord
 def submit(form: BaseForm, deed: Callable[..., object]) -> bool:
     """Do the deed with the form's cleaned values; a refused rule becomes an error beside its field.
 
-    Answers whether the deed was done. A stale save also leaves `form.conflict` for the page to show both texts.
+    Answers whether the deed was done. A stale save also leaves `form.conflict` for the page to show both
+    texts, and the form goes on from the version that now stands: saving again is a choice made knowingly.
     """
     if not form.is_valid():
         return False
@@ -18,9 +19,11 @@ def submit(form: BaseForm, deed: Callable[..., object]) -> bool:
         deed(**form.cleaned_data)
     except StaleRecord as stale:
         form.conflict = stale  # type: ignore[attr-defined]
+        if "version" in form.fields:
+            form.data = form.data.copy()
+            form.data[form.add_prefix("version")] = str(stale.version)
         form.add_error(None, stale.reason)
     except RuleBroken as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, refusal.reason)
     return form.is_valid()
-

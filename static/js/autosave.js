@@ -49,7 +49,7 @@ function watch(form) {
       saved = textOf(form);
     }
     const at = savedAt ? new Date(savedAt) : new Date();
-    say(`Draft saved ${at.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}.`);
+    say(`Draft saved ${clinicTime(at)}.`);
     document.dispatchEvent(new CustomEvent("clinic:alive"));
   }
 
@@ -78,6 +78,11 @@ function watch(form) {
       save({ leaving: true });
     }
   });
+}
+
+function clinicTime(at) {
+  const zone = document.body.dataset.timeZone;
+  return at.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit", timeZone: zone }).toLowerCase();
 }
 
 function textOf(form) {
