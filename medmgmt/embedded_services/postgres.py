@@ -54,7 +54,9 @@ class Postgres(Service):
             self._make_cluster()
         elif self.socket_folder != self.data:
             self._own(self.socket_folder)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        # Nobody of this server lives any more; a number in these files would now be a stranger's.
+        for stale in [self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*")]:
+            stale.unlink(missing_ok=True)
         self._open_the_way()
         options = {"listen_addresses": "", "unix_socket_directories": str(self.socket_folder)}
         options |= {"max_connections": "200", "log_min_messages": "fatal", "log_timezone": "UTC"}
@@ -75,18 +77,24 @@ class Postgres(Service):
         self._kill(self._strays(["postgres"], self.data))
 
     def _is_up(self) -> bool:
-        if not (self.data / "postmaster.pid").exists():
-            return False
         patience = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < patience:
+        while self._is_alive() and time.monotonic() < patience:
             try:
                 with self.connect():
                     return True
             except psycopg.OperationalError as error:
-                if "starting up" not in str(error) and "recovery" not in str(error):
-                    return False
+                # Full of users is up; starting up or recovering is worth waiting for.
+                if "too many clients" in str(error):
+                    return True
             time.sleep(0.1)
         return False
+
+    def _is_alive(self) -> bool:
+        try:
+            number = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        except (OSError, ValueError):
+            return False
+        return number in [process.pid for process in self._strays(["postgres"], self.data)]
 
     def _make_cluster(self) -> None:
         # Made aside and renamed when whole, so a killed initdb leaves nothing that looks like a database.
