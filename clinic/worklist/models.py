@@ -1,10 +1,14 @@
 """Duties and what became of them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
+from clinic.staff.models import User
 from clinic.staff.roles import Role
 
 
@@ -31,6 +35,20 @@ class Outcome(models.TextChoices):
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def open(self) -> "WorkItemQuerySet":
         return self.filter(closed_at=None)
+
+    def waiting(self, now: datetime) -> "WorkItemQuerySet":
+        """Open and not put off to a later moment."""
+        return self.open().filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+
+    def visible_to(self, user: User) -> "WorkItemQuerySet":
+        """The front desk sees every duty; a clinician their own and those of their role for their clients."""
+        if user.role == Role.COORDINATOR:
+            return self
+        if user.role in {Role.PRESCRIBER, Role.THERAPIST}:
+            return self.filter(
+                Q(owner=user) | Q(owner_role=user.acting_role, client__in=Client.objects.visible_to(user))
+            )
+        return self.none()
 
 
 class WorkItem(Record):

@@ -1,25 +1,24 @@
 """What may become of a duty."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time
 
 from clinic.core.rules import RuleBroken
 
-LONGEST_SNOOZE = timedelta(days=30)
+LONGEST_SNOOZE_DAYS = 30
+MORNING = time(8)
 
 
 def check_open(closed_at: datetime | None) -> None:
     """A duty ends once: a closed one cannot be taken, put off or closed again."""
     if closed_at is not None:
-        raise RuleBroken("This duty is already closed. Look at the board again for what is open.")
+        raise RuleBroken("This duty is already closed. Look at the board for what is open.")
 
 
-def check_snooze(until: datetime, *, now: datetime) -> None:
-    """A duty may be put off to a later moment, at most 30 days ahead, so that none is put away for good."""
-    if until <= now:
-        raise RuleBroken("Choose a time that is still to come.", field="until")
-    if until - now > LONGEST_SNOOZE:
+def check_snooze(days: int) -> None:
+    """A duty may be put off by 1 to 30 days, a clinic's own limit, so that none is put away for good."""
+    if not 1 <= days <= LONGEST_SNOOZE_DAYS:
         raise RuleBroken(
-            "A duty may be put off for at most 30 days. Close it if it is no longer needed.", field="until"
+            "A duty may be put off by 1 to 30 days. Close it if it is no longer needed.", field="days"
         )
 
 

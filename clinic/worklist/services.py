@@ -1,10 +1,11 @@
 """Deeds on duties: open, take, put off, close. Callers open and close by cause (`about`)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
@@ -28,9 +29,9 @@ def open_item(
     by: User | None,
     now: datetime,
 ) -> WorkItem:
-    """Open a duty for a role, once for one cause: asked again about the same cause it answers the row that exists.
+    """Open a duty for a role, once for one cause: asked again about the same cause, it answers that row.
 
-    A cause that was closed stays closed. An urgent call raises an open duty that was not urgent, never the reverse.
+    A cause that was closed stays closed. An urgent call raises an open duty that was not, never the reverse.
     """
     fresh = WorkItem(
         kind=kind,
@@ -71,7 +72,7 @@ def close_about(*, about: str, outcome: Outcome, by: User | None, now: datetime)
 @transaction.atomic
 def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now: datetime) -> WorkItem:
     """Close a duty with what came of it."""
-    item = _locked(item_id)
+    item = _locked(item_id, by)
     rules.check_open(item.closed_at)
     _close(item, outcome=outcome, note=note, by=by, now=now)
     return item
@@ -80,7 +81,7 @@ def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now
 @transaction.atomic
 def take_item(*, item_id: UUID, by: User, now: datetime) -> WorkItem:
     """Make a duty one's own, so that two people do not call the same client."""
-    item = _locked(item_id)
+    item = _locked(item_id, by)
     rules.check_open(item.closed_at)
     item.owner = by
     item.save(update_fields=["owner", "updated_at"])
@@ -89,19 +90,21 @@ def take_item(*, item_id: UUID, by: User, now: datetime) -> WorkItem:
 
 
 @transaction.atomic
-def snooze_item(*, item_id: UUID, until: datetime, by: User, now: datetime) -> WorkItem:
-    """Put a duty off until a later moment; it comes back to the board by itself."""
-    item = _locked(item_id)
+def snooze_item(*, item_id: UUID, days: int, by: User, now: datetime) -> WorkItem:
+    """Put a duty off until 8 am of a later day; it comes back to the board by itself."""
+    item = _locked(item_id, by)
     rules.check_open(item.closed_at)
-    rules.check_snooze(until, now=now)
+    rules.check_snooze(days)
+    day = timezone.localdate(now) + timedelta(days=days)
+    until = timezone.make_aware(datetime.combine(day, rules.MORNING))
     item.snoozed_until = until
     item.save(update_fields=["snoozed_until", "updated_at"])
     record("duty_snoozed", by=by, subject=item, kind=item.kind, until=until.isoformat())
     return item
 
 
-def _locked(item_id: UUID) -> WorkItem:
-    item = WorkItem.objects.select_for_update().filter(pk=item_id).first()
+def _locked(item_id: UUID, by: User) -> WorkItem:
+    item = WorkItem.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=item_id).first()
     if item is None:
         raise Http404
     return item

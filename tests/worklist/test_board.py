@@ -1,0 +1,149 @@
+"""The coordinator's board."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from clinic.clients.models import Client, ContactKind
+from clinic.staff.models import User
+from clinic.worklist.models import DutyKind, Outcome, WorkItem
+from tests.factories.clients import ContactPointFactory
+from tests.factories.worklist import WorkItemFactory
+
+BOARD = "/worklist/"
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(browser: Browser, coordinator: User) -> Browser:
+    browser.force_login(coordinator)
+    return browser
+
+
+def test_urgent_stands_first_then_what_is_due_first(desk: Browser, ada: Client) -> None:
+    now = timezone.now()
+    WorkItemFactory(client=ada, reason="Due later", due_at=now + 9 * HOUR)
+    WorkItemFactory(client=ada, reason="Long overdue", due_at=now - 30 * HOUR)
+    WorkItemFactory(client=ada, reason="Pressing", urgent=True, due_at=now + 99 * HOUR)
+    page = desk.get(BOARD).content.decode()
+    assert page.index("Pressing") < page.index("Long overdue") < page.index("Due later")
+    assert page.count("Overdue</span>") == 1
+
+
+def test_numbers_to_call_stand_on_the_row(desk: Browser, ada: Client) -> None:
+    ContactPointFactory(
+        client=ada, kind=ContactKind.PHONE, value="+18015550199", may_call=True, may_email=False
+    )
+    ContactPointFactory(client=ada, kind=ContactKind.PHONE, value="+18015550111", may_email=False)
+    WorkItemFactory(client=ada)
+    page = desk.get(BOARD).content.decode()
+    assert "tel:+18015550199" in page
+    assert "5550111" not in page
+
+
+def test_filters_narrow_the_rows_and_say_how_many_there_are(
+    desk: Browser, ada: Client, coordinator: User
+) -> None:
+    WorkItemFactory(client=ada, reason="Mine to call", owner=coordinator)
+    WorkItemFactory(client=ada, reason="Check the card", kind=DutyKind.CHECK_INSURANCE)
+    WorkItemFactory(client=ada, reason="Put away", snoozed_until=timezone.now() + HOUR)
+    everything = desk.get(BOARD).content.decode()
+    assert "Every kind (2)" in everything
+    assert "Put away" not in everything
+    assert "Check the card" not in desk.get(BOARD, {"whose": "mine"}).content.decode()
+    assert "Mine to call" not in desk.get(BOARD, {"whose": "nobody"}).content.decode()
+    assert "Put away" in desk.get(BOARD, {"whose": "put_off"}).content.decode()
+    by_kind = desk.get(BOARD, {"kind": "check_insurance"}).content.decode()
+    assert "Check the card" in by_kind
+    assert "Mine to call" not in by_kind
+
+
+def test_one_click_closes_a_duty(desk: Browser, ada: Client, coordinator: User) -> None:
+    item = WorkItemFactory(client=ada)
+    assert f"/worklist/{item.pk}/close/" in desk.get(BOARD).content.decode()
+    page = desk.post(f"/worklist/{item.pk}/close/", {"outcome": "reached"}, follow=True)
+    assert "Nothing is waiting" in page.content.decode()
+    item.refresh_from_db()
+    assert (item.outcome, item.closed_by) == (Outcome.REACHED, coordinator)
+
+
+def test_a_duty_closed_by_somebody_else_meanwhile_says_so(desk: Browser, ada: Client) -> None:
+    item = WorkItemFactory(client=ada, outcome=Outcome.DONE, closed_at=timezone.now())
+    page = desk.post(f"/worklist/{item.pk}/close/", {"outcome": "reached"})
+    assert page.status_code == 422
+    assert "already closed" in page.content.decode()
+    taken = desk.post(f"/worklist/{item.pk}/take/", follow=True).content.decode()
+    assert "already closed" in taken
+    item.refresh_from_db()
+    assert item.outcome == Outcome.DONE
+    assert "What came of it" in desk.get(f"/worklist/{item.pk}/close/").content.decode()
+
+
+def test_a_duty_needs_an_outcome_to_close(desk: Browser, ada: Client) -> None:
+    item = WorkItemFactory(client=ada)
+    page = desk.post(f"/worklist/{item.pk}/close/", {"outcome": "", "note": "typed"})
+    assert page.status_code == 422
+    assert "typed" in page.content.decode()
+    assert WorkItem.objects.open().exists()
+
+
+def test_take_and_put_off(desk: Browser, ada: Client, coordinator: User) -> None:
+    item = WorkItemFactory(client=ada)
+    desk.post(f"/worklist/{item.pk}/take/")
+    assert (
+        "comes back" in desk.post(f"/worklist/{item.pk}/put-off/", {"days": 1}, follow=True).content.decode()
+    )
+    item.refresh_from_db()
+    assert item.owner == coordinator
+    assert item.snoozed_until is not None
+    assert (
+        "1 to 30 days"
+        in desk.post(f"/worklist/{item.pk}/put-off/", {"days": 99}, follow=True).content.decode()
+    )
+
+
+def test_opening_the_page_changes_nothing(desk: Browser, ada: Client) -> None:
+    item = WorkItemFactory(client=ada)
+    for deed in ("take", "put-off"):
+        assert desk.get(f"/worklist/{item.pk}/{deed}/").status_code == 405
+    assert desk.get(f"/worklist/{item.pk}/close/").status_code == 200
+    item.refresh_from_db()
+    assert (item.owner, item.snoozed_until, item.closed_at) == (None, None, None)
+
+
+def test_a_duty_out_of_scope_is_as_good_as_missing(browser: Browser, ada: Client, stranger: User) -> None:
+    item = WorkItemFactory(client=ada)
+    browser.force_login(stranger)
+    assert browser.post(f"/worklist/{item.pk}/close/", {"outcome": "done"}).status_code == 404
+    assert browser.post(f"/worklist/{item.pk}/take/").status_code == 404
+    assert "Nothing is waiting" in browser.get(BOARD).content.decode()
+
+
+def test_auditors_and_administrators_have_no_board(
+    browser: Browser, auditor: User, administrator: User
+) -> None:
+    for user in (auditor, administrator):
+        browser.force_login(user)
+        assert browser.get(BOARD).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [2, 40])
+def test_the_board_asks_the_database_as_often_for_many_rows_as_for_few(desk: Browser, rows: int) -> None:
+    WorkItemFactory.create_batch(rows)
+    desk.get(BOARD)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert desk.get(BOARD).content.decode().count("data-row") == rows
+    assert len(asked) == 4
+
+
+def test_more_rows_than_a_page_are_said(desk: Browser) -> None:
+    WorkItemFactory.create_batch(61)
+    page = desk.get(BOARD).content.decode()
+    assert page.count("data-row") == 60
+    assert "There are more" in page
