@@ -33,7 +33,9 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username or "")
 
-    def create_user(self, *, email: str, password: str | None, full_name: str, roles: list[Role], **extra: Any) -> "User":
+    def create_user(
+        self, *, email: str, password: str | None, full_name: str, roles: list[Role], **extra: Any
+    ) -> "User":
         """A member of staff; the first of the roles is the one worn at first sign-in."""
         user = self.model(email=email.lower(), full_name=full_name, roles=roles, acting_role=roles[0], **extra)
         user.set_password(password)

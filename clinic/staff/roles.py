@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from clinic.staff.permissions import Permission as P
+from clinic.staff.permissions import Permission as P  # noqa: N817 - the table below reads better short
 
 
 class Role(StrEnum):

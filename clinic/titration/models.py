@@ -22,7 +22,9 @@ class DosePlanQuerySet(models.QuerySet["DosePlan"]):
 
     def running(self, today: date) -> "DosePlanQuerySet":
         """Begun or to begin, and not stopped by `today`."""
-        return self.filter(Q(versions__superseded_at=None) & (Q(versions__stop_on=None) | Q(versions__stop_on__gt=today)))
+        return self.filter(
+            Q(versions__superseded_at=None) & (Q(versions__stop_on=None) | Q(versions__stop_on__gt=today))
+        )
 
 
 class DosePlan(Record):

@@ -89,15 +89,11 @@ class MedicationDecision(Record):
     """What was decided for one medication. `proposal` is the order to sign with the visit; then `change` names it."""
 
     visit = models.ForeignKey(FollowUpVisit, on_delete=models.PROTECT, related_name="decisions")
-    dose_plan = models.ForeignKey(
-        DosePlan, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True
-    )
+    dose_plan = models.ForeignKey(DosePlan, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True)
     decision = models.CharField(max_length=10, choices=Decision.choices)
     proposal = models.JSONField(null=True, blank=True)
     rationale = models.CharField(max_length=500, blank=True)
-    change = models.OneToOneField(
-        DoseChange, on_delete=models.PROTECT, related_name="decision", null=True, blank=True
-    )
+    change = models.OneToOneField(DoseChange, on_delete=models.PROTECT, related_name="decision", null=True, blank=True)
 
     class Meta:
         ordering = ["created_at"]

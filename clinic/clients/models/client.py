@@ -70,9 +70,7 @@ def _sharing_consented() -> Q:
 
 def _by_break_glass(user: User) -> Q:
     return Q(
-        models.Exists(
-            BreakGlassAccess.objects.filter(client=models.OuterRef("pk"), user=user, expires_at__gt=Now())
-        )
+        models.Exists(BreakGlassAccess.objects.filter(client=models.OuterRef("pk"), user=user, expires_at__gt=Now()))
     )
 
 
@@ -170,7 +168,8 @@ class CareTeamMember(Record):
                 name="clients_one_lead_in_a_role",
             ),
             models.CheckConstraint(
-                condition=models.Q(ended_at=None, ended_by=None) | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                condition=models.Q(ended_at=None, ended_by=None)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="clients_care_link_ended_by",
             ),
             models.CheckConstraint(
@@ -179,7 +178,9 @@ class CareTeamMember(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["user", "role", "client"], condition=models.Q(ended_at=None), name="clients_live_links")
+            models.Index(
+                fields=["user", "role", "client"], condition=models.Q(ended_at=None), name="clients_live_links"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,102 @@
+"""Forms of the schedule."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from clinic.scheduling import rules
+from clinic.scheduling.models import AppointmentKind, Modality, Weekday
+from clinic.staff.models import User
+
+
+class DayForm(forms.Form):
+    """Which day the list shows."""
+
+    on = forms.DateField(label="Day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class FindTimesForm(forms.Form):
+    """With whom, for what, from which day on."""
+
+    clinician = forms.ModelChoiceField(queryset=User.objects.none(), label="With")
+    kind = forms.ChoiceField(choices=AppointmentKind.choices, label="For")
+    from_day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+
+
+class TimeForm(forms.Form):
+    """One of the free times; the choices say day, time and how the two would meet."""
+
+    starts_at = forms.TypedChoiceField(
+        label="Free times",
+        widget=forms.RadioSelect,
+        coerce=datetime.fromisoformat,
+        error_messages={
+            "required": "Choose one of the free times.",
+            "invalid_choice": "That time is not free any more.",
+        },
+    )
+
+    def __init__(self, *args: Any, times: list[rules.FreeTime], words: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_at"].choices = [  # type: ignore[attr-defined]
+            (time.starts_at.isoformat(), words(time)) for time in times
+        ]
+
+
+class BookForm(TimeForm):
+    modality = forms.ChoiceField(choices=Modality.choices, label="How")
+    note_for_desk = forms.CharField(
+        label="Note for the desk",
+        required=False,
+        max_length=200,
+        help_text="Nothing clinical: everybody at the desk reads it.",
+    )
+
+
+class MarkForm(forms.Form):
+    """What became of the appointment."""
+
+    status = forms.ChoiceField(choices=[])
+    reason = forms.CharField(label="Why", required=False, max_length=200)
+
+    def __init__(self, *args: Any, moves: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = moves  # type: ignore[attr-defined]
+
+
+class HoursForm(forms.Form):
+    """Weekly hours in the clinic's wall-clock time."""
+
+    clinician = forms.ModelChoiceField(queryset=User.objects.none())
+    weekday = forms.TypedChoiceField(choices=Weekday.choices, coerce=int)
+    begins = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}))
+    ends = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}))
+    modality = forms.ChoiceField(choices=Modality.choices, label="How")
+    valid_from = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+
+
+class TimeOffForm(forms.Form):
+    """A span without clients."""
+
+    clinician = forms.ModelChoiceField(queryset=User.objects.none())
+    starts_at = forms.DateTimeField(label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    ends_at = forms.DateTimeField(label="Until", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    reason = forms.CharField(required=False, max_length=120)
+
+    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+
+
+class WaitlistForm(forms.Form):
+    kind = forms.ChoiceField(choices=AppointmentKind.choices, label="For")
+    times_that_suit = forms.CharField(label="Times that suit", required=False, max_length=200)

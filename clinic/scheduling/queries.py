@@ -1,0 +1,170 @@
+"""Reads of the schedule."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from clinic.clients.models import Client
+from clinic.scheduling import rules
+from clinic.scheduling.models import Appointment, Availability, TimeOff, WaitlistEntry
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+
+TIMES_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicianDay:
+    """One clinician's appointments of one day, in order."""
+
+    clinician: User
+    appointments: list[Appointment]
+    hours: list[Availability]
+
+
+def clinic_zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """The instants at which a calendar day of the clinic begins and ends."""
+    zone = clinic_zone()
+    return dt.datetime.combine(day, dt.time(), zone), dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
+
+
+def hours_of(clinician: User) -> list[rules.Hours]:
+    return [_as_hours(row) for row in Availability.objects.filter(clinician=clinician)]
+
+
+def _as_hours(row: Availability) -> rules.Hours:
+    return rules.Hours(
+        weekday=row.weekday,
+        begins=row.begins,
+        ends=row.ends,
+        modality=row.modality,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def booked_between(clinician: User, starts_at: dt.datetime, ends_at: dt.datetime) -> int:
+    """How many standing appointments touch a span."""
+    return (
+        Appointment.objects.standing().filter(clinician=clinician, starts_at__lt=ends_at, ends_at__gt=starts_at).count()
+    )
+
+
+def free_times(
+    clinician: User, *, client: Client, kind: str, first_day: dt.date, now: dt.datetime, days: int = 14
+) -> list[rules.FreeTime]:
+    """Times from `first_day` at which both the clinician and the client are free for this kind of appointment."""
+    begins, _ = day_bounds(first_day)
+    _, ends = day_bounds(first_day + dt.timedelta(days=days - 1))
+    standing = Appointment.objects.standing().filter(starts_at__lt=ends, ends_at__gt=begins)
+    taken = standing.filter(clinician=clinician).values_list("starts_at", "ends_at")
+    of_client = standing.filter(client=client).values_list("starts_at", "ends_at")
+    away = TimeOff.objects.filter(clinician=clinician, starts_at__lt=ends, ends_at__gt=begins)
+    busy = [rules.Span(*span) for span in [*taken.union(of_client), *away.values_list("starts_at", "ends_at")]]
+    return rules.free_times(
+        [first_day + dt.timedelta(days=n) for n in range(days)],
+        hours_of(clinician),
+        busy,
+        minutes=rules.MINUTES[kind],
+        not_before=now,
+        zone=clinic_zone(),
+    )[:TIMES_SHOWN]
+
+
+def clinicians() -> QuerySet[User]:
+    """Everybody clients can be booked with."""
+    return User.objects.working().filter(roles__overlap=[Role.PRESCRIBER, Role.THERAPIST]).order_by("full_name")
+
+
+def day_of(user: User, day: dt.date) -> list[ClinicianDay]:
+    """Who sees whom on a day: the front desk sees every clinician, a clinician their own list."""
+    begins, ends = day_bounds(day)
+    appointments = (
+        Appointment.objects.visible_to(user)
+        .filter(starts_at__gte=begins, starts_at__lt=ends)
+        .select_related("client")
+        .order_by("starts_at")
+    )
+    hours = Availability.objects.filter(weekday=day.weekday(), valid_from__lte=day).exclude(valid_until__lt=day)
+    people = clinicians()
+    if user.role in {Role.PRESCRIBER, Role.THERAPIST}:
+        people = people.filter(pk=user.pk)
+    rows = people.prefetch_related(
+        Prefetch("appointments", queryset=appointments, to_attr="day_appointments"),
+        Prefetch("availability", queryset=hours, to_attr="day_hours"),
+    )
+    return [ClinicianDay(row, row.day_appointments, row.day_hours) for row in rows]  # type: ignore[attr-defined]
+
+
+def get_appointment(user: User, appointment_id: UUID) -> Appointment:
+    return get_object_or_404(
+        Appointment.objects.visible_to(user).select_related("client", "clinician", "booked_by"),
+        pk=appointment_id,
+    )
+
+
+def get_clinician(clinician_id: UUID) -> User:
+    return get_object_or_404(clinicians(), pk=clinician_id)
+
+
+def get_visible_client(user: User, client_id: UUID) -> Client:
+    return get_object_or_404(Client.objects.visible_to(user), pk=client_id)
+
+
+def appointments_of(client: Client, *, newest: int = 10) -> list[Appointment]:
+    return list(Appointment.objects.filter(client=client).select_related("clinician").order_by("-starts_at")[:newest])
+
+
+def next_appointment(client: Client, now: dt.datetime) -> Appointment | None:
+    """The next standing appointment of a client with anybody."""
+    return (
+        Appointment.objects.standing()
+        .filter(client=client, starts_at__gte=now)
+        .select_related("clinician")
+        .order_by("starts_at")
+        .first()
+    )
+
+
+def hours_by_clinician(today: dt.date) -> list[User]:
+    """Clinicians with their present and coming hours and time off."""
+    return list(
+        clinicians().prefetch_related(
+            Prefetch(
+                "availability",
+                queryset=Availability.objects.exclude(valid_until__lt=today),
+                to_attr="open_hours",
+            ),
+            Prefetch(
+                "time_off",
+                queryset=TimeOff.objects.filter(ends_at__gte=day_bounds(today)[0]),
+                to_attr="coming_time_off",
+            ),
+        )
+    )
+
+
+def get_hours(hours_id: UUID) -> Availability:
+    return get_object_or_404(Availability.objects.select_related("clinician"), pk=hours_id)
+
+
+def waiting(limit: int = 50) -> list[WaitlistEntry]:
+    """Who waits for an earlier time, longest first."""
+    return list(WaitlistEntry.objects.filter(closed_at=None).select_related("client", "clinician")[:limit])
+
+
+def get_waitlist_entry(entry_id: UUID) -> WaitlistEntry:
+    entry = WaitlistEntry.objects.filter(pk=entry_id, closed_at=None).select_related("client").first()
+    if entry is None:
+        raise Http404
+    return entry

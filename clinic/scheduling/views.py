@@ -1,0 +1,198 @@
+"""Pages of the schedule."""
+
+import datetime as dt
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.clients.models import Client
+from clinic.core.forms import submit
+from clinic.core.templatetags.clinic_ui import clock, weekday
+from clinic.scheduling import forms, queries, rules, services
+from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+
+
+@requires(Permission.READ_SCHEDULE)
+def day(request: StaffRequest) -> HttpResponse:
+    """One day of the clinic, clinician by clinician."""
+    form = forms.DayForm(request.GET or None)
+    shown = (form.is_valid() and form.cleaned_data["on"]) or timezone.localdate()
+    page = {
+        "form": form,
+        "shown": shown,
+        "is_today": shown == timezone.localdate(),
+        "before": shown - dt.timedelta(days=1),
+        "after": shown + dt.timedelta(days=1),
+        "clinicians": queries.day_of(request.user, shown),
+        "waiting": queries.waiting() if request.user.may(Permission.EDIT_AVAILABILITY) else [],
+    }
+    return render(request, "scheduling/day.html", page)
+
+
+def _words(time: rules.FreeTime) -> str:
+    local = timezone.localtime(time.starts_at)
+    return f"{weekday(local)}, {clock(local)} ({time.modality.replace('_', ' ')})"
+
+
+def _free_times(client: Client, clinician: User, kind: str, from_day: dt.date) -> list[rules.FreeTime]:
+    now = timezone.now()
+    return queries.free_times(
+        clinician, client=client, kind=kind, first_day=max(from_day, timezone.localdate(now)), now=now
+    )
+
+
+@requires(Permission.EDIT_SCHEDULE)
+def book(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Choose with whom and for what, then one of the real free times."""
+    client = queries.get_visible_client(request.user, client_id)
+    find = forms.FindTimesForm(
+        request.GET if "clinician" in request.GET else None,
+        clinicians=queries.clinicians(),
+        initial={"from_day": timezone.localdate(), "kind": AppointmentKind.CONSULTATION},
+    )
+    page: dict[str, Any] = {"client": client, "find": find, "waitlist": forms.WaitlistForm()}
+    if not find.is_valid():
+        return render(request, "scheduling/book.html", page)
+    wanted = find.cleaned_data
+    times = _free_times(client, wanted["clinician"], wanted["kind"], wanted["from_day"])
+    form = forms.BookForm(request.POST if request.method == "POST" else None, times=times, words=_words)
+    deed = partial(
+        services.book,
+        client_id=client.pk,
+        clinician=wanted["clinician"],
+        kind=wanted["kind"],
+        by=request.user,
+        now=timezone.now(),
+    )
+    if request.method == "POST" and submit(form, deed):
+        messages.success(request, f"Booked for {weekday(form.cleaned_data['starts_at'])}.")
+        return redirect("clients:detail", client.pk)
+    return render(request, "scheduling/book.html", page | {"form": form, "times": times}, status=_status_of(form))
+
+
+def _status_of(form: Any) -> int:
+    """409 when somebody was faster: the page shows the next free times."""
+    return 409 if form.is_bound and "starts_at" in form.errors else 200
+
+
+@requires(Permission.READ_SCHEDULE)
+def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    """One appointment: what it is, and what may become of it."""
+    found = queries.get_appointment(request.user, appointment_id)
+    return render(request, "scheduling/appointment.html", _appointment_page(found))
+
+
+def _moves(found: Appointment) -> list[tuple[str, str]]:
+    allowed = rules.ALLOWED_MOVES[found.status]
+    return [(status.value, status.label) for status in AppointmentStatus if status.value in allowed]
+
+
+def _appointment_page(found: Appointment) -> dict[str, Any]:
+    page: dict[str, Any] = {"appointment": found, "client": found.client, "moves": _moves(found)}
+    if page["moves"]:
+        times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
+        page["move_form"] = forms.TimeForm(times=times, words=_words)
+    return page
+
+
+@require_POST
+@requires(Permission.EDIT_SCHEDULE)
+def mark(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    """Confirmed, arrived, done, did not come or cancelled, in one click."""
+    found = queries.get_appointment(request.user, appointment_id)
+    form = forms.MarkForm(request.POST, moves=_moves(found))
+    if submit(form, partial(services.mark, appointment_id=found.pk, by=request.user, now=timezone.now())):
+        return redirect("scheduling:appointment", found.pk)
+    page = _appointment_page(found) | {"mark_form": form}
+    return render(request, "scheduling/appointment.html", page, status=409)
+
+
+@require_POST
+@requires(Permission.EDIT_SCHEDULE)
+def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
+    """Move to another free time; who is too late sees the next ones."""
+    found = queries.get_appointment(request.user, appointment_id)
+    times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
+    form = forms.TimeForm(request.POST, times=times, words=_words)
+    if submit(form, partial(services.move, appointment_id=found.pk, by=request.user, now=timezone.now())):
+        messages.success(request, "Moved.")
+        return redirect("scheduling:appointment", found.pk)
+    page = _appointment_page(found) | {"move_form": form}
+    return render(request, "scheduling/appointment.html", page, status=409)
+
+
+@requires(Permission.EDIT_AVAILABILITY)
+def availability(request: StaffRequest) -> HttpResponse:
+    """Everybody's weekly hours and time off."""
+    return _availability_page(request)
+
+
+def _availability_page(request: StaffRequest, *, status: int = 200, **bound: Any) -> HttpResponse:
+    people = queries.clinicians()
+    page = {
+        "clinicians": queries.hours_by_clinician(timezone.localdate()),
+        "hours_form": forms.HoursForm(clinicians=people, initial={"valid_from": timezone.localdate()}),
+        "time_off_form": forms.TimeOffForm(clinicians=people),
+    }
+    return render(request, "scheduling/availability.html", page | bound, status=status)
+
+
+@require_POST
+@requires(Permission.EDIT_AVAILABILITY)
+def add_hours(request: StaffRequest) -> HttpResponse:
+    """Open weekly hours."""
+    form = forms.HoursForm(request.POST, clinicians=queries.clinicians())
+    if submit(form, partial(services.add_hours, by=request.user)):
+        return redirect("scheduling:availability")
+    return _availability_page(request, status=422, hours_form=form)
+
+
+@require_POST
+@requires(Permission.EDIT_AVAILABILITY)
+def end_hours(request: StaffRequest, hours_id: UUID) -> HttpResponse:
+    """Close weekly hours from tomorrow."""
+    hours = queries.get_hours(hours_id)
+    services.end_hours(hours_id=hours.pk, valid_until=timezone.localdate(), by=request.user)
+    return redirect("scheduling:availability")
+
+
+@require_POST
+@requires(Permission.EDIT_AVAILABILITY)
+def add_time_off(request: StaffRequest) -> HttpResponse:
+    """Take a clinician out of the schedule."""
+    form = forms.TimeOffForm(request.POST, clinicians=queries.clinicians())
+    if submit(form, partial(services.add_time_off, by=request.user)):
+        return redirect("scheduling:availability")
+    return _availability_page(request, status=422, time_off_form=form)
+
+
+@require_POST
+@requires(Permission.EDIT_SCHEDULE)
+def join_waitlist(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Remember that this client would come sooner."""
+    client = queries.get_visible_client(request.user, client_id)
+    form = forms.WaitlistForm(request.POST)
+    if submit(form, partial(services.join_waitlist, client=client, by=request.user)):
+        messages.success(request, "On the waitlist.")
+        return redirect("clients:detail", client.pk)
+    find = forms.FindTimesForm(clinicians=queries.clinicians())
+    page = {"client": client, "find": find, "waitlist": form}
+    return render(request, "scheduling/book.html", page, status=422)
+
+
+@require_POST
+@requires(Permission.EDIT_AVAILABILITY)
+def leave_waitlist(request: StaffRequest, entry_id: UUID) -> HttpResponse:
+    """Take somebody off the waitlist."""
+    entry = queries.get_waitlist_entry(entry_id)
+    services.leave_waitlist(entry_id=entry.pk, by=request.user, now=timezone.now())
+    return redirect("scheduling:day")
