@@ -1,6 +1,8 @@
 """From a bound form to a deed and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from copy import copy
+from typing import Any, cast
 
 from django.forms import BaseForm
 
@@ -20,8 +22,9 @@ def submit(form: BaseForm, deed: Callable[..., object]) -> bool:
     except StaleRecord as stale:
         form.conflict = stale  # type: ignore[attr-defined]
         if "version" in form.fields:
-            form.data = form.data.copy()
-            form.data[form.add_prefix("version")] = str(stale.version)
+            data = cast(MutableMapping[str, Any], copy(form.data))
+            data[form.add_prefix("version")] = str(stale.version)
+            form.data = data
         form.add_error(None, stale.reason)
     except RuleBroken as refusal:
         field = refusal.field if refusal.field in form.fields else None

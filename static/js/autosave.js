@@ -50,7 +50,6 @@ function watch(form) {
     }
     const at = savedAt ? new Date(savedAt) : new Date();
     say(`Draft saved ${clinicTime(at)}.`);
-    document.dispatchEvent(new CustomEvent("clinic:alive"));
   }
 
   function refused(answer) {

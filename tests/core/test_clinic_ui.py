@@ -184,7 +184,7 @@ def test_choices_are_a_named_group() -> None:
 def test_whole_form_is_drawn_without_loading_anything() -> None:
     drawn = draw("{{ form|crispy }}", form=NoteForm({"version": "3"}))
 
-    assert "Not saved yet" in drawn
+    assert "Not done yet" in drawn
     assert drawn.count("(required)") == 3
     assert 'type="hidden" name="version"' in drawn
 

@@ -17,7 +17,7 @@ from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -159,7 +159,7 @@ def fact(label: str, value: object, absent: str = "Not recorded") -> SafeString:
     """One fact of a list; an empty value is said in words."""
     if value is None or value == "":
         return format_html('<dt>{}</dt><dd class="absent">{}</dd>', label, absent)
-    return format_html("<dt>{}</dt><dd>{}</dd>", label, conditional_escape(value))
+    return format_html("<dt>{}</dt><dd>{}</dd>", label, value)
 
 
 @register.inclusion_tag("components/empty.html")
@@ -184,7 +184,7 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
 
 
 @register.simple_tag
-def field(bound: BoundField, label: str = "") -> SafeString:
+def field(bound: BoundField, label: str = "") -> str:
     """Draw one form field with label, hint and error tied to it."""
     if label:
         bound.label = label
@@ -219,7 +219,7 @@ def autosave(saved_at: datetime | None = None) -> dict[str, datetime | None]:
 @register.simple_tag(takes_context=True)
 def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs: str = "") -> SafeString:
     """One link of the navigation; nothing where the page does not exist or the role lacks the permission."""
-    if needs and needs not in context.get("can", ()):
+    if needs and needs not in (context.get("can") or ()):
         return SafeString("")
     try:
         url = reverse(view_name)
