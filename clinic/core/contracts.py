@@ -1,4 +1,4 @@
-"""What the contract commands share: an array of questions in, an array of answers out, one bad one never spoils the rest."""
+"""What the contract commands share: questions in, answers out, and one bad one spoils no other."""
 
 import json
 import logging
@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from clinic.core.rules import RuleBroken
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clinic.core.rules import RuleBroken
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 logger = logging.getLogger(__name__)
 
 
-class BadField(RuleBroken):  # noqa: N818 - as RuleBroken
+class BadField(RuleBroken):
     """A question that cannot be answered: `field` is the path of what is wrong, such as "steps[1].days"."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -72,7 +73,7 @@ def _refuse_constant(name: str) -> NoReturn:
 class ContractCommand(BaseCommand):
     """A command that reads an array of questions and prints their answers; it touches no client's record.
 
-    A subclass gives `help` and `answer(question)`. What is not a JSON array: one line on standard error, exit 2.
+    A subclass gives `help` and `answer(question)`. What is no JSON array: one line on standard error, exit 2.
     """
 
     requires_system_checks: list[str] = []
@@ -82,7 +83,7 @@ class ContractCommand(BaseCommand):
         parser.add_argument("file", help="a JSON array of questions in UTF-8; - reads standard input")
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one question without its `id`; RuleBroken with a `field` where it cannot be answered."""
+        """The answer to one question without its `id`; RuleBroken with a `field` where there is none."""
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:

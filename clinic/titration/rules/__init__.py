@@ -1,4 +1,4 @@
-"""The dose-plan engine: an order becomes a dated plan, with units, dispensing and findings; pure and without a clock.
+"""The dose-plan engine: from an order to a dated plan with units, dispensing and findings; pure.
 
 `order` reads what is wanted, `steps` lays it out, `changes` alter a running plan, `units` finds tablets,
 `findings` says what a prescriber must know, `plan` joins them, `days` and `words` read a plan back.

@@ -26,7 +26,7 @@ class Running(NamedTuple):
 
 
 def apply_changes(course: Course, changes: Sequence[Change]) -> Course:
-    """The course after all changes, in their order; BadOrder for a day outside the plan or a step back too far."""
+    """The course after all changes in their order; BadOrder for a day outside the plan or no step before."""
     for place, change in enumerate(changes):
         path = f"changes[{place}]"
         running = _running_on(course, change.on, path)

@@ -1,17 +1,17 @@
 """The search for fewest pieces, in whole numbers: sets of reachable sums are the bits of one long integer.
 
-Bit n of such a set is on when the sum n can be made, so adding a coin to every sum is one shift. A large amount
-is shortened first: of all pieces but the largest fewer than `largest` are ever needed, since among so many some
-add up to a multiple of the largest and fewer of that would do. So the strengths alone bound the work.
+Bit n of such a set is on when the sum n can be made, so adding a coin to every sum is one shift. A large
+amount is shortened first: of all pieces but the largest fewer than `largest` are ever needed, since among so
+many some add up to a multiple of the largest and fewer of that would do. So the strengths bound the work.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from clinic.core.rules import RuleBroken
+from clinic.titration.rules.reading import BadOrder
 
-MOST_SUMS = 1_000_000
+MOST_SUMS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def fewest_pieces(coins: Sequence[Coin], amount: int) -> tuple[int, ...] | None:
     """How many halves of each coin (2 is a whole piece) make the amount best, or None where nothing does.
 
     Coins come largest first. Best: fewest halves, fewest pieces, fewest coins used, more of the larger first.
-    Raises RuleBroken where the strengths are too fine for the amount to be searched.
+    Raises BadOrder where the strengths are too fine for the amount to be searched.
     """
     spare, rest = _shortened(coins, amount)
     if not _sums(_values(coins), rest) >> rest & 1:
@@ -57,7 +57,7 @@ def _shortened(coins: Sequence[Coin], amount: int) -> tuple[int, int]:
     spare = max(0, amount // largest - largest - len(coins) - 1)
     rest = amount - spare * largest
     if rest > MOST_SUMS:
-        raise RuleBroken("These strengths are too fine for an amount so large.", field="products")
+        raise BadOrder("products", "These strengths are too fine for an amount so large.")
     return spare, rest
 
 
@@ -77,7 +77,7 @@ def _sums(values: Iterable[int], most: int) -> int:
 
 
 def _fewest_halves(coins: Sequence[Coin], amount: int) -> tuple[int, set[int]]:
-    """The fewest halves needed, and what whole pieces then have to make; two halves of one coin are a whole."""
+    """The fewest halves needed, and what whole pieces then have to make; two halves of one are a whole."""
     by_wholes = _sums([coin.whole for coin in coins], amount)
     halves = [coin.half for coin in coins if coin.half is not None]
     tries = (
@@ -117,7 +117,7 @@ def _best_with(coins: Sequence[Coin], used: int, goal: tuple[int, int, int]) -> 
 
 
 def _fill(coins: Sequence[Coin], amount: int, wholes: int, halves: int) -> tuple[int, ...] | None:
-    """Most of the first coin, in halves, then of the next, so that all pieces are placed and the sum is right."""
+    """Most of the first coin, in halves, then of the next, so that all pieces make up the amount."""
     first, later = coins[0], coins[1:]
     if not later:
         worth = wholes * first.whole + halves * (first.half or 0)

@@ -27,7 +27,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All stretches, one after the other from the first day; `stops` when the medication ends with the last."""
+    """All stretches, one after the other from the first day; `stops`: the medication ends with the last."""
 
     start_on: date
     stretches: tuple[Stretch, ...]
@@ -71,7 +71,7 @@ def lay_out(order: Order) -> Course:
 def split_over_times(
     amount_mg: Decimal, times: Sequence[Time], smallest_mg: Decimal
 ) -> tuple[tuple[Time, Decimal], ...]:
-    """A day's amount over its times, evenly in multiples of the smallest that can be made; the rest goes last."""
+    """A day's amount over its times, evenly in multiples of the smallest makeable; the rest goes last."""
     pieces, rest = divmod(amount_mg, smallest_mg)
     each, left_over = divmod(int(pieces), len(times))
     doses = []
@@ -114,7 +114,7 @@ def _tapered(order: Order, taper: Taper) -> Course:
 
 
 def _next_lower(current_mg: Decimal, taper: Taper) -> Decimal:
-    """Rounded up, so that no cut is larger than asked, and lower by a unit where rounding would leave no cut."""
+    """Rounded up, so that no cut is larger than asked; lower by a unit where rounding leaves no cut."""
     cut_mg = taper.amount
     if taper.method is TaperMethod.PERCENT_OF_START:
         cut_mg = taper.from_mg * taper.amount / 100

@@ -11,7 +11,7 @@ from clinic.titration.rules.steps import Dose, Step
 
 @dataclass(frozen=True, slots=True)
 class PlanDay:
-    """One calendar day: the step that runs (None outside the plan) and the doses taken, none on a day between."""
+    """One calendar day: the step that runs (None outside the plan) and the doses taken, if any."""
 
     on: date
     step: Step | None

@@ -1,4 +1,4 @@
-"""What to hand out: units summed over days, halves joined, then rounded up to what can be counted or measured."""
+"""What to hand out: units summed over days, halves joined, then rounded up to what can be counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,10 +1,11 @@
-"""What a prescriber must know before signing: too much, too large, too soon, too fast down, not to be made."""
+"""What a prescriber must know before signing: too much, too large, too soon, too fast, not to be made."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from clinic.titration.rules.numbers import one_decimal, percent_of, plain
@@ -94,7 +95,7 @@ def _above_max(steps: Sequence[Step], limits: Limits) -> Iterator[Finding]:
 
 def _too_large(steps: Sequence[Step], limits: Limits) -> Iterator[Finding]:
     """A rise over the largest step; after a pause the rise is from nothing."""
-    for before, step in zip(steps, steps[1:], strict=False):
+    for before, step in pairwise(steps):
         rise = step.mg_per_day - before.mg_per_day
         if limits.max_step_mg is not None and rise > limits.max_step_mg:
             yield Finding(Code.STEP_TOO_LARGE, Severity.STOP, step.first_on, rise, limits.max_step_mg)
@@ -103,7 +104,7 @@ def _too_large(steps: Sequence[Step], limits: Limits) -> Iterator[Finding]:
 def _too_soon(steps: Sequence[Step], limits: Limits) -> Iterator[Finding]:
     """A rise sooner after the step before began than the least interval."""
     least = limits.min_step_interval_days
-    for before, step in zip(steps, steps[1:], strict=False):
+    for before, step in pairwise(steps):
         days = (step.first_on - before.first_on).days
         if least is not None and step.mg_per_day > before.mg_per_day and days < least:
             limit = Decimal(least)
@@ -114,15 +115,16 @@ def _reductions(
     steps: Sequence[Step], stop_on: date | None, limits: Limits, shelf: Shelf
 ) -> Iterator[Finding]:
     """Cuts that are too large against the highest daily amount of the days before."""
-    for place, step in enumerate(steps):
-        if place and step.mg_per_day < steps[place - 1].mg_per_day:
-            peak = _peak(steps[:place], step.first_on, limits)
-            yield from _reduction(peak, step.mg_per_day, step.first_on, limits)
-    if stop_on is None or not steps or not steps[-1].mg_per_day:
-        return
-    is_last_small_cut = steps[-1].mg_per_day == shelf.smallest_mg
-    peak = _peak(steps, stop_on, limits)
-    yield from _reduction(peak, Decimal(), stop_on, limits, is_last_small_cut=is_last_small_cut)
+    days_and_mg = [(step.first_on, step.mg_per_day) for step in steps]
+    if stop_on is not None:
+        days_and_mg.append((stop_on, Decimal()))
+    for place, ((_, before_mg), (on, mg)) in enumerate(pairwise(days_and_mg), start=1):
+        if mg < before_mg:
+            is_the_last = place == len(days_and_mg) - 1
+            is_small = is_the_last and not mg and before_mg == shelf.smallest_mg
+            yield from _reduction(
+                _peak(steps[:place], on, limits), mg, on, limits, is_last_small_cut=is_small
+            )
 
 
 def _peak(earlier: Sequence[Step], on: date, limits: Limits) -> Decimal:
@@ -133,7 +135,7 @@ def _peak(earlier: Sequence[Step], on: date, limits: Limits) -> Decimal:
 
 
 def _reduction(
-    peak_mg: Decimal, mg: Decimal, on: date, limits: Limits, *, is_last_small_cut: bool = False
+    peak_mg: Decimal, mg: Decimal, on: date, limits: Limits, *, is_last_small_cut: bool
 ) -> Iterator[Finding]:
     percent = percent_of(peak_mg - mg, peak_mg)
     graded = ((limits.max_reduction_percent, Severity.STOP), (limits.warn_reduction_percent, Severity.WARN))

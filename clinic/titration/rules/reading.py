@@ -1,4 +1,4 @@
-"""Reading one object of an order, field by field: what is unknown, missing or of the wrong kind names its path."""
+"""Reading one object of an order, field by field: what is unknown, missing or wrong names its path."""
 
 import re
 from collections.abc import Mapping
@@ -113,7 +113,7 @@ class Fields:
 
 
 def read_amount(value: object, path: str, *, zero_allowed: bool = False) -> Decimal:
-    """An exact positive amount: a decimal text such as "12.5", or a whole number; a binary fraction is refused."""
+    """An exact positive amount: a decimal text such as "12.5" or a whole number, never a binary fraction."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     text = str(value) if is_whole else value
     if not isinstance(text, str) or not AMOUNT.fullmatch(text):

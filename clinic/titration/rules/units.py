@@ -1,4 +1,4 @@
-"""What can be had, and which of it makes an amount: whole pieces, halves of scored tablets, measured volumes."""
+"""What can be had, and which of it makes an amount: pieces, halves of scored tablets, volumes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -144,7 +144,7 @@ def units_for(shelf: Shelf, amount_mg: Decimal) -> tuple[Unit, ...]:
 
 
 def nearest_to(shelf: Shelf, amount_mg: Decimal) -> tuple[Decimal | None, Decimal]:
-    """The nearest amounts below and above one that cannot be made; None below where there is none but nothing."""
+    """The nearest amounts below and above one that cannot be made; None below where there is none."""
     amount = _scaled(amount_mg)
     below, above = [0], []
     coins, unit = _coins(shelf.solids)

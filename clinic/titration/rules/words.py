@@ -1,4 +1,4 @@
-"""The plain words of a dose: chart, note, print, clients' page and check-in all say the same for the same day."""
+"""The plain words of a dose: chart, note, print, clients' page and check-in say the same."""
 
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ HOW_RELEASED = {
 
 
 def unit_words(unit: Unit) -> str:
-    """Such as "2 x 25 mg tablet", "half a 2 mg tablet", "1.5 mL of 20 mg/mL solution" or "1½ x 2 mg tablet"."""
+    """Such as "2 x 25 mg tablet", "half a 2 mg tablet", "1½ x 2 mg tablet", "1.5 mL of 20 mg/mL solution"."""
     product = unit.product
     kind = f"{HOW_RELEASED[product.release]}{product.form}"
     if not isinstance(product, Solid):
