@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -73,12 +73,13 @@ def load_formulary(*, now: datetime) -> Loaded:
         counts[outcome] += 1
         if outcome in {"created", "updated"}:
             written[entry.name] = (entry, _filled(entry, medication, version, now))
+    loaded = Loaded(**counts)
     if written:
         _write_medications([medication for _, medication in written.values()])
         _write_names(written.values())
         _write_products(written.values(), now)
-        record("formulary_loaded", by=None, at=now.isoformat(), data_version=version, **counts)
-    return Loaded(**counts)
+        record("formulary_loaded", by=None, at=now.isoformat(), data_version=version, **asdict(loaded))
+    return loaded
 
 
 def _outcome(medication: Medication | None, version: str) -> str:
@@ -106,9 +107,7 @@ def _notes(entry: MedicationEntry) -> str:
     if entry.start_mg_per_kg is not None:
         told.append(f"start {amount_text(entry.start_mg_per_kg)} mg/kg a day")
     if entry.max_mg_per_kg is not None:
-        told.append(
-            f"maximum {amount_text(entry.max_mg_per_kg)} mg/kg a day, by weight and therefore not checked"
-        )
+        told.append(f"maximum {amount_text(entry.max_mg_per_kg)} mg/kg a day, by weight and therefore not checked")
     return "; ".join(told)
 
 
@@ -144,9 +143,7 @@ def _write_products(written: Collection[Written], now: datetime) -> None:
                 continue
             row = standing.get((medication.pk, *_product_key(product_entry)))
             if row is None:
-                row = Product(
-                    medication=medication, **{field: getattr(product_entry, field) for field in PRODUCT_KEY}
-                )
+                row = Product(medication=medication, **{field: getattr(product_entry, field) for field in PRODUCT_KEY})
                 new.append(row)
             row.strengths_mg, row.ml_step, row.is_active = (
                 product_entry.strengths_mg,

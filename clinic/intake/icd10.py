@@ -18,8 +18,10 @@ from clinic.core.rules import RuleBroken
 INDEX = Path(__file__).parent / "data" / "icd10cm.tsv"
 CODE = re.compile(r"[A-Z]([0-9]([0-9A-Z][0-9A-Z]{0,4})?)?")
 # What a clinic like this codes beside chapter F: movement, sleep, symptoms of mind and mood, medication use.
-RELATED = ("G21", "G24", "G25", "G47", "R41", "R44", "R45", "R46", "Z13.3", "Z55", "Z56", "Z59", "Z60", "Z62")
-RELATED += ("Z63", "Z65", "Z79", "Z81", "Z86.5", "Z91")
+RELATED = (
+    *("G21", "G24", "G25", "G47", "R41", "R44", "R45", "R46", "Z13.3", "Z55", "Z56", "Z59", "Z60", "Z62"),
+    *("Z63", "Z65", "Z79", "Z81", "Z86.5", "Z91"),
+)
 SHORT_NAMES = {
     "adhd": "attention-deficit hyperactivity disorder",
     "bpd": "borderline personality disorder",
@@ -124,9 +126,7 @@ def _plain(text: str) -> str:
 def _index() -> dict[str, Indexed]:
     _, *rows = INDEX.read_text(encoding="utf-8").splitlines()
     diagnoses = [Diagnosis(*row.split("\t")) for row in rows]
-    return {
-        d.code: Indexed(d, _kinship(d.code), _plain(d.text), _plain(f"{d.text} {d.terms}")) for d in diagnoses
-    }
+    return {d.code: Indexed(d, _kinship(d.code), _plain(d.text), _plain(f"{d.text} {d.terms}")) for d in diagnoses}
 
 
 @lru_cache(maxsize=1)

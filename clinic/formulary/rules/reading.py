@@ -87,9 +87,7 @@ def _check_product(product: ProductEntry) -> None:
         raise ValueError(f"a {product.form} is in no computed plan, say why")
     if product.scored and (product.form, product.release, product.presentation) != ("tablet", "IR", ""):
         raise ValueError("only plain tablets can be scored")
-    if product.strengths_mg != sorted(set(product.strengths_mg)) or any(
-        mg <= 0 for mg in product.strengths_mg
-    ):
+    if product.strengths_mg != sorted(set(product.strengths_mg)) or any(mg <= 0 for mg in product.strengths_mg):
         raise ValueError("strengths rise from above zero")
 
 
@@ -97,7 +95,6 @@ def _read_medication(row: Row, products: tuple[ProductEntry, ...]) -> Medication
     unconfirmed = tuple(name for name in row["unconfirmed"].split(";") if name)
     known = {**row, **dict.fromkeys(unconfirmed, "")}
     interval = known["min_interval_days"]
-    numbers = ("start_mg", "step_mg", "max_step_mg", "usual_min_mg", "usual_max_mg", "max_mg")
     words = (
         "name",
         "ingredient",
@@ -111,7 +108,12 @@ def _read_medication(row: Row, products: tuple[ProductEntry, ...]) -> Medication
     )
     entry = MedicationEntry(
         **{word: row[word] for word in words},
-        **{number: _number(known[number]) for number in numbers},
+        start_mg=_number(known["start_mg"]),
+        step_mg=_number(known["step_mg"]),
+        max_step_mg=_number(known["max_step_mg"]),
+        usual_min_mg=_number(known["usual_min_mg"]),
+        usual_max_mg=_number(known["usual_max_mg"]),
+        max_mg=_number(known["max_mg"]),
         aliases=tuple(row["aliases"].split(";")) if row["aliases"] else (),
         rxcui=known["rxcui"],
         dea_schedule=row["dea_schedule"],
