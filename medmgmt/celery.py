@@ -69,10 +69,10 @@ class Sweep(threading.Thread):
                 connections.close_all()
 
 
-class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class SweepStep(bootsteps.StartStopStep):
     """Lives with the worker itself, not with its link to the broker, which comes and goes."""
 
-    requires = {"celery.worker.components:Pool"}
+    requires = ("celery.worker.components:Pool",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)

@@ -3,11 +3,12 @@
 import logging.config
 
 import structlog
+from structlog.typing import Processor
 
 
 def configure(*, level: str, as_json: bool) -> None:
     """Send Django's and our own log lines to standard error: JSON in production, readable text elsewhere."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

@@ -125,9 +125,7 @@ def test_a_full_disk_is_one_line(database: Postgres, monkeypatch: pytest.MonkeyP
         database.in_use().__enter__()
 
 
-def test_a_disk_that_fills_up_while_starting_is_one_line(
-    database: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_fills_up_while_starting_is_one_line(database: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_room() -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -204,9 +202,7 @@ def test_only_a_command_that_needs_the_database_starts_it(
     assert processes_of(database) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("DATABASE_URL", "postgres://else.where/x"), ("DEPLOYMENT", "production")]
-)
+@pytest.mark.parametrize(("name", "value"), [("DATABASE_URL", "postgres://else.where/x"), ("DEPLOYMENT", "production")])
 def test_a_database_of_ones_own_replaces_the_embedded_one(
     name: str, value: str, database: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,9 +212,7 @@ def test_a_database_of_ones_own_replaces_the_embedded_one(
         assert not database.folder.exists()
 
 
-def test_a_command_without_its_database_ends_with_one_line(
-    database: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_without_its_database_ends_with_one_line(database: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(embedded, "postgres", lambda: database)
     monkeypatch.setattr(service, "ROOM_NEEDED_MB", 10**12)

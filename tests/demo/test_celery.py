@@ -1,0 +1,173 @@
+"""The worker looks by itself, whatever becomes of the broker; beat only asks for what exists."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Task
+
+from medmgmt.celery import Sweep, app
+from medmgmt.embedded_services.valkey import Valkey
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+# A worker whose two tasks write a line each time they run, so that a test can count who asked.
+WORKER = """
+import os, sys
+from celery import Celery
+from medmgmt import celery as machinery
+app = machinery.app
+app.conf.update(broker_url=os.environ["BROKER"], imports=(), include=())
+machinery.SWEEP_EVERY_S = 1
+machinery.Sweep.__init__.__kwdefaults__["every_s"] = 1
+def noted(name):
+    @app.task(name=name)
+    def task(asked=False):
+        with open(os.environ["NOTES"], "a") as notes:
+            notes.write(("asked" if asked else "swept") + "\\n")
+    return task
+noted(machinery.SEND_DUE), noted(machinery.PLAN_CHECKINS)
+app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING"])
+"""
+
+
+class Recorder:
+    """A task that counts, and fails when told to."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.name = "recorder"
+        self.calls = 0
+        self.called = threading.Event()
+        self.failure = failure
+
+    def __call__(self) -> None:
+        self.calls += 1
+        self.called.set()
+        if self.failure is not None:
+            raise self.failure
+
+
+def sweep_of(*tasks: Any) -> Sweep:
+    return Sweep(list(tasks), every_s=0.01)
+
+
+def test_a_failing_look_does_not_stop_the_sweep(caplog: pytest.LogCaptureFixture) -> None:
+    broken, whole = Recorder(RuntimeError("the database is away")), Recorder()
+    sweep = sweep_of(broken, whole)
+    sweep.look()
+    sweep.look()
+    assert (broken.calls, whole.calls) == (2, 2)
+    assert "the sweep of recorder failed" in caplog.text
+
+
+def test_the_sweep_runs_until_it_is_ended() -> None:
+    task = Recorder()
+    sweep = sweep_of(task)
+    sweep.start()
+    assert task.called.wait(10)
+    sweep.ended.set()
+    sweep.join(10)
+    assert not sweep.is_alive()
+
+
+def test_the_settings_keep_the_promises_of_the_queue() -> None:
+    conf = app.conf
+    assert conf.task_acks_late
+    assert conf.task_reject_on_worker_lost
+    assert conf.worker_prefetch_multiplier == 1
+    assert conf.accept_content == ["json"]
+    assert conf.task_ignore_result
+    # A claimed row's lease (120 s) outlives the longest task.
+    assert conf.task_time_limit < 120
+
+
+def test_beat_asks_only_for_tasks_that_exist() -> None:
+    app.loader.import_default_modules()
+    asked = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert asked <= set(app.tasks)
+
+
+@pytest.mark.django_db
+def test_ended_sessions_are_forgotten() -> None:
+    from datetime import UTC, datetime
+
+    from django.contrib.sessions.models import Session
+
+    Session.objects.create(session_key="old", session_data="", expire_date=datetime(2020, 1, 1, tzinfo=UTC))
+    clear: Task[Any, Any] = app.tasks["medmgmt.celery.clear_sessions"]
+    clear()
+    assert not Session.objects.filter(session_key="old").exists()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Valkey]:
+    server = Valkey(tmp_path / "valkey")
+    with server.in_use():
+        yield server
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    path = tmp_path / "notes"
+    path.touch()
+    return path
+
+
+@pytest.fixture
+def worker(broker: Valkey, notes: Path) -> Iterator[subprocess.Popen[bytes]]:
+    url = broker.url.replace("unix://", "redis+socket://", 1)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORKER],
+        cwd=PROJECT,
+        env={**os.environ, "BROKER": url, "NOTES": str(notes), "DEPLOYMENT": "test"},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield process
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def until(is_so: Callable[[], bool], *, within_s: float = 60) -> bool:
+    patience = time.monotonic() + within_s
+    while time.monotonic() < patience:
+        if is_so():
+            return True
+        threading.Event().wait(0.1)
+    return False
+
+
+def count(notes: Path, word: str) -> int:
+    return notes.read_text().split().count(word)
+
+
+def ask(broker: Valkey) -> None:
+    from celery import Celery
+
+    url = broker.url.replace("unix://", "redis+socket://", 1)
+    with Celery("asker", broker=url) as asker:
+        asker.send_task("clinic.messaging.tasks.send_due", kwargs={"asked": True}, ignore_result=True)
+
+
+@pytest.mark.faults
+def test_the_worker_sweeps_without_a_broker_and_listens_again_to_an_empty_one(
+    broker: Valkey, worker: subprocess.Popen[bytes], notes: Path
+) -> None:
+    ask(broker)
+    assert until(lambda: count(notes, "asked") == 1)
+    broker.forget()
+    swept = count(notes, "swept")
+    assert until(lambda: count(notes, "swept") >= swept + 4)
+    broker.folder.mkdir()
+    broker.ensure()
+    ask(broker)
+    assert until(lambda: count(notes, "asked") == 2)
+    assert worker.poll() is None
