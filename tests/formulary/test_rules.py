@@ -85,9 +85,16 @@ def test_paroxetine_cr_knows_its_maximum_alone() -> None:
 
 
 def test_a_rise_by_schedule_has_no_single_step() -> None:
-    lamotrigine = FORMULARY["lamotrigine"]
-    assert "max_step_mg" not in limits_of(lamotrigine)
-    assert limits_of(lamotrigine)["min_step_interval_days"] == 14
+    assert "max_step_mg" not in limits_of(FORMULARY["iloperidone"])
+    assert "the rise follows a schedule" in FORMULARY["iloperidone"].notes
+
+
+def test_lamotrigine_is_never_raised_before_two_weeks_unseen() -> None:
+    assert limits_of(FORMULARY["lamotrigine"]) == {
+        "max_mg_per_day": "200",
+        "max_step_mg": "100",
+        "min_step_interval_days": 14,
+    }
 
 
 def test_the_largest_rise_may_be_more_than_the_usual_step() -> None:
@@ -166,9 +173,6 @@ def test_tablets_are_ordered_by_strengths() -> None:
 
 
 def test_a_solution_without_a_confirmed_measure_is_in_no_plan(tmp_path: Path) -> None:
-    def unconfirm(row: dict[str, str]) -> None:
-        row["ml_step_status"] = "U"
-
     folder = changed(tmp_path, "products.csv", "lorazepam", lambda row: None)
     text = (folder / "products.csv").read_text().replace(",0.1,V2,", ",0.1,U,")
     (folder / "products.csv").write_text(text)

@@ -39,7 +39,7 @@ class IsProduct(Protocol):
 def limits_of(medication: HasLimits) -> dict[str, str | int]:
     """The `limits` of a dose_plan order: only confirmed numbers, in mg a day, mg a rise, days between.
 
-    They are the widest the source gives for an adult, whatever the indication; a missing one says nothing.
+    They are those of its source for an adult, whatever the indication; a missing one says nothing.
     """
     if medication.not_computed_because:
         return {}
