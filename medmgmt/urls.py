@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from medmgmt import health
+
 urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("clinic.caseload.urls")),
     path("accounts/", include("allauth.urls")),
     path("staff/", include("clinic.staff.urls")),

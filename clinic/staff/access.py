@@ -37,4 +37,4 @@ def requires(permission: Permission) -> Callable[[Callable[..., HttpResponseBase
 
 
 # Pages that need no permission of ours: public by purpose, or guarded by the sign-in package's own rules.
-PUBLIC_VIEWS = frozenset({"intake:enquire", "intake:enquiry_received", "checkins:answer"})
+PUBLIC_VIEWS = frozenset({"livez", "readyz", "intake:enquire", "intake:enquiry_received", "checkins:answer"})

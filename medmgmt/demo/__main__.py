@@ -44,9 +44,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/demo", description="Run the demo clinic until Ctrl-C.")
     parser.add_argument("--port", type=int, default=8000, help="where the pages are served (8000)")
-    parser.add_argument(
-        "--fhir", type=Path, metavar="PATH", help="also import the charts of this file or folder"
-    )
+    parser.add_argument("--fhir", type=Path, metavar="PATH", help="also import the charts of this file or folder")
     parser.add_argument("--reset", action="store_true", help="forget everything and start afresh")
     options = parser.parse_args()
     if options.fhir is not None:

@@ -36,9 +36,7 @@ def collect_static() -> None:
     """Collect and compress static files when any of them changed."""
     target = Path(settings.STATIC_ROOT)
     stamp = target / STAMP
-    made_from = fingerprint(
-        [Path(folder) for folder in settings.STATICFILES_DIRS], settings.BASE_DIR / "uv.lock"
-    )
+    made_from = fingerprint([Path(folder) for folder in settings.STATICFILES_DIRS], settings.BASE_DIR / "uv.lock")
     if stamp.exists() and stamp.read_text() == made_from:
         return
     call_command("collectstatic", interactive=False, clear=target.exists(), verbosity=0)

@@ -109,9 +109,7 @@ class Postgres(Service):
         failure = self._run("initdb", *words, *([] if self.durable else ["--no-sync"]))
         if failure is not None:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise ServiceFailed(
-                f"{self.title} could not be made: {reason_of(failure, failure[-200:].strip())}."
-            )
+            raise ServiceFailed(f"{self.title} could not be made: {reason_of(failure, failure[-200:].strip())}.")
         fresh.rename(self.data)
 
     def _make_database(self) -> None:
@@ -148,9 +146,7 @@ class Postgres(Service):
         if user:
             shutil.chown(folder, user["user"], user["group"])
         elif folder.stat().st_uid != os.geteuid():
-            raise ServiceFailed(
-                f"{self.title} could not start: {folder} belongs to another user of this machine."
-            )
+            raise ServiceFailed(f"{self.title} could not start: {folder} belongs to another user of this machine.")
         folder.chmod(0o700)
 
     def _open_the_way(self) -> None:

@@ -57,9 +57,7 @@ class Valkey(Service):
                 return
             time.sleep(0.05)
         self._kill(self._strays(["valkey-server"], self.folder))
-        raise ServiceFailed(
-            f"{self.title} could not start: {reason_of(self.log.read_text(), f'see {self.log}')}."
-        )
+        raise ServiceFailed(f"{self.title} could not start: {reason_of(self.log.read_text(), f'see {self.log}')}.")
 
     def stop(self) -> None:
         """Ask Valkey to write down and go; what does not go is killed."""
