@@ -173,3 +173,9 @@ def test_the_day_of_a_clock_change_is_a_day_like_any_other() -> None:
     plan = build_plan(order(tablets("1"), start_on="2026-03-07", steps=[step(1, morning="1")] * 3))
 
     assert [one.first_on.isoformat() for one in plan.steps] == ["2026-03-07", "2026-03-08", "2026-03-09"]
+
+
+def test_a_percentage_too_small_to_show_is_zero() -> None:
+    plan = build_plan(order(tablets("0.25"), steps=[step(1, noon="1000"), step(1, noon="999.75")]))
+
+    assert plan.steps[1].to_json()["change_percent"] == "0"

@@ -69,9 +69,7 @@ def _slow(course: Course, running: Running, interval_days: int) -> Course:
     return replace(course, stretches=(*course.stretches[:later], *slowed))
 
 
-def _back_one_step(
-    course: Course, running: Running, on: date, earlier: Sequence[Change], path: str
-) -> Course:
+def _back_one_step(course: Course, running: Running, on: date, earlier: Sequence[Change], path: str) -> Course:
     """The step before is taken again in full from that day, then the current one in full, then the rest.
 
     The step before is the one before it in the order, also when the current one is itself taken again.

@@ -88,9 +88,7 @@ def _written(order: Order, steps: tuple[WrittenStep, ...]) -> Course:
     for place, step in enumerate(steps):
         days += step.days or 0
         _check_days(days, f"steps[{place}].days")
-    stretches = [
-        Stretch(step.doses, step.every_days, step.days, step.days, rung) for rung, step in enumerate(steps)
-    ]
+    stretches = [Stretch(step.doses, step.every_days, step.days, step.days, rung) for rung, step in enumerate(steps)]
     return _course(order, stretches, stops=False)
 
 

@@ -26,14 +26,10 @@ class Dispensed:
 
 def dispense(steps: Sequence[Step], shelf: Shelf, horizon_days: int) -> tuple[Dispensed, ...]:
     """All that the bounded steps need, and the first `horizon_days` of an open-ended one."""
-    return _summed(
-        [(step, _days_taken(_length(step, horizon_days), step.every_days)) for step in steps], shelf
-    )
+    return _summed([(step, _days_taken(_length(step, horizon_days), step.every_days)) for step in steps], shelf)
 
 
-def dispense_between(
-    steps: Sequence[Step], shelf: Shelf, first_on: date, last_on: date
-) -> tuple[Dispensed, ...]:
+def dispense_between(steps: Sequence[Step], shelf: Shelf, first_on: date, last_on: date) -> tuple[Dispensed, ...]:
     """All that is needed from `first_on` to `last_on`, both counted."""
     counted = []
     for step in steps:
@@ -62,9 +58,7 @@ def _summed(counted: Sequence[tuple[Step, int]], shelf: Shelf) -> tuple[Dispense
         for unit in (unit for dose in step.doses for unit in dose.units):
             sums[unit.product] = sums.get(unit.product, Decimal()) + unit.count * days
     return tuple(
-        Dispensed(product, _handed_out(product, sums[product]))
-        for product in shelf.products
-        if sums.get(product)
+        Dispensed(product, _handed_out(product, sums[product])) for product in shelf.products if sums.get(product)
     )
 
 

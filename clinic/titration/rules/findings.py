@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from clinic.titration.rules.numbers import one_decimal, percent_of, plain
+from clinic.titration.rules.numbers import is_over_percent, percent_of, plain
 from clinic.titration.rules.order import Limits
 from clinic.titration.rules.steps import Step
 from clinic.titration.rules.units import Shelf, nearest_to
@@ -64,9 +64,7 @@ class Finding:
         return found
 
 
-def find_all(
-    steps: Sequence[Step], stop_on: date | None, limits: Limits, shelf: Shelf
-) -> tuple[Finding, ...]:
+def find_all(steps: Sequence[Step], stop_on: date | None, limits: Limits, shelf: Shelf) -> tuple[Finding, ...]:
     """All findings of a plan, by the day they begin, then by code."""
     found = [
         *_above_max(steps, limits),
@@ -111,9 +109,7 @@ def _too_soon(steps: Sequence[Step], limits: Limits) -> Iterator[Finding]:
             yield Finding(Code.STEP_TOO_SOON, Severity.STOP, step.first_on, Decimal(days), limit)
 
 
-def _reductions(
-    steps: Sequence[Step], stop_on: date | None, limits: Limits, shelf: Shelf
-) -> Iterator[Finding]:
+def _reductions(steps: Sequence[Step], stop_on: date | None, limits: Limits, shelf: Shelf) -> Iterator[Finding]:
     """Cuts that are too large against the highest daily amount of the days before."""
     days_and_mg = [(step.first_on, step.mg_per_day) for step in steps]
     if stop_on is not None:
@@ -122,9 +118,7 @@ def _reductions(
         if mg < before_mg:
             is_the_last = place == len(days_and_mg) - 1
             is_small = is_the_last and not mg and before_mg == shelf.smallest_mg
-            yield from _reduction(
-                _peak(steps[:place], on, limits), mg, on, limits, is_last_small_cut=is_small
-            )
+            yield from _reduction(_peak(steps[:place], on, limits), mg, on, limits, is_last_small_cut=is_small)
 
 
 def _peak(earlier: Sequence[Step], on: date, limits: Limits) -> Decimal:
@@ -137,12 +131,12 @@ def _peak(earlier: Sequence[Step], on: date, limits: Limits) -> Decimal:
 def _reduction(
     peak_mg: Decimal, mg: Decimal, on: date, limits: Limits, *, is_last_small_cut: bool
 ) -> Iterator[Finding]:
-    percent = percent_of(peak_mg - mg, peak_mg)
+    cut_mg = peak_mg - mg
     graded = ((limits.max_reduction_percent, Severity.STOP), (limits.warn_reduction_percent, Severity.WARN))
     for limit, severity in graded:
-        if limit is not None and percent > limit:
+        if limit is not None and is_over_percent(cut_mg, peak_mg, limit):
             grade = Severity.NOTE if is_last_small_cut else severity
-            yield Finding(Code.REDUCTION_FAST, grade, on, one_decimal(percent), limit)
+            yield Finding(Code.REDUCTION_FAST, grade, on, percent_of(cut_mg, peak_mg), limit)
             return
 
 

@@ -1,7 +1,6 @@
 """Exact amounts: how they are written, rounded and compared in percent."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 
 def plain(amount: Decimal) -> str:
@@ -15,11 +14,14 @@ def round_up(amount: Decimal, unit: Decimal) -> Decimal:
     return (whole + 1 if rest > 0 else whole) * unit
 
 
-def percent_of(part: Decimal, whole: Decimal) -> Fraction:
-    """`part` in percent of `whole`, exact."""
-    return Fraction(part) * 100 / Fraction(whole)
+def percent_of(part: Decimal, whole: Decimal) -> Decimal:
+    """`part` in percent of `whole`, to one decimal, half to even."""
+    tenths, rest = divmod(abs(part) * 1000, whole)
+    if 2 * rest > whole or (2 * rest == whole and tenths % 2):
+        tenths += 1
+    return (tenths / 10).copy_sign(part) if tenths else Decimal(0)
 
 
-def one_decimal(percent: Fraction) -> Decimal:
-    """A percentage to one decimal, half to even."""
-    return Decimal(round(percent * 10)) / 10
+def is_over_percent(part: Decimal, whole: Decimal, limit_percent: Decimal) -> bool:
+    """Whether `part` is more than so many percent of `whole`, exactly."""
+    return part * 100 > limit_percent * whole

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from clinic.titration.rules.course import Course
-from clinic.titration.rules.numbers import one_decimal, percent_of, plain
+from clinic.titration.rules.numbers import percent_of, plain
 from clinic.titration.rules.order import Time
 from clinic.titration.rules.units import Shelf, Unit, units_for
 
@@ -74,4 +74,4 @@ def dated_steps(course: Course, shelf: Shelf) -> tuple[Step, ...]:
 
 
 def _change_percent(before_mg: Decimal, mg: Decimal) -> Decimal | None:
-    return one_decimal(percent_of(mg - before_mg, before_mg)) if before_mg else None
+    return percent_of(mg - before_mg, before_mg) if before_mg else None

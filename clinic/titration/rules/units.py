@@ -164,8 +164,7 @@ def _coins(solids: Sequence[Solid]) -> tuple[tuple[Coin, ...], int]:
     halvable = [solid.can_be_halved for solid in solids]
     unit = gcd(*(value // 2 if half else value for value, half in zip(values, halvable, strict=True)))
     coins = (
-        Coin(value // unit, value // unit // 2 if half else None)
-        for value, half in zip(values, halvable, strict=True)
+        Coin(value // unit, value // unit // 2 if half else None) for value, half in zip(values, halvable, strict=True)
     )
     return tuple(coins), unit
 

@@ -1,0 +1,98 @@
+"""What must hold before a dose plan is signed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from clinic.core.rules import RuleBroken
+from clinic.titration.rules.findings import Code, Finding
+from clinic.titration.rules.numbers import plain
+from clinic.titration.rules.plan import DosePlanResult
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A prescriber's reason for signing although findings of this code say stop."""
+
+    code: str
+    reason_code: str
+    words: str
+
+
+def check_start(plan: DosePlanResult, today: date) -> None:
+    """A dose plan begins today or later and takes something; what was taken before belongs to the history."""
+    if plan.order.start_on < today:
+        raise RuleBroken("A dose plan begins today or later, not on a day that is past.", field="start_on")
+    if not any(step.doses for step in plan.steps):
+        raise RuleBroken("This plan takes nothing. Give at least one dose.", field="start_on")
+
+
+def check_change_day(on: date | None, changed_on: date | None, today: date) -> date:
+    """The day a change takes effect: today or later, for the past of a dose plan never changes.
+
+    `on` is the day it is meant from, `changed_on` the first day on which an amount differs.
+    """
+    day = on or changed_on
+    if day is None or (on is None and changed_on is None):
+        raise RuleBroken("This changes nothing: the plan reads the same as before.")
+    earliest = min(day, changed_on or day)
+    if earliest < today:
+        raise RuleBroken("The past of a dose plan never changes. Choose today or a later day.", field="on")
+    if changed_on is not None and changed_on < day:
+        raise RuleBroken("This would change days before the day it is meant from.", field="on")
+    return day
+
+
+def check_overrides(stops: Sequence[Finding], overrides: Iterable[Override]) -> dict[str, Override]:
+    """Each finding that says stop has a coded reason and words; answers the reasons by code of finding."""
+    given = {override.code: override for override in overrides}
+    for finding in stops:
+        override = given.get(finding.code)
+        if override is None or not override.reason_code or not override.words.strip():
+            raise RuleBroken(
+                f"{finding_words(finding)} Give a reason to sign all the same, or change the plan.",
+                field=f"override_{finding.code}",
+            )
+    return given
+
+
+def check_products(wanted: Sequence[Mapping[str, Any]], offered: Sequence[Mapping[str, Any]]) -> None:
+    """A dose plan is made of products of its medication alone, as the formulary lists them."""
+    on_offer = {key for product in offered for key in _keys(product)}
+    if not all(key in on_offer for product in wanted for key in _keys(product)):
+        raise RuleBroken("Choose strengths from those listed for this medication.", field="products")
+
+
+def finding_words(finding: Finding) -> str:
+    """A finding as one sentence for the prescriber, with its day, amount and limit."""
+    day = f"{finding.first_on:%b} {finding.first_on.day}, {finding.first_on.year}"
+    value = plain(finding.value)
+    limit = plain(finding.limit) if finding.limit is not None else ""
+    if finding.code is Code.ABOVE_MAX:
+        until = f" to {finding.last_on:%b} {finding.last_on.day}, {finding.last_on.year}" if finding.last_on else ""
+        return f"{value} mg a day from {day}{until} is above the maximum of {limit} mg a day."
+    if finding.code is Code.STEP_TOO_LARGE:
+        return f"The rise of {value} mg on {day} is above the largest rise of {limit} mg."
+    if finding.code is Code.STEP_TOO_SOON:
+        return f"The rise on {day} comes {_days(value)} after the step before; the shortest time is {_days(limit)}."
+    if finding.code is Code.REDUCTION_FAST:
+        return f"The cut of {value} % on {day} is faster than {limit} %."
+    return f"{value} mg from {day} cannot be made from the products chosen. {_nearest(finding)}"
+
+
+def _nearest(finding: Finding) -> str:
+    near = [f"{plain(mg)} mg" for mg in (finding.below_mg, finding.above_mg) if mg is not None]
+    return f"The nearest: {' and '.join(near)}."
+
+
+def _days(number: str) -> str:
+    return f"{number} day" if number == "1" else f"{number} days"
+
+
+def _keys(product: Mapping[str, Any]) -> list[tuple[str, str, Decimal, bool]]:
+    """What tells products apart: form, release, strength or concentration, and whether it may be halved."""
+    named = (str(product["form"]), str(product["release"]))
+    amounts = product.get("strengths_mg") or [product["mg_per_ml"]]
+    return [(*named, Decimal(str(amount)), bool(product.get("scored"))) for amount in amounts]
