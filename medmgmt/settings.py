@@ -170,6 +170,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
@@ -251,6 +252,7 @@ if IS_TEST:
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@clinic.example")
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
+SMS_GATEWAY_CAN_ASK = env.bool("SMS_GATEWAY_CAN_ASK", default=True)
 # With no real gateway set, messages land on the outbox page (never in production).
 MESSAGES_TO_OUTBOX = env.bool("MESSAGES_TO_OUTBOX", default=not IS_PRODUCTION)
 

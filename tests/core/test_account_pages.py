@@ -19,6 +19,7 @@ def signed_in(browser: Browser, db: None) -> Browser:
     user.save(update_fields=["password"])
     browser.post("/accounts/login/", {"login": user.email, "password": PASSWORD, "next": "/accounts/2fa/"})
     assert BACKEND_SESSION_KEY in browser.session
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/2fa/"})
     return browser
 
 
