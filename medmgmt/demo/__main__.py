@@ -63,6 +63,14 @@ def open_clinic(options: argparse.Namespace) -> int:
     processes.end(processes.leftovers(embedded.DATA))
     refuse_taken_port(options.port)
     processes.note_this_one(note)
+    try:
+        return serve(options)
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Bring the services up, make the place ready, run until the end."""
     if options.reset:
         reset()
     set_environment(port=options.port)
@@ -70,9 +78,7 @@ def open_clinic(options: argparse.Namespace) -> int:
         for service in embedded.own_services():
             services.enter_context(service.in_use())
         prepare_and_greet(options)
-        code = processes.run(port=options.port, data=embedded.DATA)
-    note.unlink(missing_ok=True)
-    return code
+        return processes.run(port=options.port, data=embedded.DATA)
 
 
 def prepare_and_greet(options: argparse.Namespace) -> None:

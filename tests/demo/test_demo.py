@@ -34,27 +34,28 @@ class Demo:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.place = place
-        self.log = (place.parent / f"log-{time.monotonic_ns()}").open("w+")
+        self.log = place.parent / f"log-{time.monotonic_ns()}"
         hidden = {"DATABASE_URL", "REDIS_URL", "DEPLOYMENT", processes.MARK}
         environment = {key: value for key, value in os.environ.items() if key not in hidden}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "medmgmt.demo", "--port", str(self.port), *words],
-            cwd=PROJECT,
-            env={**environment, "DATA_DIR": str(place)},
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
-        )
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "medmgmt.demo", "--port", str(self.port), *words],
+                cwd=PROJECT,
+                env={**environment, "DATA_DIR": str(place)},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def said(self) -> str:
-        self.log.seek(0)
-        return self.log.read()
+        return self.log.read_text()
 
     def is_open(self) -> bool:
-        with contextlib.suppress(OSError):
+        try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/livez", timeout=2) as answer:
                 return bool(answer.status == 200)
-        return False
+        except OSError:
+            return False
 
     def opens(self) -> bool:
         return until(lambda: self.is_open() or self.process.poll() is not None) and self.is_open()
@@ -190,7 +191,7 @@ def failed_by(cause: BaseException) -> Exception:
     return error
 
 
-class NoRoomLeft(Exception):
+class NoRoomLeftError(Exception):
     sqlstate = "53100"
 
 
@@ -198,7 +199,7 @@ class NoRoomLeft(Exception):
     ("error", "is_full"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), True),
-        (failed_by(NoRoomLeft()), True),
+        (failed_by(NoRoomLeftError()), True),
         (failed_by(OSError(errno.EACCES, "Permission denied")), False),
         (ValueError("else"), False),
     ],
