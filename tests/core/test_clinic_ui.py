@@ -123,9 +123,7 @@ def test_unknown_tone_is_refused(source: str) -> None:
 
 
 def test_missing_fact_is_said_in_words() -> None:
-    drawn = draw(
-        '{% facts %}{% fact "Born" born %}{% fact "Phone" phone %}{% endfacts %}', born="<1988>", phone=""
-    )
+    drawn = draw('{% facts %}{% fact "Born" born %}{% fact "Phone" phone %}{% endfacts %}', born="<1988>", phone="")
 
     assert "<dt>Born</dt><dd>&lt;1988&gt;</dd>" in drawn
     assert '<dt>Phone</dt><dd class="absent">Not recorded</dd>' in drawn
@@ -256,3 +254,27 @@ def test_link_to_the_page_read_now_is_marked() -> None:
 
     assert 'aria-current="page"' in draw('{% nav_item "account_login" "Sign in" "login" %}', request=request)
     assert "aria-current" not in draw('{% nav_item "account_logout" "Out" "x" %}', request=request)
+
+
+def test_form_that_is_not_valid_does_no_deed() -> None:
+    done: list[Any] = []
+
+    assert submit(NoteForm({}), lambda **values: done.append(values)) is False
+    assert done == []
+
+
+def test_deed_gets_the_cleaned_values() -> None:
+    done: list[Any] = []
+
+    assert submit(NoteForm(TYPED), lambda **values: done.append(values)) is True
+    assert done[0]["dose_mg"] == Decimal("25")
+
+
+def test_refusal_without_a_field_of_the_form_is_said_above_it() -> None:
+    class ShortForm(forms.Form):
+        note = forms.CharField()
+
+    form = ShortForm({"note": "Slept 5 hours"})
+
+    assert submit(form, stale) is False
+    assert "Dr. Holt saved this at 2:05 pm." in draw("{% form_errors form %}", form=form)

@@ -51,9 +51,7 @@ def test_no_page_is_kept_by_browser_or_proxy() -> None:
         (lambda r: views.csrf_failure(r, "no cookie"), 403, "Copy it"),
     ],
 )
-def test_error_page_says_what_to_do_next(
-    request_of_nobody: HttpRequest, page: Any, status: int, says: str
-) -> None:
+def test_error_page_says_what_to_do_next(request_of_nobody: HttpRequest, page: Any, status: int, says: str) -> None:
     answer = page(request_of_nobody)
 
     assert answer.status_code == status
@@ -95,9 +93,7 @@ def test_every_page_knows_the_clinic(settings: Any) -> None:
     ],
 )
 def test_message_is_said_in_its_tier(level: int, word: str) -> None:
-    drawn = Template("{% message_notice message %}").render(
-        Context({"message": Message(level, "plan <signed>")})
-    )
+    drawn = Template("{% message_notice message %}").render(Context({"message": Message(level, "plan <signed>")}))
 
     assert f"<strong>{word}</strong>: plan &lt;signed&gt;" in drawn
 
@@ -131,9 +127,7 @@ def test_inline_code_would_be_found(planted: str) -> None:
 
 @pytest.mark.parametrize("template", ["base.html", "base_public.html"])
 def test_page_weight_stays_under_300_kb(template: str) -> None:
-    source = (ROOT / "templates" / template).read_text() + (
-        ROOT / "templates/components/_head.html"
-    ).read_text()
+    source = (ROOT / "templates" / template).read_text() + (ROOT / "templates/components/_head.html").read_text()
     names = set(re.findall(r"""{% static ['"]([^'"]+\.(?:js|css|svg))['"]""", source)) | {"vendor/icons.svg"}
     names |= {"vendor/event-calendar.min.js", "vendor/event-calendar.min.css"}
 

@@ -69,8 +69,7 @@ def alert(content: str, tier: str, title: str = "") -> SafeString:
         raise template.TemplateSyntaxError(f"'{tier}' is no tier: use one of {', '.join(TIERS)}.")
     icon_name, word = TIERS[tier]
     return format_html(
-        '<div class="notice tone-{}"{}>{}<div>'
-        '<p class="notice-title"><strong>{}</strong>{}</p>{}</div></div>',
+        '<div class="notice tone-{}"{}>{}<div><p class="notice-title"><strong>{}</strong>{}</p>{}</div></div>',
         tier,
         SafeString(' role="alert"') if tier == "stop" else "",
         icon(icon_name),
@@ -163,9 +162,7 @@ def fact(label: str, value: object, absent: str = "Not recorded") -> SafeString:
 
 
 @register.inclusion_tag("components/empty.html")
-def empty(
-    title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = ""
-) -> dict[str, str]:
+def empty(title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = "") -> dict[str, str]:
     """Say that there is nothing here and what to do next."""
     return {"title": title, "text": text, "icon_name": icon_name, "url": url, "action": action}
 
