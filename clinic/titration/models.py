@@ -50,7 +50,7 @@ class DosePlan(Record):
 
 
 class DosePlanVersion(Record):
-    """What a prescriber signed: the order as in the dose-plan contract and when it ends. Never changed, only superseded.
+    """What a prescriber signed: the order as in the dose-plan contract and when it ends; only superseded.
 
     Numbers and formulary data of the day of signing stand in `order` and `formulary_version`.
     """
@@ -107,7 +107,7 @@ class DoseStep(Record):
     every_days = models.PositiveSmallIntegerField(default=1)
     mg_per_day = models.DecimalField(max_digits=9, decimal_places=3)
     doses = models.JSONField(default=list)
-    words = models.CharField(max_length=400)
+    words = models.TextField()
 
     objects = DoseStepQuerySet.as_manager()
 
@@ -149,7 +149,7 @@ class DoseChange(Record):
     takes_effect_on = models.DateField()
     from_mg = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
     to_mg = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
-    words = models.CharField(max_length=500)
+    words = models.TextField()
     reason = models.CharField(max_length=500)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -44,18 +44,14 @@ def order_with(old_order: Mapping[str, Any], change: Mapping[str, Any]) -> dict[
     return {**old_order, "changes": [*(old_order.get("changes") or []), dict(change)]}
 
 
-def amount_row(
-    plan: DosePlanResult, mg_per_day: Decimal, times: Sequence[Time], days: int | None = None
-) -> Row:
+def amount_row(plan: DosePlanResult, mg_per_day: Decimal, times: Sequence[Time], days: int | None = None) -> Row:
     """One step of a daily amount in mg, split over its times as the plan's products allow."""
     doses = split_over_times(mg_per_day, times, plan.order.shelf.smallest_mg)
     row: Row = {"doses": {time.value: plain(mg) for time, mg in doses}}
     return row if days is None else {**row, "days": days}
 
 
-def amount_then_schedule(
-    plan: DosePlanResult, day: date, mg_per_day: Decimal, times: Sequence[Time]
-) -> list[Row]:
+def amount_then_schedule(plan: DosePlanResult, day: date, mg_per_day: Decimal, times: Sequence[Time]) -> list[Row]:
     """A daily amount from `day` until the next planned step begins; then the plan goes on as it was."""
     later = [step for step in plan.steps if step.first_on > day]
     running = step_on(plan, day)
@@ -71,9 +67,7 @@ def held(plan: DosePlanResult, day: date, days: int) -> list[Row]:
 
 def rest_of(plan: DosePlanResult, day: date) -> list[Row]:
     """The steps from `day` on as rows of an order, the running one with the days it has left."""
-    return [
-        _row(step, max(step.first_on, day)) for step in plan.steps if step.last_on is None or step.last_on >= day
-    ]
+    return [_row(step, max(step.first_on, day)) for step in plan.steps if step.last_on is None or step.last_on >= day]
 
 
 def takes_effect_on(old: DosePlanResult, new: DosePlanResult) -> date | None:
@@ -117,9 +111,7 @@ def findings_from(plan: DosePlanResult, day: date) -> tuple[Finding, ...]:
     return tuple(finding for finding in plan.findings if _reaches(finding, day))
 
 
-def unsettled_stops(
-    findings: Sequence[Finding], settled: Sequence[Mapping[str, Any]]
-) -> tuple[Finding, ...]:
+def unsettled_stops(findings: Sequence[Finding], settled: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
     """Findings that stop and that no earlier override has settled: the same finding of the same day and size."""
     known = {(one["code"], one["first_on"], one["value"]) for one in settled}
     return tuple(

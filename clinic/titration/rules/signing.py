@@ -32,17 +32,34 @@ def check_start(plan: DosePlanResult, today: date) -> None:
 def check_change_day(on: date | None, changed_on: date | None, today: date) -> date:
     """The day a change takes effect: today or later, for the past of a dose plan never changes.
 
-    `on` is the day it is meant from, `changed_on` the first day on which an amount differs.
+    `on` is the day it is meant from, `changed_on` the first day on which an amount differs (None: no day).
     """
     day = on or changed_on
-    if day is None or (on is None and changed_on is None):
+    if day is None:
         raise RuleBroken("This changes nothing: the plan reads the same as before.")
-    earliest = min(day, changed_on or day)
-    if earliest < today:
+    if min(day, changed_on or day) < today:
         raise RuleBroken("The past of a dose plan never changes. Choose today or a later day.", field="on")
     if changed_on is not None and changed_on < day:
         raise RuleBroken("This would change days before the day it is meant from.", field="on")
     return day
+
+
+def check_runs(stop_on: date | None, today: date) -> None:
+    """A dose plan that has ended stays as it is; taking the medication again is a new dose plan."""
+    if stop_on is not None and stop_on <= today:
+        raise RuleBroken("This dose plan has ended. Start a new one to give the medication again.")
+
+
+def check_treats(treats: str) -> None:
+    """Each medication says what it is for."""
+    if not treats.strip():
+        raise RuleBroken("Say what this medication treats.", field="treats")
+
+
+def check_reason(reason: str) -> None:
+    """Each change says why, for everyone who reads the plan later."""
+    if not reason.strip():
+        raise RuleBroken("Say why the dose plan changes.", field="reason")
 
 
 def check_overrides(stops: Sequence[Finding], overrides: Iterable[Override]) -> dict[str, Override]:

@@ -1,0 +1,181 @@
+"""What is read of dose plans: today's dose, what comes next, the history of doses and their changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
+
+from clinic.clients.models import Client
+from clinic.formulary.models import Medication
+from clinic.formulary.queries import products_of
+from clinic.formulary.rules import order_product
+from clinic.staff.models import User
+from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, SafetyOverride
+from clinic.titration.rules.words import NO_DOSE
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDose:
+    """What a client takes today of one medication, and what comes next by the signed plan.
+
+    `step` is None before the plan begins; `next_on` and `next_words` tell the next step, `stop_on` the first day
+    without the medication.
+    """
+
+    dose_plan: DosePlan
+    medication: Medication
+    today_words: str
+    mg_today: Decimal
+    step: DoseStep | None
+    next_step: DoseStep | None
+    next_on: date | None
+    next_words: str
+    stop_on: date | None
+    version_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoseSpan:
+    """One amount of one medication over days for the timeline; `last_on` None is open-ended."""
+
+    dose_plan_id: UUID
+    medication: Medication
+    first_on: date
+    last_on: date | None
+    every_days: int
+    mg_per_day: Decimal
+    words: str
+    is_planned: bool
+
+
+def running_plans(client: Client, today: date) -> list[CurrentDose]:
+    """Dose plans begun or to begin and not stopped, with today's dose, oldest first. Two queries."""
+    versions = (
+        DosePlanVersion.objects.filter(dose_plan__client=client, superseded_at=None)
+        .filter(Q(stop_on=None) | Q(stop_on__gt=today))
+        .select_related("dose_plan__medication", "dose_plan__prescriber")
+        .prefetch_related("steps")
+        .order_by("dose_plan__began_on", "dose_plan_id")
+    )
+    return [current_dose(version, today) for version in versions]
+
+
+def current_dose(version: DosePlanVersion, today: date) -> CurrentDose:
+    """Today's dose of one version, from its steps as they were signed."""
+    steps = list(version.steps.all())
+    step = next((one for one in steps if is_running(one, today)), None)
+    following = next((one for one in steps if one.first_on > today), None)
+    is_taken = step is not None and (today - step.first_on).days % step.every_days == 0
+    return CurrentDose(
+        dose_plan=version.dose_plan,
+        medication=version.dose_plan.medication,
+        today_words=step.words if step is not None and is_taken else NO_DOSE,
+        mg_today=step.mg_per_day if step is not None and is_taken else Decimal(),
+        step=step,
+        next_step=following,
+        next_on=following.first_on if following else None,
+        next_words=following.words if following else "",
+        stop_on=version.stop_on,
+        version_number=version.number,
+    )
+
+
+def is_running(step: DoseStep, day: date) -> bool:
+    """Whether a step covers a day."""
+    return step.first_on <= day and (step.last_on is None or day <= step.last_on)
+
+
+def dose_history(client: Client, since: date, *, today: date | None = None) -> list[DoseSpan]:
+    """Every amount of every medication from `since` on, by medication and day; one query.
+
+    Versions keep their past, so the current ones tell all that was taken. With `today`, a span that runs over
+    that day is two: taken up to today, planned after.
+    """
+    steps = (
+        DoseStep.objects.current()
+        .filter(version__dose_plan__client=client)
+        .filter(Q(last_on=None) | Q(last_on__gte=since))
+        .select_related("version__dose_plan__medication")
+        .order_by("version__dose_plan__began_on", "version__dose_plan_id", "number")
+    )
+    spans = [_span(step) for step in steps]
+    return spans if today is None else [part for span in spans for part in _parted(span, today)]
+
+
+def _span(step: DoseStep) -> DoseSpan:
+    dose_plan = step.version.dose_plan
+    return DoseSpan(
+        dose_plan_id=dose_plan.pk,
+        medication=dose_plan.medication,
+        first_on=step.first_on,
+        last_on=step.last_on,
+        every_days=step.every_days,
+        mg_per_day=step.mg_per_day,
+        words=step.words,
+        is_planned=False,
+    )
+
+
+def _parted(span: DoseSpan, today: date) -> list[DoseSpan]:
+    if span.first_on > today:
+        return [replace(span, is_planned=True)]
+    if span.last_on is not None and span.last_on <= today:
+        return [span]
+    return [replace(span, last_on=today), replace(span, first_on=today + ONE_DAY, is_planned=True)]
+
+
+def changes_since(client: Client, instant: datetime) -> QuerySet[DoseChange]:
+    """Starts, changes and stops signed after an instant, newest first; one query."""
+    changes = DoseChange.objects.filter(client=client, at__gt=instant)
+    return changes.select_related("by", "version__dose_plan__medication")
+
+
+def steps_beginning_between(first: date, last: date) -> QuerySet[DoseStep]:
+    """Steps of versions in force that begin on a day from `first` to `last`, for all clients; one query.
+
+    Each carries `version.dose_plan.client` and, where another step follows, `next_first_on`.
+    """
+    following = DoseStep.objects.filter(version=OuterRef("version"), first_on__gt=OuterRef("first_on"))
+    return (
+        DoseStep.objects.current()
+        .filter(first_on__range=(first, last))
+        .select_related("version__dose_plan__client", "version__dose_plan__medication")
+        .annotate(next_first_on=Subquery(following.order_by("first_on").values("first_on")[:1]))
+        .order_by("first_on", "id")
+    )
+
+
+def get_dose_plan(user: User, dose_plan_id: UUID) -> DosePlan:
+    """One dose plan of a client whose chart is open to this user, or 404."""
+    plans = DosePlan.objects.visible_to(user).select_related("client", "medication", "prescriber", "treatment_plan")
+    return get_object_or_404(plans, pk=dose_plan_id)
+
+
+def versions_of(dose_plan: DosePlan) -> Sequence[DosePlanVersion]:
+    """All versions of a dose plan as they were signed, newest first, with steps, change and overrides."""
+    versions = dose_plan.versions.select_related("signed_by", "change__by")
+    return list(versions.prefetch_related("steps", "overrides__by"))
+
+
+def current_version(dose_plan: DosePlan) -> DosePlanVersion:
+    """The version in force."""
+    versions = dose_plan.versions.select_related("signed_by", "change").prefetch_related("steps")
+    return versions.get(superseded_at=None)
+
+
+def settled_findings(dose_plan: DosePlan) -> list[dict[str, Any]]:
+    """Findings that a prescriber has overridden in any version of this dose plan."""
+    return list(SafetyOverride.objects.filter(version__dose_plan=dose_plan).values_list("finding", flat=True))
+
+
+def offered_products(medication: Medication) -> list[dict[str, Any]]:
+    """The products of a medication as an order names them; what no units can be computed with is left out."""
+    products = (order_product(product) for product in products_of(medication))
+    return [product for product in products if product is not None]

@@ -1,0 +1,334 @@
+"""Deeds on dose plans: preview, start, change, stop. A signed version never changes; a change is a new one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from clinic.audit.services import record
+from clinic.clients.models import Client
+from clinic.core.rules import RuleBroken, StaleRecord
+from clinic.formulary.models import Medication
+from clinic.formulary.rules import limits_of
+from clinic.plans.models import TreatmentPlan
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from clinic.titration import queries
+from clinic.titration.models import (
+    ChangeKind,
+    DoseChange,
+    DosePlan,
+    DosePlanVersion,
+    DoseStep,
+    SafetyOverride,
+)
+from clinic.titration.rules import (
+    DosePlanResult,
+    Step,
+    build_plan,
+    dispense_between,
+    running,
+    signing,
+    step_words,
+    telling,
+)
+from clinic.titration.rules.findings import Finding
+from clinic.titration.rules.signing import Override
+
+ONE_DAY = timedelta(days=1)
+
+
+def preview_order(order: Mapping[str, Any]) -> DosePlanResult:
+    """The plan an order makes, without signing anything; BadOrder names the field that is wrong."""
+    return build_plan(order)
+
+
+@transaction.atomic
+def start_dose_plan(
+    *,
+    client_id: UUID,
+    medication_id: UUID,
+    order: Mapping[str, Any],
+    treats: str,
+    overrides: Sequence[Override] = (),
+    by: User,
+    now: datetime,
+) -> DosePlan:
+    """Sign the first version of a dose plan under the treatment plan in force, with all it entails or nothing.
+
+    Refused off the care team, without a treatment plan, for a day that is past, for a medication already
+    running, and for a finding that says stop without a reason.
+    """
+    client = _client_to_treat(client_id, by)
+    treatment_plan = _treatment_plan_in_force(client)
+    medication = Medication.objects.prescribable().get(pk=medication_id)
+    today = _day_of(now)
+    _check_not_running(client, medication, today)
+    wanted = _checked_order(order, medication)
+    plan = build_plan(wanted)
+    signing.check_start(plan, today)
+    signing.check_treats(treats)
+    reasons = signing.check_overrides(plan.stops, overrides)
+    dose_plan = DosePlan(
+        client=client,
+        medication=medication,
+        treatment_plan=treatment_plan,
+        treats=treats.strip(),
+        prescriber=by,
+        began_on=plan.order.start_on,
+    )
+    dose_plan.save(force_insert=True)
+    version = _sign_version(dose_plan, wanted, plan, plan.findings, from_day=None, number=1, by=by, now=now)
+    _write_steps(version, [_step_row(step) for step in plan.steps])
+    _write_overrides(version, plan.stops, reasons)
+    told = telling.tell_start(medication.name, plan)
+    _write_change(version, dose_plan, told, plan.order.start_on, reason=f"For {treats.strip()}")
+    record("dose_plan_started", by=by, subject=dose_plan, medication=str(medication.pk), overrides=sorted(reasons))
+    return dose_plan
+
+
+@transaction.atomic
+def change_dose_plan(
+    *,
+    dose_plan_id: UUID,
+    base_version: int,
+    order: Mapping[str, Any],
+    reason: str,
+    overrides: Sequence[Override] = (),
+    kind: ChangeKind | None = None,
+    on: date | None = None,
+    by: User,
+    now: datetime,
+) -> DoseChange:
+    """Sign a new version of a running dose plan; what was taken before today reads exactly as before.
+
+    `order` is the whole plan as it shall now read (`order_from`, `order_with`); it takes effect on `on`, or
+    on the first day that differs. StaleRecord when another version was signed after `base_version`.
+    """
+    dose_plan, current = _locked(dose_plan_id, base_version, by)
+    today = _day_of(now)
+    signing.check_runs(current.stop_on, today)
+    signing.check_reason(reason)
+    wanted = _checked_order(order, dose_plan.medication, also=current.order["products"])
+    old, plan = build_plan(current.order), build_plan(wanted)
+    day = signing.check_change_day(on, running.takes_effect_on(old, plan), today)
+    findings = running.findings_from(plan, day)
+    stops = running.unsettled_stops(findings, queries.settled_findings(dose_plan))
+    reasons = signing.check_overrides(stops, overrides)
+    told = telling.tell_change(dose_plan.medication.name, old, plan, day)
+    DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
+    number = current.number + 1
+    version = _sign_version(dose_plan, wanted, plan, findings, from_day=day, number=number, by=by, now=now)
+    _carry_steps(version, current, plan, day)
+    _write_overrides(version, stops, reasons)
+    change = _write_change(version, dose_plan, told, day, reason=reason.strip(), kind=kind)
+    record(
+        f"dose_plan_{'stopped' if change.kind == ChangeKind.STOP else 'changed'}",
+        by=by,
+        subject=dose_plan,
+        version=number,
+        kind=change.kind,
+        overrides=sorted(reasons),
+    )
+    return change
+
+
+@transaction.atomic
+def stop_dose_plan(
+    *, dose_plan_id: UUID, base_version: int, stop_on: date, reason: str, by: User, now: datetime
+) -> DoseChange:
+    """Stop a dose plan: `stop_on` is the first day without the medication, today or later."""
+    dose_plan, current = _locked(dose_plan_id, base_version, by)
+    return change_dose_plan(
+        dose_plan_id=dose_plan.pk,
+        base_version=base_version,
+        order=running.order_with(current.order, {"on": stop_on.isoformat(), "action": "stop"}),
+        reason=reason,
+        by=by,
+        now=now,
+    )
+
+
+def _day_of(now: datetime) -> date:
+    """The clinic's calendar day."""
+    return now.astimezone(timezone.get_current_timezone()).date()
+
+
+def _client_to_treat(client_id: UUID, by: User) -> Client:
+    client = Client.objects.charts_open_to(by).select_for_update(of=("self",), no_key=True).filter(pk=client_id)
+    found = client.first()
+    if found is None:
+        raise Http404
+    _check_prescriber(found, by)
+    return found
+
+
+def _check_prescriber(client: Client, by: User) -> None:
+    """Doses are signed by a prescriber of the client's own care team, not through the emergency door."""
+    on_team = client.care_team.live().filter(user=by, role=Role.PRESCRIBER)
+    if by.role != Role.PRESCRIBER or not on_team.exists():
+        raise RuleBroken("Only a prescriber of this client's care team signs dose plans.")
+
+
+def _treatment_plan_in_force(client: Client) -> TreatmentPlan:
+    plan = TreatmentPlan.objects.in_force().filter(client=client).first()
+    if plan is None:
+        raise RuleBroken(
+            f"{client} has no treatment plan in force. Write and sign one first: doses belong to a plan that "
+            "prescriber, therapist and client agreed on."
+        )
+    return plan
+
+
+def _check_not_running(client: Client, medication: Medication, today: date) -> None:
+    if DosePlan.objects.running(today).filter(client=client, medication=medication).exists():
+        raise RuleBroken(
+            f"{client} already has a dose plan of {medication}. Change that one instead.", field="medication"
+        )
+
+
+def _checked_order(
+    order: Mapping[str, Any], medication: Medication, also: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The order held against the confirmed numbers of the formulary, made of listed products alone."""
+    signing.check_products(order.get("products") or [], [*queries.offered_products(medication), *also])
+    return {**order, "limits": {**(order.get("limits") or {}), **limits_of(medication)}}
+
+
+def _locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, DosePlanVersion]:
+    """The dose plan under its lock with its current version; StaleRecord when that is not the one seen."""
+    plans = DosePlan.objects.visible_to(by).select_for_update(of=("self",)).select_related("client", "medication")
+    dose_plan = plans.filter(pk=dose_plan_id).first()
+    if dose_plan is None:
+        raise Http404
+    _check_prescriber(dose_plan.client, by)
+    current = dose_plan.versions.select_related("change", "signed_by").get(superseded_at=None)
+    if current.number != base_version:
+        theirs = {"reason": current.change.reason, "summary": current.change.words}
+        who = f"{current.signed_by} signed version {current.number} of this dose plan meanwhile"
+        raise StaleRecord(f"{who}: {current.change.words}.", theirs=theirs, version=current.number)
+    return dose_plan, current
+
+
+def _sign_version(
+    dose_plan: DosePlan,
+    order: Mapping[str, Any],
+    plan: DosePlanResult,
+    findings: Sequence[Finding],
+    *,
+    from_day: date | None,
+    number: int,
+    by: User,
+    now: datetime,
+) -> DosePlanVersion:
+    dispensed = plan.dispense
+    if from_day is not None and plan.steps:
+        open_from = max(plan.steps[-1].first_on, from_day)
+        last_on = plan.last_on or open_from + timedelta(days=plan.order.horizon_days - 1)
+        dispensed = dispense_between(plan.steps, plan.order.shelf, from_day, last_on)
+    version = DosePlanVersion(
+        dose_plan=dose_plan,
+        number=number,
+        order={**order, "id": str(dose_plan.pk)},
+        first_on=plan.order.start_on,
+        stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
+        dispense=[one.to_json() for one in dispensed],
+        findings=[finding.to_json() for finding in findings],
+        formulary_version=dose_plan.medication.data_version,
+        signed_at=now,
+        signed_by=by,
+    )
+    version.save(force_insert=True)
+    return version
+
+
+def _write_steps(version: DosePlanVersion, rows: Sequence[DoseStep]) -> None:
+    for number, row in enumerate(rows, start=1):
+        row.version, row.number = version, number
+    DoseStep.objects.bulk_create(rows)
+
+
+def _step_row(step: Step) -> DoseStep:
+    written = step.to_json()
+    return DoseStep(
+        first_on=step.first_on,
+        last_on=step.last_on,
+        every_days=step.every_days,
+        mg_per_day=step.mg_per_day,
+        doses=written["doses"],
+        words=step_words(step),
+    )
+
+
+def _carry_steps(version: DosePlanVersion, current: DosePlanVersion, plan: DosePlanResult, day: date) -> None:
+    """Steps before `day` are copied as they were signed; from `day` on they are the new plan's.
+
+    A step that goes on over that day just as it was stays one step.
+    """
+    later = [_step_row(step) for step in running.steps_after(plan.steps, day)]
+    past = [_copied(row, day) for row in current.steps.all() if row.first_on < day]
+    if past and later and later[0].first_on == day and _goes_on(past[-1], later[0], plan, day):
+        past[-1].last_on = later.pop(0).last_on
+    _write_steps(version, [*past, *later])
+
+
+def _copied(row: DoseStep, day: date) -> DoseStep:
+    last_on = day - ONE_DAY if row.last_on is None else min(row.last_on, day - ONE_DAY)
+    return DoseStep(
+        first_on=row.first_on,
+        last_on=last_on,
+        every_days=row.every_days,
+        mg_per_day=row.mg_per_day,
+        doses=row.doses,
+        words=row.words,
+    )
+
+
+def _goes_on(before: DoseStep, after: DoseStep, plan: DosePlanResult, day: date) -> bool:
+    is_one_step = all(step.first_on != day for step in plan.steps)
+    same = (before.doses, before.every_days) == (after.doses, after.every_days)
+    return is_one_step and same and before.last_on == day - ONE_DAY
+
+
+def _write_overrides(version: DosePlanVersion, stops: Sequence[Finding], reasons: Mapping[str, Override]) -> None:
+    SafetyOverride.objects.bulk_create(
+        SafetyOverride(
+            version=version,
+            code=finding.code,
+            finding=finding.to_json(),
+            reason_code=reasons[finding.code].reason_code,
+            words=reasons[finding.code].words.strip(),
+            by=version.signed_by,
+            at=version.signed_at,
+        )
+        for finding in stops
+    )
+
+
+def _write_change(
+    version: DosePlanVersion,
+    dose_plan: DosePlan,
+    told: telling.Told,
+    on: date,
+    *,
+    reason: str,
+    kind: ChangeKind | None = None,
+) -> DoseChange:
+    change = DoseChange(
+        client=dose_plan.client,
+        version=version,
+        kind=kind or ChangeKind(told.kind),
+        takes_effect_on=on,
+        from_mg=told.from_mg,
+        to_mg=told.to_mg,
+        words=told.words,
+        reason=reason,
+        by=version.signed_by,
+        at=version.signed_at,
+    )
+    change.save(force_insert=True)
+    return change
