@@ -130,11 +130,11 @@ def test_missing_fact_is_said_in_words() -> None:
 
 
 def test_empty_state_names_the_next_step() -> None:
-    drawn = draw('{% empty "No check-ins yet" "The first goes out on day 4." url="/x" action="Send one" %}')
+    drawn = draw('{% empty_state "No check-ins yet" "The first goes out on day 4." url="/x" action="Send one" %}')
 
     assert "No check-ins yet" in drawn
     assert '<a class="btn btn-primary" href="/x">Send one</a>' in drawn
-    assert "<a" not in draw('{% empty "Nothing due" %}')
+    assert "<a" not in draw('{% empty_state "Nothing due" %}')
 
 
 def test_pages_keep_the_other_parameters() -> None:

@@ -162,7 +162,10 @@ def fact(label: str, value: object, absent: str = "Not recorded") -> SafeString:
 
 
 @register.inclusion_tag("components/empty.html")
-def empty(title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = "") -> dict[str, str]:
+@register.inclusion_tag("components/empty.html", name="empty")
+def empty_state(
+    title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = ""
+) -> dict[str, str]:
     """Say that there is nothing here and what to do next."""
     return {"title": title, "text": text, "icon_name": icon_name, "url": url, "action": action}
 
