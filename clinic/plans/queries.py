@@ -1,0 +1,107 @@
+"""What is read of treatment plans: the one in force, the draft, what waits, what changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.shortcuts import get_object_or_404
+
+from clinic.clients.models import Client
+from clinic.plans.models import PlanAcknowledgement, PlanStatus, TreatmentPlan
+from clinic.plans.rules import (
+    GoalEntry,
+    InterventionEntry,
+    PlanContent,
+    ProblemEntry,
+    cautions_for_signing,
+    changes_in_words,
+    missing_for_signing,
+)
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+
+PARTS = ("problems", "goals", "interventions")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a client's plan, and in plain words what it changed in the one before."""
+
+    plan: TreatmentPlan
+    changes: list[str]
+
+
+def plan_in_force(client: Client) -> TreatmentPlan | None:
+    """The signed plan that binds now, with its parts; None where none was signed."""
+    return TreatmentPlan.objects.in_force().filter(client=client).prefetch_related(*PARTS).first()
+
+
+def draft_of(client: Client) -> TreatmentPlan | None:
+    """The draft being written, with its parts; None where nobody writes one."""
+    drafts = TreatmentPlan.objects.filter(client=client, status=PlanStatus.DRAFT)
+    return drafts.select_related("written_by").prefetch_related(*PARTS).first()
+
+
+def get_plan(user: User, plan_id: UUID) -> TreatmentPlan:
+    """One version of a plan whose client's chart is open to this user, with its parts, or 404."""
+    plans = TreatmentPlan.objects.visible_to(user).select_related("client", "signed_by", "written_by")
+    return get_object_or_404(plans.prefetch_related(*PARTS, "acknowledgements__by"), pk=plan_id)
+
+
+def plans_awaiting_acknowledgement(user: User) -> QuerySet[TreatmentPlan]:
+    """Plans in force of a therapist's own clients that they have not acknowledged, oldest first; one query."""
+    if user.role != Role.THERAPIST:
+        return TreatmentPlan.objects.none()
+    seen = PlanAcknowledgement.objects.filter(plan=OuterRef("pk"), by=user)
+    waiting = TreatmentPlan.objects.visible_to(user).in_force().filter(~Exists(seen))
+    own = waiting.filter(client__care_team__user=user, client__care_team__ended_at=None)
+    return own.select_related("client", "signed_by").order_by("signed_at").distinct()
+
+
+def has_acknowledged(plan: TreatmentPlan, user: User) -> bool:
+    """Whether this user has said that they saw this plan."""
+    return any(seen.by_id == user.pk for seen in plan.acknowledgements.all())
+
+
+def content_of(plan: TreatmentPlan) -> PlanContent:
+    """What a plan says, as the rules read it."""
+    return PlanContent(
+        client_words=plan.client_words,
+        review_on=plan.review_on,
+        client_agreed_on=plan.client_agreed_on,
+        problems=tuple(ProblemEntry(one.text, one.code) for one in plan.problems.all()),
+        goals=tuple(
+            GoalEntry(one.text, one.measure, one.baseline, one.target, one.target_on) for one in plan.goals.all()
+        ),
+        interventions=tuple(
+            InterventionEntry(one.kind, one.text, one.responsible, one.how_often)
+            for one in sorted(plan.interventions.all(), key=lambda one: one.rank)
+        ),
+    )
+
+
+def changes_between(old: TreatmentPlan, new: TreatmentPlan) -> list[str]:
+    """What the newer version says differently, in plain words."""
+    return changes_in_words(content_of(old), content_of(new))
+
+
+def versions_of(client: Client) -> list[Version]:
+    """All signed versions of a client's plan, newest first, each with what it changed; four queries."""
+    signed = TreatmentPlan.objects.filter(client=client).exclude(status=PlanStatus.DRAFT)
+    plans: Sequence[TreatmentPlan] = list(signed.select_related("signed_by").prefetch_related(*PARTS))
+    earlier = [*plans[1:], None]
+    return [
+        Version(plan, changes_between(before, plan) if before is not None else [])
+        for plan, before in zip(plans, earlier, strict=True)
+    ]
+
+
+def missing_of(plan: TreatmentPlan) -> list[str]:
+    """What a draft still lacks before it can be signed."""
+    return missing_for_signing(content_of(plan))
+
+
+def cautions_of(plan: TreatmentPlan) -> list[str]:
+    """What is said plainly beside the signature."""
+    return cautions_for_signing(content_of(plan))
