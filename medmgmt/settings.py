@@ -114,6 +114,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.core.context.clinic",
                 "clinic.staff.context.permissions",
+                "clinic.risk.context.open_alerts",
             ],
             "builtins": [
                 "clinic.core.templatetags.clinic_ui",

@@ -3,3 +3,18 @@ from django.apps import AppConfig
 
 class CheckinsConfig(AppConfig):
     name = "clinic.checkins"
+
+    def ready(self) -> None:
+        from clinic.checkins import queries, rules
+        from clinic.messaging.purposes import Purpose, register
+
+        register(
+            Purpose(
+                kind=queries.KIND,
+                still_wanted=queries.is_still_wanted,
+                view_name="checkins:answer",
+                link_lasts=rules.LINK_LASTS,
+                words=rules.MESSAGE_WORDS,
+                subject=rules.MESSAGE_SUBJECT,
+            )
+        )

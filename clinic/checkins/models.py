@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from clinic.checkins.rules import BOTHER, FEELINGS
 from clinic.clients.models import Client
 from clinic.core.models import Record
 from clinic.scales.models import ScaleResponse
@@ -69,6 +70,11 @@ class CheckIn(Record):
         return self.get_occasion_display()
 
 
+class CheckInAnswerQuerySet(models.QuerySet["CheckInAnswer"]):
+    def visible_to(self, user: User) -> "CheckInAnswerQuerySet":
+        return self.filter(client__in=Client.objects.charts_open_to(user))
+
+
 class CheckInAnswer(Record):
     """What the client answered, as given; `worries` names each rule that made it worrying."""
 
@@ -80,12 +86,12 @@ class CheckInAnswer(Record):
     wants_call = models.BooleanField(default=False)
     in_crisis = models.BooleanField(default=False)
     words = models.TextField(blank=True)
-    scale_response = models.ForeignKey(
-        ScaleResponse, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    scale_response = models.ForeignKey(ScaleResponse, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     worries = models.JSONField(default=list, blank=True)
     is_worrying = models.BooleanField(default=False)
     answered_at = models.DateTimeField()
+
+    objects = CheckInAnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-answered_at"]
@@ -94,6 +100,20 @@ class CheckInAnswer(Record):
 
     def __str__(self) -> str:
         return f"{self.answered_at:%Y-%m-%d}"
+
+    @property
+    def feeling_words(self) -> str:
+        return FEELINGS[self.feeling]
+
+    @property
+    def side_effect_words(self) -> list[str]:
+        """Each side effect with how much it bothers, the worst first."""
+        worst_first = sorted(self.side_effects, key=lambda effect: -effect["bother"])
+        return [f"{effect['words']}: {BOTHER[effect['bother']].lower()}" for effect in worst_first]
+
+    @property
+    def worry_sentences(self) -> list[str]:
+        return [worry["sentence"] for worry in self.worries]
 
 
 class AnswerReview(Record):

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.checkins import views
 
 app_name = "checkins"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("a/<str:token>/", views.answer, name="answer"),
+    path("answers/<uuid:answer_id>/", views.review, name="review"),
+    path("answers/<uuid:answer_id>/acknowledge/", views.acknowledge, name="acknowledge"),
+]

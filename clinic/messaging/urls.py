@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.messaging import views
 
 app_name = "messaging"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("outbox/", views.outbox, name="outbox")]

@@ -14,9 +14,9 @@ CHARTER_LINES = range(2, 5)
 
 # What a file inside an app may be called: the name says the role (DESIGN, "Inside an app").
 FILE_ROLES = frozenset(
-    {"__init__", "access", "adapter", "admin", "apps", "checks", "context", "contracts", "forms", "icd10"}
-    | {"management", "middleware", "migrations", "models", "permissions", "queries", "roles", "rules"}
-    | {"services", "tasks", "templatetags", "urls", "views", "data"}
+    {"__init__", "access", "adapter", "admin", "apps", "checks", "context", "contracts", "forms", "gateways"}
+    | {"icd10", "management", "middleware", "migrations", "models", "permissions", "purposes", "queries"}
+    | {"roles", "rules", "services", "tasks", "templatetags", "urls", "views", "data"}
 )
 CLOCKS = frozenset({"now", "utcnow", "today", "localtime", "localdate"})
 CLOCK_OWNERS = frozenset({"timezone", "datetime", "date", "time"})

@@ -1,0 +1,128 @@
+"""Reads of check-ins: steps that want one, the page behind a link, answers for the team."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from clinic.checkins import rules
+from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInAnswerQuerySet, CheckInState
+from clinic.clients.models import Client, ClientStatus
+from clinic.messaging.models import SignedLink
+from clinic.messaging.queries import find_link
+from clinic.scales.models import ScaleResponse
+from clinic.staff.models import User
+from clinic.titration.models import DoseStep
+
+KIND = "checkin"
+
+
+def steps_around(today: date) -> QuerySet[DoseStep]:
+    """Steps in force, of clients in care, one of whose occasions may fall between 3 days ago and 14 days ahead."""
+    earliest, latest = today - rules.OPEN_FOR, today + rules.PLAN_AHEAD
+    day_4 = timedelta(days=rules.DAY_OF_FIRST - 1)
+    near = Q(first_on__range=(earliest - day_4, latest - day_4)) | Q(last_on__range=(earliest, latest))
+    steps = DoseStep.objects.current().filter(near, version__dose_plan__client__status=ClientStatus.ACTIVE)
+    return steps.select_related("version__dose_plan__client")
+
+
+def days_of(step: DoseStep) -> rules.StepDays:
+    """A step as the rules see it: the last one before a stop has no next dose."""
+    ends_at_stop = step.last_on is not None and step.version.stop_on == step.last_on + timedelta(days=1)
+    return rules.StepDays(step.first_on, step.last_on, step.mg_per_day, has_next=not ends_at_stop)
+
+
+def is_still_wanted(checkin_id: UUID) -> bool:
+    """Read just before a reminder leaves: still planned, the client in care, the step still as it was."""
+    checkin = CheckIn.objects.filter(
+        pk=checkin_id, state=CheckInState.PLANNED, client__status=ClientStatus.ACTIVE
+    ).first()
+    if checkin is None:
+        return False
+    step = (
+        DoseStep.objects.current()
+        .select_related("version")
+        .filter(version__dose_plan=checkin.dose_plan_id, first_on=checkin.step_first_on, mg_per_day=checkin.step_mg)
+        .first()
+    )
+    return step is not None and rules.occasions_of(days_of(step)).get(checkin.occasion) == checkin.due_on
+
+
+def last_phq9_days(client_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """By client, the day of the newest complete-enough PHQ-9."""
+    newest = (
+        ScaleResponse.objects.filter(client__in=list(client_ids), instrument="phq9", total__isnull=False)
+        .values("client")
+        .annotate(at=Max("answered_at"))
+    )
+    return {row["client"]: row["at"].date() for row in newest}
+
+
+@dataclass(frozen=True)
+class OpenCheckIn:
+    """A check-in behind a live link."""
+
+    link: SignedLink
+    checkin: CheckIn
+
+    @property
+    def client(self) -> Client:
+        return self.checkin.client
+
+
+def link_of(token: str) -> SignedLink | None:
+    """The link of a token, live or not."""
+    return find_link(token, about_kind=KIND)
+
+
+def open_checkin(token: str, *, now: datetime) -> OpenCheckIn | None:
+    """The check-in behind a link that is live: given, not expired, used or revoked, with tries left."""
+    link = link_of(token)
+    if link is None or link.used_at or link.revoked_at or link.expires_at <= now or link.tries_left == 0:
+        return None
+    checkins = CheckIn.objects.select_related("client", "dose_plan__medication")
+    checkin = checkins.filter(pk=link.about_id, client=link.client, state=CheckInState.PLANNED).first()
+    return OpenCheckIn(link, checkin) if checkin else None
+
+
+def dose_today(checkin: CheckIn, *, now: datetime) -> str:
+    """What the plan says to take on the client's own day of today, in words; empty where it says nothing."""
+    on = now.astimezone(ZoneInfo(checkin.client.time_zone)).date()
+    step = DoseStep.objects.current().on(on).filter(version__dose_plan=checkin.dose_plan_id).first()
+    if step is None:
+        return ""
+    return rules.words_of_dose(
+        words=step.words, first_on=step.first_on, every_days=step.every_days, mg=step.mg_per_day, on=on
+    )
+
+
+def _answers() -> CheckInAnswerQuerySet:
+    return CheckInAnswer.objects.select_related(
+        "client", "checkin__dose_plan__medication", "scale_response", "review__by"
+    )
+
+
+def get_answer(user: User, answer_id: UUID) -> CheckInAnswer:
+    """One answer that this user may read, else 404."""
+    return get_object_or_404(_answers().visible_to(user), pk=answer_id)
+
+
+def answers_needing_review(user: User) -> QuerySet[CheckInAnswer]:
+    """Answers that nobody has acknowledged, of clients whose charts are open to this user; worrying ones first."""
+    unread = _answers().visible_to(user).filter(review=None)
+    return unread.order_by("-is_worrying", "-answered_at")
+
+
+def newest_answers(client: Client, k: int = 5) -> QuerySet[CheckInAnswer]:
+    """The last `k` answers of a client whose chart was opened, newest first."""
+    return _answers().filter(client=client).order_by("-answered_at")[:k]
+
+
+def open_checkins(client: Client) -> QuerySet[CheckIn]:
+    """Check-ins of a client that are planned or out, the next one first."""
+    planned = CheckIn.objects.filter(client=client, state=CheckInState.PLANNED)
+    return planned.select_related("dose_plan__medication").order_by("due_on")

@@ -1,0 +1,157 @@
+"""What a client does behind a link. There is no account: the link and the birth year stand for the person."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.audit.services import record
+from clinic.checkins import queries, rules
+from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
+from clinic.clients.models import Client
+from clinic.core.rules import RuleBroken
+from clinic.messaging.services import cancel_reminders, count_wrong_try, use_links
+from clinic.risk.models import RiskKind
+from clinic.risk.services import raise_alert
+from clinic.scales.models import AnsweredBy, ScaleResponse
+from clinic.scales.rules import INSTRUMENTS, score_answers
+from clinic.staff.roles import Role
+from clinic.worklist.models import DutyKind
+from clinic.worklist.services import open_item
+
+# The clinic's own promise to the client, no clinical number: at once in danger, else within a working day.
+CALL_WITHIN = timedelta(days=1)
+GONE = "This check-in is no longer open. Call the clinic if you need us."
+
+
+def confirm_birth_year(*, token: str, year: int, now: datetime) -> None:
+    """The year of birth opens the page; a wrong one costs one of five tries, counted even though it is refused."""
+    opened = queries.open_checkin(token, now=now)
+    if opened is None:
+        raise RuleBroken(GONE)
+    if year == opened.client.birth_on.year:
+        return
+    left = count_wrong_try(link_id=opened.link.pk)
+    record("checkin_birth_year_wrong", by=None, subject=opened.checkin, tries_left=left)
+    tries = f"{left} {'try' if left == 1 else 'tries'} left" if left else "no tries left"
+    raise RuleBroken(f"That is not the year we have. You have {tries}.", field="year")
+
+
+@transaction.atomic
+def ask_for_help(*, token: str, now: datetime) -> None:
+    """The crisis button: an alert at once, before and whether or not the questions are answered."""
+    opened = queries.open_checkin(token, now=now)
+    if opened is None:
+        raise RuleBroken(GONE)
+    raise_alert(
+        client=opened.client,
+        kind=RiskKind.WANTS_HELP_NOW,
+        source=_crisis_source(opened.checkin.pk),
+        reason="Pressed “I need help now” on a check-in.",
+        by=None,
+        now=now,
+    )
+
+
+@transaction.atomic
+def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> CheckInAnswer:
+    """Keep what the client answered, once; score the scale; raise what is worrying so that nobody can miss it.
+
+    A danger becomes a risk alert, every worrying answer an urgent duty to call. The link opens nothing afterwards.
+    """
+    opened = queries.open_checkin(token, now=now)
+    if opened is None:
+        raise RuleBroken(GONE)
+    checkin = CheckIn.objects.select_for_update(of=("self",)).select_related("client").get(pk=opened.checkin.pk)
+    rules.check_open(is_planned=checkin.state == CheckInState.PLANNED, used_at=opened.link.used_at)
+    rules.check_answers(answers)
+    in_crisis = checkin.client.risk_alerts.filter(source=_crisis_source(checkin.pk)).exists()
+    response, result = _score(checkin, answers, now=now)
+    worries = rules.worries_of(answers, result, in_crisis=in_crisis)
+    answer = CheckInAnswer(
+        checkin=checkin,
+        client=checkin.client,
+        feeling=answers.feeling,
+        doses_missed=answers.doses_missed,
+        side_effects=[{"code": e.code, "words": e.words, "bother": e.bother} for e in answers.side_effects],
+        wants_call=answers.wants_call,
+        in_crisis=in_crisis,
+        words=answers.words,
+        scale_response=response,
+        worries=[{"code": worry.code, "sentence": worry.sentence} for worry in worries],
+        is_worrying=bool(worries),
+        answered_at=now,
+    )
+    answer.full_clean(exclude=["checkin", "client", "scale_response"])
+    answer.save(force_insert=True)
+    checkin.state, checkin.closed_at = CheckInState.ANSWERED, now
+    checkin.save(update_fields=["state", "closed_at", "updated_at"])
+    use_links(about_kind=queries.KIND, about_id=checkin.pk, now=now)
+    cancel_reminders(about_kind=queries.KIND, about_ids=[checkin.pk], because="answered", now=now)
+    _raise(answer, checkin.client, worries, now=now)
+    record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
+    return answer
+
+
+def _crisis_source(checkin_id: UUID) -> str:
+    return f"checkin:{checkin_id}:crisis"
+
+
+def _score(
+    checkin: CheckIn, answers: rules.Answers, *, now: datetime
+) -> tuple[ScaleResponse | None, rules.ScaleResult | None]:
+    if not checkin.instrument or all(value is None for value in answers.scale):
+        return None, None
+    scale = INSTRUMENTS[checkin.instrument]
+    score = score_answers(scale.code, list(answers.scale), checkin.client.sex)
+    earlier = checkin.client.scale_responses.filter(instrument=scale.code, total__isnull=False).newest_first().first()
+    response = ScaleResponse.objects.create(
+        client=checkin.client,
+        instrument=scale.code,
+        version=scale.version,
+        language=scale.language,
+        answers=list(answers.scale),
+        total=score.total,
+        band=score.band or "",
+        flags=list(score.flags),
+        is_complete=score.complete,
+        is_prorated=score.prorated,
+        answered_at=now,
+        answered_by=AnsweredBy.CLIENT,
+    )
+    result = rules.ScaleResult(
+        title=scale.title,
+        flags=score.flags,
+        total=score.total,
+        total_before=earlier.total if earlier else None,
+        worse_points=scale.change.worse_points if scale.change else None,
+    )
+    return response, result
+
+
+def _raise(answer: CheckInAnswer, client: Client, worries: Sequence[rules.Worry], *, now: datetime) -> None:
+    if not worries:
+        return
+    codes = {worry.code for worry in worries}
+    in_danger = any(worry.is_danger for worry in worries)
+    if rules.WorryCode.SELF_HARM in codes:
+        raise_alert(
+            client=client,
+            kind=RiskKind.SELF_HARM,
+            source=f"checkin:{answer.checkin_id}:self_harm",
+            reason="Check-in: " + next(w.sentence for w in worries if w.code == rules.WorryCode.SELF_HARM),
+            by=None,
+            now=now,
+        )
+    open_item(
+        kind=DutyKind.CALL_CLIENT,
+        about=f"checkin:{answer.checkin_id}:call",
+        reason=("Check-in: " + " ".join(worry.sentence for worry in worries))[:300],
+        owner_role=Role.COORDINATOR,
+        due_at=now if in_danger else now + CALL_WITHIN,
+        client=client,
+        urgent=True,
+        by=None,
+        now=now,
+    )

@@ -1,0 +1,103 @@
+"""Check-ins are pulled from the dose steps in force: nobody below tells of a change, the next look finds it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from clinic.audit.services import record
+from clinic.checkins import queries, rules
+from clinic.checkins.models import CheckIn, CheckInState
+from clinic.messaging.services import Wanted, cancel_reminders, plan_reminders, revoke_links
+from clinic.titration.models import DoseStep
+
+ASKED_AT = time(10)
+PLANNERS_LOCK = 0x_C4EC_1A5
+
+Key = tuple[UUID, date, Decimal, str, date]
+
+
+@transaction.atomic
+def plan_checkins(*, now: datetime) -> int:
+    """Make what the steps in force want, withdraw what they no longer want, expire what is too old.
+
+    A replanned step is another step: its check-in is withdrawn together with its reminder and link, never moved
+    silently. Asked again, or by two at once, it changes nothing more. Answers how many check-ins were made.
+    """
+    if not _is_only_planner():
+        return 0
+    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    wanted = _wanted(today)
+    planned = list(CheckIn.objects.filter(state=CheckInState.PLANNED))
+    expired = [row.pk for row in planned if rules.is_expired(row.due_on, today=today)]
+    unwanted = [row.pk for row in planned if _key(row) not in wanted and row.pk not in set(expired)]
+    _close(expired, CheckInState.EXPIRED, because="not answered in time", now=now)
+    _close(unwanted, CheckInState.WITHDRAWN, because="the dose plan was changed", now=now)
+    known = {_key(row) for row in planned}
+    made = _make([(key, step) for key, step in wanted.items() if key not in known], today=today)
+    _plan_reminders(today, now=now)
+    if made or expired or unwanted:
+        record("checkins_planned", by=None, made=made, withdrawn=len(unwanted), expired=len(expired))
+    return made
+
+
+def _is_only_planner() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PLANNERS_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _wanted(today: date) -> dict[Key, DoseStep]:
+    return {
+        (step.version.dose_plan_id, step.first_on, step.mg_per_day, occasion, due_on): step
+        for step in queries.steps_around(today)
+        for occasion, due_on in rules.occasions_of(queries.days_of(step)).items()
+    }
+
+
+def _key(row: CheckIn) -> Key:
+    return (row.dose_plan_id, row.step_first_on, row.step_mg, row.occasion, row.due_on)
+
+
+def _make(wanted: Sequence[tuple[Key, DoseStep]], *, today: date) -> int:
+    rows = [
+        CheckIn(
+            client=step.version.dose_plan.client,
+            dose_plan_id=plan_id,
+            step_first_on=first_on,
+            step_mg=mg,
+            occasion=occasion,
+            due_on=due_on,
+        )
+        for (plan_id, first_on, mg, occasion, due_on), step in wanted
+        if rules.is_in_window(due_on, today=today)
+    ]
+    CheckIn.objects.bulk_create(rows, ignore_conflicts=True)
+    return CheckIn.objects.filter(pk__in=[row.pk for row in rows]).count() if rows else 0
+
+
+def _close(ids: Sequence[UUID], state: CheckInState, *, because: str, now: datetime) -> None:
+    if ids:
+        open_rows = CheckIn.objects.filter(pk__in=ids, state=CheckInState.PLANNED)
+        open_rows.update(state=state, closed_at=now, updated_at=now)
+        cancel_reminders(about_kind=queries.KIND, about_ids=ids, because=because, now=now)
+        revoke_links(about_kind=queries.KIND, about_ids=ids, now=now)
+
+
+def _plan_reminders(today: date, *, now: datetime) -> None:
+    planned = list(CheckIn.objects.filter(state=CheckInState.PLANNED).select_related("client"))
+    last_phq9 = queries.last_phq9_days({row.client_id for row in planned})
+    changed = []
+    for row in planned:
+        scale = rules.scale_due(last_phq9.get(row.client_id), on=row.due_on)
+        # A page that is out keeps its questions.
+        if row.instrument != scale and (row.due_on > today or not row.instrument):
+            row.instrument = scale
+            changed.append(row)
+    CheckIn.objects.bulk_update(changed, ["instrument"])
+    wanted = [Wanted(client=row.client, about_id=row.pk, on=row.due_on, at=ASKED_AT) for row in planned]
+    plan_reminders(wanted, about_kind=queries.KIND, now=now)

@@ -1,0 +1,12 @@
+"""What Celery wakes check-ins for."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from clinic.checkins import services
+
+
+@shared_task
+def plan_checkins() -> None:
+    """Plan, withdraw and expire check-ins."""
+    services.plan_checkins(now=timezone.now())

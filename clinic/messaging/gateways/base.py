@@ -1,0 +1,48 @@
+"""What every gateway is."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from clinic.messaging.rules import Outcome
+
+
+@dataclass(frozen=True)
+class Message:
+    """What leaves the house. `idem_key` stays the same however often it is tried."""
+
+    idem_key: UUID
+    channel: str
+    to: str
+    sender: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a try ended. `detail` is for operators: a status or an error's kind, never an address or a text."""
+
+    outcome: Outcome
+    reference: str = ""
+    detail: str = ""
+    wait: timedelta | None = None
+
+
+class Gateway(Protocol):
+    """A provider with its declared abilities, each proved by a test.
+
+    `keeps_keys`: a second message with the same key is not delivered again. `can_ask`: it tells whether a key arrived.
+    """
+
+    keeps_keys: bool
+    can_ask: bool
+
+    def send(self, message: Message) -> Result:
+        """Hand one message over; never raises for what the provider does."""
+        ...
+
+    def ask(self, idem_key: UUID) -> Result | None:
+        """What became of a key: a result, or None where the provider never got it."""
+        ...

@@ -1,0 +1,42 @@
+"""What messages may be about, told by the apps above.
+
+This app stands below those whose rows a reminder speaks of, so it cannot ask them "is it still wanted?" by import.
+Each of them registers a purpose when it is loaded (`AppConfig.ready`); the sender calls what was registered.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """One reason to write: `kind` as on the reminder, whether a row still wants it, which page its link opens.
+
+    `words` is one neutral sentence by language; `subject` the line of an e-mail by language.
+    """
+
+    kind: str
+    still_wanted: Callable[[UUID], bool]
+    view_name: str
+    link_lasts: timedelta
+    words: Mapping[str, str]
+    subject: Mapping[str, str]
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def register(purpose: Purpose) -> None:
+    """Make a purpose known to the sender."""
+    _purposes[purpose.kind] = purpose
+
+
+def purpose_of(kind: str) -> Purpose | None:
+    """The purpose of a kind; None for one that nobody registered."""
+    return _purposes.get(kind)
+
+
+def all_purposes() -> list[Purpose]:
+    return list(_purposes.values())

@@ -1,0 +1,32 @@
+"""The laws of messages: when one is due, what an answer of a gateway means, what a text may say."""
+
+from clinic.messaging.rules.outcomes import (
+    GIVE_UP_AFTER,
+    NOT_A_THIRD_TIME,
+    AfterUnknown,
+    Outcome,
+    after_unknown,
+    classify_status,
+    is_past_cap,
+    wait_before_try,
+)
+from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text
+from clinic.messaging.rules.times import due_at, quiet_until
+
+__all__ = [
+    "GIVE_UP_AFTER",
+    "NOT_A_THIRD_TIME",
+    "AfterUnknown",
+    "InboundWord",
+    "Outcome",
+    "after_unknown",
+    "classify_status",
+    "due_at",
+    "email_text",
+    "is_past_cap",
+    "language_of",
+    "quiet_until",
+    "read_word",
+    "sms_text",
+    "wait_before_try",
+]

@@ -1,0 +1,20 @@
+"""Deeds of messaging: plan, cancel, send, give and use links, stop and resume."""
+
+from clinic.messaging.services.links import count_wrong_try, mint_link, revoke_links, use_links
+from clinic.messaging.services.opt_outs import resume_messages, stop_messages
+from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_reminders
+from clinic.messaging.services.sending import claim, send_due
+
+__all__ = [
+    "Wanted",
+    "cancel_reminders",
+    "claim",
+    "count_wrong_try",
+    "mint_link",
+    "plan_reminders",
+    "resume_messages",
+    "revoke_links",
+    "send_due",
+    "stop_messages",
+    "use_links",
+]

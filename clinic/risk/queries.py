@@ -1,0 +1,22 @@
+"""Reads of alerts."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from clinic.risk.models import RiskAlert
+from clinic.staff.models import User
+
+
+def open_alerts(user: User) -> QuerySet[RiskAlert]:
+    """Alerts not closed yet on people this user may see; those nobody has taken on come first, oldest first."""
+    alerts = RiskAlert.objects.open().visible_to(user).select_related("client", "acknowledged_by")
+    return alerts.order_by("-acknowledged_at", "raised_at")
+
+
+def get_alert(user: User, alert_id: UUID) -> RiskAlert:
+    """One alert on a person this user may see, else 404."""
+    alerts = RiskAlert.objects.visible_to(user).select_related("client", "raised_by", "acknowledged_by", "closed_by")
+    reach = ["client__contact_points", "client__related_people"]
+    return get_object_or_404(alerts.prefetch_related(*reach), pk=alert_id)

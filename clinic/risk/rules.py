@@ -1,0 +1,25 @@
+"""What may become of an alert about danger to a person."""
+
+from datetime import datetime
+
+from clinic.core.rules import RuleBroken
+
+
+def check_not_closed(closed_at: datetime | None) -> None:
+    """A closed alert stays as it was closed; new danger is a new alert."""
+    if closed_at is not None:
+        raise RuleBroken("This alert is already closed. Raise a new one if there is danger again.")
+
+
+def check_not_acknowledged(acknowledged_at: datetime | None, by_name: str) -> None:
+    """One person takes an alert on, so that the client is called once and by somebody who knows it is theirs."""
+    if acknowledged_at is not None:
+        raise RuleBroken(f"{by_name} has already taken this alert on.")
+
+
+def check_disposition(disposition: str, what_was_done: str) -> None:
+    """An alert is closed only with what came of it and what was done, in words."""
+    if not disposition:
+        raise RuleBroken("Choose what came of it.", field="disposition")
+    if not what_was_done.strip():
+        raise RuleBroken("Write what was done: who was reached, what was agreed.", field="what_was_done")

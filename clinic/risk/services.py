@@ -1,0 +1,74 @@
+"""Deeds on alerts: raise, take on, close."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+
+from clinic.audit.services import record
+from clinic.clients.models import Client
+from clinic.risk import queries, rules
+from clinic.risk.models import RiskAlert, RiskKind
+from clinic.staff.models import User
+
+
+@transaction.atomic
+def raise_alert(
+    *, client: Client, kind: RiskKind, source: str, reason: str, by: User | None, now: datetime
+) -> RiskAlert:
+    """Raise a danger to a person; asked again from the same source it answers the alert that stands."""
+    fresh = RiskAlert(client=client, kind=kind, source=source, reason=reason, raised_at=now, raised_by=by)
+    fresh.clean_fields()
+    RiskAlert.objects.bulk_create([fresh], ignore_conflicts=True)
+    alert = RiskAlert.objects.get(source=source)
+    if alert.pk == fresh.pk:
+        record("risk_alert_raised", by=by, subject=alert, kind=kind)
+    return alert
+
+
+@transaction.atomic
+def read_alert(*, alert_id: UUID, by: User) -> RiskAlert:
+    """Open an alert for one reader and write that it was read; out of scope and missing are the same 404."""
+    alert = queries.get_alert(by, alert_id)
+    record("risk_alert_read", by=by, subject=alert)
+    return alert
+
+
+@transaction.atomic
+def acknowledge_alert(*, alert_id: UUID, by: User, now: datetime) -> RiskAlert:
+    """Take an alert on: from now it is this person's to deal with."""
+    alert = _locked(alert_id, by)
+    rules.check_not_closed(alert.closed_at)
+    rules.check_not_acknowledged(
+        alert.acknowledged_at, alert.acknowledged_by.full_name if alert.acknowledged_by else ""
+    )
+    alert.acknowledged_at, alert.acknowledged_by = now, by
+    alert.save(update_fields=["acknowledged_at", "acknowledged_by", "updated_at"])
+    record("risk_alert_acknowledged", by=by, subject=alert)
+    return alert
+
+
+@transaction.atomic
+def close_alert(*, alert_id: UUID, disposition: str, what_was_done: str, by: User, now: datetime) -> RiskAlert:
+    """Close an alert with what came of it and what was done; whoever closes it has thereby taken it on."""
+    alert = _locked(alert_id, by)
+    rules.check_not_closed(alert.closed_at)
+    rules.check_disposition(disposition, what_was_done)
+    if alert.acknowledged_at is None:
+        alert.acknowledged_at, alert.acknowledged_by = now, by
+    alert.disposition, alert.what_was_done = disposition, what_was_done
+    alert.closed_at, alert.closed_by = now, by
+    alert.clean_fields()
+    changed = ["acknowledged_at", "acknowledged_by", "disposition", "what_was_done", "closed_at", "closed_by"]
+    alert.save(update_fields=[*changed, "updated_at"])
+    record("risk_alert_closed", by=by, subject=alert, disposition=disposition)
+    return alert
+
+
+def _locked(alert_id: UUID, by: User) -> RiskAlert:
+    rows = RiskAlert.objects.visible_to(by).select_related("acknowledged_by").select_for_update(of=("self",))
+    alert = rows.filter(pk=alert_id).first()
+    if alert is None:
+        raise Http404
+    return alert

@@ -1,0 +1,55 @@
+"""Alerts: the list, one alert, taking it on, closing it."""
+
+from functools import partial
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic.core.forms import submit
+from clinic.risk import queries, services
+from clinic.risk.forms import CloseAlertForm
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+
+
+@requires(Permission.HANDLE_RISK)
+def open_alerts(request: StaffRequest) -> HttpResponse:
+    """Everybody who may be in danger now."""
+    return render(request, "risk/open_alerts.html", {"alerts": queries.open_alerts(request.user)})
+
+
+@requires(Permission.HANDLE_RISK)
+def alert(request: StaffRequest, alert_id: UUID) -> HttpResponse:
+    """One alert with how to reach the person."""
+    found = services.read_alert(alert_id=alert_id, by=request.user)
+    return render(request, "risk/alert.html", {"alert": found, "form": CloseAlertForm()})
+
+
+@requires(Permission.HANDLE_RISK)
+@require_POST
+def acknowledge(request: StaffRequest, alert_id: UUID) -> HttpResponse:
+    """Take an alert on."""
+    found = queries.get_alert(request.user, alert_id)
+    form = forms.Form(request.POST)
+    deed = partial(services.acknowledge_alert, alert_id=found.pk, by=request.user, now=timezone.now())
+    if not submit(form, deed):
+        messages.warning(request, " ".join(form.non_field_errors()))
+    return redirect("risk:alert", found.pk)
+
+
+@requires(Permission.HANDLE_RISK)
+@require_POST
+def close(request: StaffRequest, alert_id: UUID) -> HttpResponse:
+    """Close an alert with its disposition."""
+    found = queries.get_alert(request.user, alert_id)
+    form = CloseAlertForm(request.POST)
+    deed = partial(services.close_alert, alert_id=found.pk, by=request.user, now=timezone.now())
+    if submit(form, deed):
+        messages.success(request, "The alert is closed.")
+        return redirect("risk:open_alerts")
+    return render(request, "risk/alert.html", {"alert": found, "form": form}, status=422)
