@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any, cast
 
 from django.forms import BaseForm
+from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken, StaleRecord
 
@@ -30,3 +31,38 @@ def submit(form: BaseForm, deed: Callable[..., object]) -> bool:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, refusal.reason)
     return form.is_valid()
+
+
+def rows_as_asked(data: QueryDict) -> QueryDict | None:
+    """What was posted, with a row more or less as the pressed button asks; None when no such button was pressed.
+
+    A button `add` names a formset by its prefix, a button `remove` one row of it, such as "goals-2".
+    """
+    if prefix := data.get("add", ""):
+        return _with_total(data.copy(), prefix, _total(data, prefix) + 1)
+    prefix, _, place = data.get("remove", "").rpartition("-")
+    if not prefix or not place.isdecimal() or int(place) >= _total(data, prefix):
+        return None
+    kept = QueryDict(mutable=True)
+    for key in data:
+        kept.setlist(_moved_up(key, prefix, int(place)), data.getlist(key))
+    return _with_total(kept, prefix, _total(data, prefix) - 1)
+
+
+def _moved_up(key: str, prefix: str, place: int) -> str:
+    """The name of a field after row `place` is gone; the fields of that row itself lose their name."""
+    number, _, field = key.removeprefix(f"{prefix}-").partition("-")
+    if not key.startswith(f"{prefix}-") or not number.isdecimal() or int(number) < place:
+        return key
+    return f"{prefix}-{int(number) - 1}-{field}" if int(number) > place else f"removed-{field}"
+
+
+def _total(data: QueryDict, prefix: str) -> int:
+    total = data.get(f"{prefix}-TOTAL_FORMS", "")
+    return int(total) if total.isdecimal() else 0
+
+
+def _with_total(data: QueryDict, prefix: str, total: int) -> QueryDict:
+    data[f"{prefix}-TOTAL_FORMS"] = str(total)
+    data[f"{prefix}-INITIAL_FORMS"] = "0"
+    return data
