@@ -1,6 +1,7 @@
 """Reads of the schedule."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -99,11 +100,12 @@ def day_of(user: User, day: dt.date) -> list[ClinicianDay]:
     people = clinicians()
     if user.role in {Role.PRESCRIBER, Role.THERAPIST}:
         people = people.filter(pk=user.pk)
-    rows = people.prefetch_related(
-        Prefetch("appointments", queryset=appointments, to_attr="day_appointments"),
-        Prefetch("availability", queryset=hours, to_attr="day_hours"),
-    )
-    return [ClinicianDay(row, row.day_appointments, row.day_hours) for row in rows]  # type: ignore[attr-defined]
+    booked, open_hours = defaultdict(list), defaultdict(list)
+    for appointment in appointments:
+        booked[appointment.clinician_id].append(appointment)
+    for row in hours:
+        open_hours[row.clinician_id].append(row)
+    return [ClinicianDay(person, booked[person.pk], open_hours[person.pk]) for person in people]
 
 
 def get_appointment(user: User, appointment_id: UUID) -> Appointment:

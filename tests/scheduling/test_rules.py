@@ -23,7 +23,8 @@ def starts(times: list[rules.FreeTime]) -> list[str]:
     return [time.starts_at.astimezone(DENVER).strftime("%H:%M") for time in times]
 
 
-def free(busy: list[rules.Span], *, minutes: int = 30, not_before: dt.datetime = at(0)) -> list[str]:
+def free(busy: list[rules.Span], *, minutes: int = 30, not_before: dt.datetime | None = None) -> list[str]:
+    not_before = not_before or at(0)
     return starts(rules.free_times([MONDAY], [MORNING], busy, minutes=minutes, not_before=not_before, zone=DENVER))
 
 

@@ -91,7 +91,9 @@ def test_moving_keeps_the_length_and_asks_for_confirmation_again(
     services.mark(appointment_id=appointment.pk, status="confirmed", by=prescriber, now=NOW)
     later = NINE + dt.timedelta(hours=1)
     moved = services.move(appointment_id=appointment.pk, starts_at=later, by=prescriber, now=NOW)
-    assert (moved.starts_at, moved.ends_at - moved.starts_at, moved.status) == (later, dt.timedelta(minutes=30), "booked")
+    assert moved.starts_at == later
+    assert moved.ends_at - moved.starts_at == dt.timedelta(minutes=30)
+    assert moved.status == "booked"
 
 
 def test_moving_onto_another_appointment_is_refused(ada: Client, prescriber: User, hours: Availability) -> None:
