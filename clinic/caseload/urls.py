@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.caseload import views
 
 app_name = "caseload"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("chart/<uuid:client_id>/", views.chart, name="chart"),
+]

@@ -1,0 +1,136 @@
+"""The home of those who coordinate, administer and audit."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.caseload.queries.home import open_alerts
+from clinic.clients.models import BreakGlassAccess, Client
+from clinic.coverage.models import EligibilityCheck
+from clinic.intake.models import Enquiry, EnquiryStatus
+from clinic.messaging.models import Reminder, ReminderState
+from clinic.risk.models import RiskAlert
+from clinic.scheduling.models import Appointment
+from clinic.scheduling.queries import day_bounds
+from clinic.staff.models import User
+from clinic.worklist.models import WorkItem
+from clinic.worklist.queries import KindSummary, summary
+
+ROWS = 10
+SEEN_LATELY = timedelta(days=60)
+INSURANCE_AHEAD = timedelta(days=7)
+CHECK_HOLDS = timedelta(days=30)
+LAST_WEEK = timedelta(days=7)
+REFUSALS = ["access_refused", "chart_refused", "contact_refused"]
+BREAK_GLASS = ["break_glass_used", "break_glass_reviewed"]
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorHome:
+    """The front desk's day."""
+
+    alerts: list[RiskAlert]
+    enquiries: list[Enquiry]
+    enquiries_waiting: int
+    duties: list[KindSummary]
+    schedule: list[Appointment]
+    insurance: list[Appointment]
+    unbooked: list[Client]
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorHome:
+    """What the clinic administrator looks after."""
+
+    without_second_factor: list[User]
+    break_glass: list[BreakGlassAccess]
+    staff_working: int
+    enquiries_open: int
+    duties_overdue: int
+    messages_failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditorHome:
+    """What an auditor looks at first."""
+
+    refusals: list[AuditEvent]
+    break_glass: list[BreakGlassAccess]
+    break_glass_events: list[AuditEvent]
+
+
+def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
+    """Danger, new people, duties, today's schedule, insurance to check, and who has no next appointment."""
+    begins, ends = day_bounds(timezone.localdate(now))
+    waiting = open_enquiries()
+    return CoordinatorHome(
+        alerts=open_alerts(user),
+        enquiries=list(waiting.order_by("received_at")[:ROWS]),
+        enquiries_waiting=waiting.count(),
+        duties=summary(user, now=now),
+        schedule=list(
+            Appointment.objects.standing()
+            .filter(starts_at__gte=begins, starts_at__lt=ends)
+            .select_related("client", "clinician")
+            .order_by("starts_at")[: 6 * ROWS]
+        ),
+        insurance=insurance_to_check(now),
+        unbooked=clients_without_next_visit(now),
+    )
+
+
+def open_enquiries() -> QuerySet[Enquiry]:
+    """Enquiries nobody has booked or closed yet."""
+    return Enquiry.objects.exclude(status=EnquiryStatus.CLOSED).filter(
+        status__in=[EnquiryStatus.NEW, EnquiryStatus.IN_PROGRESS]
+    )
+
+
+def insurance_to_check(now: datetime) -> list[Appointment]:
+    """Appointments of the next 7 days whose client's cover was not checked within 30 days."""
+    checked = EligibilityCheck.objects.filter(coverage__client=OuterRef("client"), checked_at__gte=now - CHECK_HOLDS)
+    coming = Appointment.objects.standing().filter(starts_at__gte=now, starts_at__lt=now + INSURANCE_AHEAD)
+    return list(coming.filter(~Exists(checked)).select_related("client", "clinician").order_by("starts_at")[:ROWS])
+
+
+def clients_without_next_visit(now: datetime) -> list[Client]:
+    """Clients in care who were booked in the last 60 days and have nothing booked to come."""
+    lately = Appointment.objects.filter(starts_at__gte=now - SEEN_LATELY, starts_at__lt=now).values("client")
+    coming = Appointment.objects.standing().filter(client=OuterRef("pk"), starts_at__gte=now)
+    return list(Client.objects.in_care().filter(pk__in=lately).filter(~Exists(coming))[:ROWS])
+
+
+def administrator_home(user: User, now: datetime) -> AdministratorHome:
+    """Accounts that cannot see clients yet, emergency looks to review, and how the clinic stands."""
+    factor = Authenticator.objects.filter(user=OuterRef("pk"))
+    overdue = WorkItem.objects.open().filter(due_at__lt=now)
+    failed = Reminder.objects.filter(
+        state__in=[ReminderState.REFUSED, ReminderState.GAVE_UP], due_at__gte=now - LAST_WEEK
+    )
+    return AdministratorHome(
+        without_second_factor=list(User.objects.working().filter(~Exists(factor))[: 2 * ROWS]),
+        break_glass=break_glass_to_review(),
+        staff_working=User.objects.working().count(),
+        enquiries_open=open_enquiries().count(),
+        duties_overdue=overdue.count(),
+        messages_failed=failed.count(),
+    )
+
+
+def break_glass_to_review() -> list[BreakGlassAccess]:
+    """Emergency looks that nobody has reviewed, newest first."""
+    return list(BreakGlassAccess.objects.unreviewed().select_related("user")[:ROWS])
+
+
+def auditor_home(user: User, now: datetime) -> AuditorHome:
+    """Refusals and emergency looks of the last 7 days."""
+    lately = AuditEvent.objects.filter(at__gte=now - LAST_WEEK).select_related("by").order_by("-at")
+    return AuditorHome(
+        refusals=list(lately.filter(action__in=REFUSALS)[: 2 * ROWS]),
+        break_glass=break_glass_to_review(),
+        break_glass_events=list(lately.filter(action__in=BREAK_GLASS)[: 2 * ROWS]),
+    )

@@ -1,0 +1,323 @@
+"""Geometry of the dose-response timeline: days across, one lane a medication, one panel a scale.
+
+Units are those of the picture (560 wide); it is scaled to the page by its view box.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from clinic.caseload.rules.courses import Course, Segment
+
+WIDTH = 560
+RIGHT = 548
+LEFT = 12
+TITLE_ROW = 20
+LANE_ROW = 40
+PANEL_ROW = 96
+MARKS_ROW = 34
+AXIS_ROW = 26
+MOST_LANES = 4
+MOST_PANELS = 3
+SHORTEST = timedelta(days=42)
+LONGEST_AHEAD = timedelta(days=180)
+ROOM_FOR_LABEL = 46
+ROOM_ON_PHONE = 100
+MONTHS_APART = 58
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePoint:
+    """One total of one instrument on one day."""
+
+    on: date
+    total: int
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSeries:
+    """The totals of one instrument in order, its range and where each band begins."""
+
+    title: str
+    minimum: int
+    maximum: int
+    bands: tuple[tuple[int, str], ...]
+    points: tuple[ScorePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened on a day, in words."""
+
+    on: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the timeline shows."""
+
+    courses: Sequence[Course]
+    scores: Sequence[ScoreSeries]
+    visits: Sequence[Mark]
+    worries: Sequence[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Maps days to places: `first_on` at the left edge, `last_on` at the right."""
+
+    first_on: date
+    last_on: date
+
+    def x(self, day: date) -> float:
+        """The place of the beginning of a day, held within the picture."""
+        share = (day - self.first_on).days / max((self.last_on - self.first_on).days, 1)
+        return round(LEFT + min(max(share, 0.0), 1.0) * (RIGHT - LEFT), 1)
+
+    def shows(self, day: date) -> bool:
+        return self.first_on <= day <= self.last_on
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words at a place; `is_tight` ones are left out on a phone."""
+
+    x: float
+    y: float
+    words: str
+    is_tight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One medication: its doses taken as one line, those planned as another, amounts beside them."""
+
+    title: str
+    top: float
+    base: float
+    taken: str
+    planned: str
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One point of a panel."""
+
+    x: float
+    y: float
+    total: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One scale: band lines, points and the line through them."""
+
+    title: str
+    top: float
+    base: float
+    bands: tuple[Label, ...]
+    line: str
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark at a place, with its words for those who point at it or have it read to them."""
+
+    x: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything the timeline draws."""
+
+    height: float
+    axis: Axis
+    lanes: tuple[Lane, ...]
+    panels: tuple[Panel, ...]
+    marks_y: float
+    visits: tuple[Tick, ...]
+    worries: tuple[Tick, ...]
+    months: tuple[Label, ...]
+    today_x: float
+
+
+def picture(history: History, *, since: date, today: date) -> Picture | None:
+    """Lay out the timeline from the first thing that happened after `since`; None when nothing has."""
+    days = list(_days(history))
+    if not days:
+        return None
+    axis = _axis(days, since=since, today=today)
+    shown = [course for course in history.courses if _is_shown(course, axis)][:MOST_LANES]
+    y = 4.0
+    lanes = []
+    for course in shown:
+        lanes.append(_lane(course, axis, top=y, today=today))
+        y += TITLE_ROW + LANE_ROW
+    panels = []
+    for series in history.scores[:MOST_PANELS]:
+        if any(axis.shows(point.on) for point in series.points):
+            panels.append(_panel(series, axis, top=y))
+            y += TITLE_ROW + PANEL_ROW
+    marks_y = y + TITLE_ROW
+    return Picture(
+        height=marks_y + MARKS_ROW + AXIS_ROW,
+        axis=axis,
+        lanes=tuple(lanes),
+        panels=tuple(panels),
+        marks_y=marks_y,
+        visits=_ticks(history.visits, axis),
+        worries=_ticks(history.worries, axis),
+        months=_months(axis, y=marks_y + MARKS_ROW + 18),
+        today_x=axis.x(today),
+    )
+
+
+def _days(history: History) -> Iterable[date]:
+    for course in history.courses:
+        for segment in course.segments:
+            yield segment.first_on
+            if segment.last_on:
+                yield segment.last_on
+    for series in history.scores:
+        yield from (point.on for point in series.points)
+    yield from (mark.on for mark in history.visits)
+    yield from (mark.on for mark in history.worries)
+
+
+def _axis(days: list[date], *, since: date, today: date) -> Axis:
+    """From the first thing shown to a little after today or the last thing planned; at least six weeks."""
+    last_on = min(max([*days, today + timedelta(days=7)]), today + LONGEST_AHEAD)
+    first_on = max(min(days), since)
+    return Axis(min(first_on, last_on - SHORTEST), last_on)
+
+
+def _is_shown(course: Course, axis: Axis) -> bool:
+    return any(s.first_on <= axis.last_on and (s.last_on or axis.last_on) >= axis.first_on for s in course.segments)
+
+
+def _lane(course: Course, axis: Axis, *, top: float, today: date) -> Lane:
+    highest = max((s.mg_per_day for s in course.segments), default=Decimal(0))
+    base = top + TITLE_ROW + LANE_ROW - 6
+    room = LANE_ROW - 20
+
+    def height(segment: Segment) -> float:
+        share = float(segment.mg_per_day / highest) if highest else 0.0
+        return round(base - share * room, 1)
+
+    taken, planned, labels = _Line(base), _Line(base), []
+    today_x = axis.x(today)
+    for segment in course.segments:
+        end = segment.last_on + timedelta(days=1) if segment.last_on else axis.last_on
+        left, right = axis.x(segment.first_on), axis.x(end)
+        if right <= left:
+            continue
+        y = height(segment)
+        if segment.first_on <= today:
+            taken.go(left, min(right, today_x), y)
+        if end > today:
+            planned.go(max(left, today_x), right, y)
+        if right - left >= ROOM_FOR_LABEL:
+            words = f"{segment.mg_per_day.normalize():,f} mg"
+            labels.append(Label(left + 3, y - 3, words, is_tight=right - left < ROOM_ON_PHONE))
+    return Lane(course.medication, top, base, taken.path, planned.path, tuple(labels))
+
+
+class _Line:
+    """A stair of doses; it falls to nothing where no dose holds."""
+
+    def __init__(self, base: float) -> None:
+        self.base = base
+        self.path = ""
+        self.at: float | None = None
+
+    def go(self, left: float, right: float, y: float) -> None:
+        if right <= left:
+            return
+        if self.at == left:
+            self.path += f"V{y:g}H{right:g}"
+        else:
+            self.path += f"M{left:g} {self.base:g}V{y:g}H{right:g}"
+        self.at = right
+
+
+def _panel(series: ScoreSeries, axis: Axis, *, top: float) -> Panel:
+    base = top + TITLE_ROW + PANEL_ROW - 8
+    room = PANEL_ROW - 12
+    span = max(series.maximum - series.minimum, 1)
+
+    def y(total: int) -> float:
+        return round(base - (total - series.minimum) / span * room, 1)
+
+    dots = tuple(
+        Dot(axis.x(p.on), y(p.total), p.total, f"{series.title} {p.total}, {p.band}".rstrip(", "))
+        for p in series.points
+        if axis.shows(p.on)
+    )
+    return Panel(
+        title=f"{series.title}, {series.minimum} to {series.maximum}",
+        top=top,
+        base=base,
+        bands=tuple(Label(RIGHT, y(start), f"{word} {start}+") for start, word in series.bands),
+        line="M" + "L".join(f"{dot.x:g} {dot.y:g}" for dot in dots),
+        dots=dots,
+    )
+
+
+def _ticks(marks: Iterable[Mark], axis: Axis) -> tuple[Tick, ...]:
+    return tuple(Tick(axis.x(mark.on), mark.words) for mark in marks if axis.shows(mark.on))
+
+
+def _months(axis: Axis, *, y: float) -> tuple[Label, ...]:
+    """First days of months, as many as have room; the first of each year carries the year."""
+    labels: list[Label] = []
+    year = 0
+    month = axis.first_on.replace(day=1)
+    while (month := (month + timedelta(days=32)).replace(day=1)) <= axis.last_on:
+        x = axis.x(month)
+        if x > RIGHT - 30 or (labels and x - labels[-1].x < MONTHS_APART):
+            continue
+        labels.append(Label(x, y, f"{month:%b}" if month.year == year else f"{month:%b %Y}"))
+        year = month.year
+    return tuple(labels)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One line of the table that says what the picture shows."""
+
+    on: date
+    what: str
+    value: str
+
+
+def table(history: History, *, since: date, today: date) -> list[TableRow]:
+    """The same data as the picture, newest first."""
+    rows = [
+        TableRow(max(segment.first_on, since), course.medication, _dose_words(segment, today))
+        for course in history.courses
+        for segment in course.segments
+        if segment.last_on is None or segment.last_on >= since
+    ]
+    rows += [
+        TableRow(point.on, series.title, f"{point.total} {point.band}".strip())
+        for series in history.scores
+        for point in series.points
+        if point.on >= since
+    ]
+    rows += [TableRow(mark.on, "Visit", mark.words) for mark in history.visits if mark.on >= since]
+    rows += [TableRow(mark.on, "Check-in", mark.words) for mark in history.worries if mark.on >= since]
+    return sorted(rows, key=lambda row: row.on, reverse=True)
+
+
+def _dose_words(segment: Segment, today: date) -> str:
+    amount = f"{segment.mg_per_day.normalize():,f} mg"
+    if segment.every_days > 1:
+        amount += f" every {segment.every_days} days"
+    return f"{amount}, planned" if segment.first_on > today else amount

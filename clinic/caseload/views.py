@@ -1,0 +1,48 @@
+"""The home of each role and the chart page."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from clinic.caseload.drawing import draw
+from clinic.caseload.queries import chart as chart_queries
+from clinic.caseload.queries import desk
+from clinic.caseload.queries import home as clinicians
+from clinic.clients.services import open_chart
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+from clinic.staff.roles import Role
+
+HOMES: dict[Role, Callable[[User, datetime], object]] = {
+    Role.PRESCRIBER: clinicians.prescriber_home,
+    Role.THERAPIST: clinicians.therapist_home,
+    Role.COORDINATOR: desk.coordinator_home,
+    Role.ADMINISTRATOR: desk.administrator_home,
+    Role.AUDITOR: desk.auditor_home,
+}
+
+
+@requires(Permission.USE_PORTAL)
+@require_GET
+def home(request: StaffRequest) -> HttpResponse:
+    """What waits for this person today, by the role worn now."""
+    role = request.user.role
+    now = timezone.now()
+    context = {"home": HOMES[role](request.user, now), "today": timezone.localdate(now)}
+    return render(request, f"caseload/home_{role}.html", context)
+
+
+@requires(Permission.READ_CHART)
+@require_GET
+def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """One client: what a visit needs, in the order in which it is needed."""
+    client = open_chart(client_id=client_id, by=request.user, page="chart")
+    shown = chart_queries.chart(request.user, client, now=timezone.now())
+    context = {"chart": shown, "client": client, "timeline": draw(shown.picture) if shown.picture else ""}
+    return render(request, "caseload/chart.html", context)
