@@ -1,14 +1,22 @@
 """What is read of treatment plans: the one in force, the draft, what waits, what changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
-from clinic.plans.models import PlanAcknowledgement, PlanStatus, TreatmentPlan
+from clinic.intake.models import Allergy
+from clinic.plans.models import (
+    Intervention,
+    InterventionKind,
+    PlanAcknowledgement,
+    PlanStatus,
+    TreatmentPlan,
+)
 from clinic.plans.rules import (
     GoalEntry,
     InterventionEntry,
@@ -22,6 +30,28 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 
 PARTS = ("problems", "goals", "interventions")
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom a page is about: the client, their age, and their allergies, which nobody may overlook."""
+
+    client: Client
+    age: int
+    allergies: list[Allergy]
+
+    @property
+    def has_none_known(self) -> bool:
+        """Whether the client said that they have no allergies; no row at all means not asked."""
+        return bool(self.allergies) and all(one.is_none_known for one in self.allergies)
+
+
+def who(client: Client, today: date) -> Who:
+    """The client at the head of a clinical page; one query."""
+    known = Allergy.objects.filter(client=client, withdrawn_at=None)
+    allergies = sorted(known, key=lambda one: one.substance.casefold())
+    named = [one for one in allergies if not one.is_none_known]
+    return Who(client, client.age_on(today), named or allergies)
 
 
 @dataclass(frozen=True)
@@ -43,6 +73,12 @@ def draft_of(client: Client) -> TreatmentPlan | None:
     return drafts.select_related("written_by").prefetch_related(*PARTS).first()
 
 
+def fresh_content(client: Client) -> PlanContent:
+    """What the next version begins with: the plan in force but for its days, or nothing."""
+    in_force = plan_in_force(client)
+    return PlanContent() if in_force is None else replace(content_of(in_force), review_on=None, client_agreed_on=None)
+
+
 def get_plan(user: User, plan_id: UUID) -> TreatmentPlan:
     """One version of a plan whose client's chart is open to this user, with its parts, or 404."""
     plans = TreatmentPlan.objects.visible_to(user).select_related("client", "signed_by", "written_by")
@@ -62,6 +98,18 @@ def plans_awaiting_acknowledgement(user: User) -> QuerySet[TreatmentPlan]:
 def has_acknowledged(plan: TreatmentPlan, user: User) -> bool:
     """Whether this user has said that they saw this plan."""
     return any(seen.by_id == user.pk for seen in plan.acknowledgements.all())
+
+
+def may_acknowledge(plan: TreatmentPlan, user: User) -> bool:
+    """Whether this user is a therapist who has still to say that they saw this signed plan."""
+    waits = plan.status != PlanStatus.DRAFT and user.role == Role.THERAPIST
+    return waits and not has_acknowledged(plan, user)
+
+
+def interventions_by_kind(plan: TreatmentPlan) -> list[tuple[str, list[Intervention]]]:
+    """The four kinds of help in their order, each with what the plan says of it, empty ones too."""
+    interventions = sorted(plan.interventions.all(), key=lambda one: one.rank)
+    return [(kind.label, [one for one in interventions if one.kind == kind]) for kind in InterventionKind]
 
 
 def content_of(plan: TreatmentPlan) -> PlanContent:

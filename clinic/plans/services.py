@@ -38,10 +38,7 @@ def start_draft(*, client_id: UUID, by: User, now: datetime) -> TreatmentPlan:
     last = TreatmentPlan.objects.filter(client=client).aggregate(last=Max("number"))["last"] or 0
     draft = TreatmentPlan(client=client, number=last + 1, written_by=by)
     draft.save(force_insert=True)
-    in_force = queries.plan_in_force(client)
-    if in_force is not None:
-        copied = queries.content_of(in_force)
-        _write(draft, PlanContent(copied.client_words, None, None, copied.problems, copied.goals, copied.interventions))
+    _write(draft, queries.fresh_content(client))
     record("plan_drafted", by=by, subject=draft, number=draft.number)
     return draft
 

@@ -1,0 +1,187 @@
+"""The forms of the treatment plan: one page with rows for problems, goals and interventions."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from clinic.intake.icd10 import is_billable
+from clinic.plans import rules
+from clinic.plans.models import Intervention, InterventionKind
+from clinic.plans.rules import GoalEntry, InterventionEntry, PlanContent, ProblemEntry
+
+MOST_ROWS = 40
+
+
+def day_field(label: str, help_text: str = "") -> forms.DateField:
+    """A day, picked from the browser's calendar."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+class ProblemRow(forms.Form):
+    """One problem; an empty row is none."""
+
+    text = forms.CharField(label="Problem", max_length=300, required=False)
+    code = forms.CharField(label="ICD-10 code", max_length=10, required=False)
+
+    def clean_code(self) -> str:
+        """The code as the code set writes it."""
+        code: str = self.cleaned_data["code"].strip().upper()
+        if code and not is_billable(code):
+            raise forms.ValidationError("This is not a billable ICD-10-CM code. Find it below or leave it empty.")
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        """A code alone says what the problem is only to machines."""
+        return _named(self, "Say in words what the problem is.")
+
+    def entry(self) -> ProblemEntry | None:
+        """The problem as the rules read it."""
+        return ProblemEntry(**self.cleaned_data) if self.cleaned_data.get("text") else None
+
+
+class GoalRow(forms.Form):
+    """One goal; an empty row is none."""
+
+    text = forms.CharField(label="Goal", max_length=300, required=False)
+    measure = forms.CharField(label="Measured by", max_length=120, required=False)
+    baseline = forms.CharField(label="Now", max_length=60, required=False)
+    target = forms.CharField(label="Target", max_length=60, required=False)
+    target_on = day_field("By")
+
+    def clean(self) -> dict[str, Any]:
+        """A measure without a goal measures nothing."""
+        return _named(self, "Say what the goal is.")
+
+    def entry(self) -> GoalEntry | None:
+        """The goal as the rules read it."""
+        return GoalEntry(**self.cleaned_data) if self.cleaned_data.get("text") else None
+
+
+class InterventionRow(forms.Form):
+    """One intervention; an empty row is none."""
+
+    kind = forms.ChoiceField(label="Kind", choices=[("", "Choose"), *InterventionKind.choices], required=False)
+    text = forms.CharField(label="What", max_length=300, required=False)
+    how_often = forms.CharField(label="How often", max_length=120, required=False)
+    responsible = forms.ChoiceField(
+        label="Who is responsible",
+        choices=[("", "Choose"), *(Intervention._meta.get_field("responsible").choices or [])],  # type: ignore[list-item, misc]
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What is done has a kind and somebody responsible for it."""
+        cleaned = _named(self, "Say what will be done.")
+        if cleaned.get("text"):
+            if not cleaned.get("kind"):
+                self.add_error("kind", "Choose the kind of help.")
+            if not cleaned.get("responsible"):
+                self.add_error("responsible", "Choose who is responsible.")
+        return cleaned
+
+    def entry(self) -> InterventionEntry | None:
+        """The intervention as the rules read it."""
+        return InterventionEntry(**self.cleaned_data) if self.cleaned_data.get("text") else None
+
+
+def _named(form: forms.Form, message: str) -> dict[str, Any]:
+    """Refuse a row of which something is filled in but not its text."""
+    cleaned = form.cleaned_data
+    if "text" not in form.errors and not cleaned.get("text") and any(cleaned.values()):
+        form.add_error("text", message)
+    return cleaned
+
+
+ROWS = {
+    "problems": forms.formset_factory(ProblemRow, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS),
+    "goals": forms.formset_factory(GoalRow, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS),
+    "interventions": forms.formset_factory(InterventionRow, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS),
+}
+
+
+class PlanDraftForm(forms.Form):
+    """The whole draft on one page. Cleaned, it is the `version` it was opened at and the plan's `content`."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    client_words = forms.CharField(
+        label="What the client wants, in their own words",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    review_on = day_field("Look at the plan again on")
+    client_agreed_on = day_field("The client agreed on", "Leave empty until they have.")
+
+    def __init__(self, data: QueryDict | None, *, version: int, content: PlanContent) -> None:
+        initial = {
+            "version": version,
+            "client_words": content.client_words,
+            "review_on": content.review_on,
+            "client_agreed_on": content.client_agreed_on,
+        }
+        super().__init__(data, initial=initial)
+        parts: dict[str, tuple[Any, ...]] = {
+            "problems": content.problems,
+            "goals": content.goals,
+            "interventions": content.interventions,
+        }
+        self.rows: dict[str, Any] = {
+            prefix: ROWS[prefix](data, prefix=prefix, initial=[_as_dict(entry) for entry in entries] or [{}])
+            for prefix, entries in parts.items()
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The rows that are filled in, gathered to what the plan says."""
+        cleaned = super().clean() or {}
+        if not all(formset.is_valid() for formset in self.rows.values()):
+            raise forms.ValidationError("A row below needs a look.")
+        content = PlanContent(
+            client_words=cleaned.get("client_words", ""),
+            review_on=cleaned.get("review_on"),
+            client_agreed_on=cleaned.get("client_agreed_on"),
+            **{prefix: self._entries(prefix) for prefix in self.rows},
+        )
+        return {"version": cleaned.get("version"), "content": content}
+
+    def conflict_rows(self) -> list[tuple[str, str, str]]:
+        """After a stale save: the lists as typed here beside those that now stand, where they differ."""
+        words = {
+            "problems": rules.problem_words,
+            "goals": rules.goal_words,
+            "interventions": rules.intervention_words,
+        }
+        stale = getattr(self, "conflict", None)
+        theirs = stale.theirs if stale else {}
+        pairs = [
+            (prefix.capitalize(), "\n".join(words[prefix](one) for one in self._entries(prefix)), theirs[prefix])
+            for prefix in self.rows
+            if prefix in theirs
+        ]
+        return [pair for pair in pairs if pair[1] != pair[2]]
+
+    def _entries(self, prefix: str) -> tuple[Any, ...]:
+        return tuple(entry for row in self.rows[prefix] if (entry := row.entry()) is not None)
+
+
+def _as_dict(entry: ProblemEntry | GoalEntry | InterventionEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__slots__}
+
+
+class SignPlanForm(forms.Form):
+    """The signature: the version that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AcknowledgeForm(forms.Form):
+    """A therapist's word on a plan."""
+
+    comment = forms.CharField(
+        label="Comment",
+        help_text="Optional. The team reads it with the plan.",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
