@@ -19,7 +19,7 @@ def commands(*, port: int, data: Path) -> dict[str, list[str]]:
     """What runs until Ctrl-C. `services` brings the embedded servers back when one of them is killed."""
     python = sys.executable
     # Celery warns of root at each start; here, root is somebody trying the demo in a container.
-    celery = [python, "-W", "ignore::RuntimeWarning", "-m", "celery", "--quiet", "--app", "medmgmt"]
+    celery = [python, "-W", "ignore", "-m", "celery", "--quiet", "--app", "medmgmt"]
     web = [python, "-m", "gunicorn", "medmgmt.wsgi:application", "--workers", "2", "--worker-class", "sync"]
     web += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
     quiet = ["--loglevel", "WARNING"]

@@ -1,14 +1,12 @@
 """Valkey from a wheel, on a unix socket."""
 
 import contextlib
+import socket
 import subprocess
 import time
 from pathlib import Path
 
 import psutil
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from medmgmt.embedded_services.service import START_TIMEOUT_S, Service, ServiceFailed, reason_of, short_folder
 
@@ -61,21 +59,25 @@ class Valkey(Service):
 
     def stop(self) -> None:
         """Ask Valkey to write down and go; what does not go is killed."""
-        with contextlib.suppress(redis.RedisError, OSError), self._client() as client:
-            client.shutdown(nosave=True)
+        with contextlib.suppress(OSError):
+            self._ask("SHUTDOWN NOSAVE")
         strays = self._strays(["valkey-server"], self.folder)
         _, left = psutil.wait_procs(strays, timeout=10)
         self._kill(left)
 
-    def _client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
-
     def _is_up(self) -> bool:
+        # While it reads its file back after a crash it answers, but with an error.
         try:
-            with self._client() as client:
-                return bool(client.ping())
-        except (redis.RedisError, OSError):
+            return self._ask("PING").startswith(b"+PONG")
+        except OSError:
             return False
+
+    def _ask(self, command: str) -> bytes:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(5)
+            line.connect(str(self.socket))
+            line.sendall(command.encode() + b"\r\n")
+            return line.recv(1024)
 
 
 def valkey_binary() -> Path:

@@ -155,9 +155,7 @@ def impure_rules(root: Path) -> list[str]:
             continue
         for node in ast.walk(parse(path)):
             for name in imported(node):
-                if name.startswith(IMPURE) or re.match(
-                    r"clinic\.\w+\.(models|queries|services|views)\b", name
-                ):
+                if name.startswith(IMPURE) or re.match(r"clinic\.\w+\.(models|queries|services|views)\b", name):
                     found.append(f"{path}:{getattr(node, 'lineno', 0)} imports {name}")
     return found
 

@@ -60,16 +60,12 @@ def plant(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
-@pytest.mark.parametrize(
-    "guard", sorted({guard for guard, _, _ in PLANTED}, key=lambda guard: guard.__name__)
-)
+@pytest.mark.parametrize("guard", sorted({guard for guard, _, _ in PLANTED}, key=lambda guard: guard.__name__))
 def test_the_clinic_keeps_the_rule(guard: Guard) -> None:
     assert guard(CLINIC) == []
 
 
-@pytest.mark.parametrize(
-    ("guard", "name", "text"), PLANTED, ids=lambda value: getattr(value, "__name__", None)
-)
+@pytest.mark.parametrize(("guard", "name", "text"), PLANTED, ids=lambda value: getattr(value, "__name__", None))
 def test_a_planted_fault_is_caught(guard: Guard, name: str, text: str, tmp_path: Path) -> None:
     assert guard(plant(tmp_path, CLEAN)) == []
     assert guard(plant(tmp_path, {name: text}))

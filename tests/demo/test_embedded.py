@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import redis
 
 from medmgmt import embedded
 from medmgmt.embedded_services import service
@@ -37,6 +38,10 @@ def broker(tmp_path: Path) -> Iterator[Valkey]:
 def processes_of(server: Service) -> list[psutil.Process]:
     at = server.data if isinstance(server, Postgres) else server.folder
     return server._strays(["postgres", "valkey-server"], at)
+
+
+def client_of(broker: Valkey) -> redis.Redis:
+    return redis.Redis(unix_socket_path=str(broker.socket))
 
 
 def postmaster(database: Postgres) -> psutil.Process:
@@ -156,12 +161,12 @@ def test_a_log_is_told_in_one_line(log: str, reason: str) -> None:
 
 def test_the_broker_keeps_what_it_was_given_through_kill_9(broker: Valkey) -> None:
     with broker.in_use():
-        with broker._client() as client:
+        with client_of(broker) as client:
             client.set("key", "value")
             client.execute_command("WAITAOF", 1, 0, 2000)
         processes_of(broker)[0].kill()
         broker.ensure()
-        with broker._client() as client:
+        with client_of(broker) as client:
             assert client.get("key") == b"value"
             assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
     assert processes_of(broker) == []

@@ -1,6 +1,7 @@
 """Production refuses every unsafe setting, and starts with the example environment without a warning."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,11 @@ def test_without_a_word_about_the_deployment_wsgi_is_production() -> None:
     )
     assert done.returncode != 0
     assert "Production cannot start" in done.stderr
+
+
+def test_every_variable_is_documented_for_operators() -> None:
+    settings = (PROJECT / "medmgmt" / "settings.py").read_text()
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', settings))
+    documented = set(re.findall(r"`([A-Z_]+)`", (PROJECT / "docs" / "operations.md").read_text()))
+    assert len(read) > 20
+    assert read - documented == set()
