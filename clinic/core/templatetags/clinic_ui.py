@@ -139,6 +139,16 @@ def instant(value: datetime | None) -> str:
 
 
 @register.filter
+def age(born_on: date | None) -> str:
+    """Write the age in whole years today, in the clinic's zone, `35 years old`."""
+    if born_on is None:
+        return ""
+    today = timezone.localdate(timezone=_clinic_zone())
+    years = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+    return f"{years} {'year' if years == 1 else 'years'} old"
+
+
+@register.filter
 def person(value: HasPronouns | None) -> str:
     """Write somebody's name with the pronouns they use, `Ada Okafor (she/her)`."""
     if value is None:

@@ -1,0 +1,42 @@
+"""The laws of clients: names and how they are found, who may be the same person, contact, identity, access."""
+
+from clinic.clients.rules.access import (
+    BREAK_GLASS_FOR,
+    REASON_AT_LEAST,
+    check_break_glass,
+    check_review,
+    check_status_move,
+    check_team_role,
+)
+from clinic.clients.rules.identity import check_birth_date, check_guardian, check_time_zone, is_minor
+from clinic.clients.rules.names import folded, words_of
+from clinic.clients.rules.reach import Contact, Related, checked_contact, checked_related, phone_number
+from clinic.clients.rules.sameness import Likeness, Person, likeness
+from clinic.clients.rules.search import Wanted, search_text_of, slips_of, wanted_from
+
+__all__ = [
+    "BREAK_GLASS_FOR",
+    "REASON_AT_LEAST",
+    "Contact",
+    "Likeness",
+    "Person",
+    "Related",
+    "Wanted",
+    "check_birth_date",
+    "check_break_glass",
+    "check_guardian",
+    "check_review",
+    "check_status_move",
+    "check_team_role",
+    "check_time_zone",
+    "checked_contact",
+    "checked_related",
+    "folded",
+    "is_minor",
+    "likeness",
+    "phone_number",
+    "search_text_of",
+    "slips_of",
+    "wanted_from",
+    "words_of",
+]

@@ -1,0 +1,24 @@
+"""Deeds on clients. `open_chart` is the one door to a clinical record."""
+
+from clinic.clients.services.access import open_chart, open_contact, review_break_glass, use_break_glass
+from clinic.clients.services.consent import give_sharing_consent, revoke_sharing_consent
+from clinic.clients.services.reach import set_contact_points, set_related_people
+from clinic.clients.services.registration import ClientDetails, change_status, edit_client, register_client
+from clinic.clients.services.team import add_team_member, end_team_member
+
+__all__ = [
+    "ClientDetails",
+    "add_team_member",
+    "change_status",
+    "edit_client",
+    "end_team_member",
+    "give_sharing_consent",
+    "open_chart",
+    "open_contact",
+    "register_client",
+    "review_break_glass",
+    "revoke_sharing_consent",
+    "set_contact_points",
+    "set_related_people",
+    "use_break_glass",
+]

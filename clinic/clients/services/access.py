@@ -1,0 +1,82 @@
+"""Opening what belongs to a client: the chart, the contact page, the chart in an emergency."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+
+from clinic.audit.services import record, record_refusal
+from clinic.clients import rules
+from clinic.clients.models import BreakGlassAccess, Client
+from clinic.clients.queries import client_by_name_and_birth
+from clinic.core.rules import RuleBroken
+from clinic.staff.models import User
+
+
+def open_chart(*, client_id: UUID, by: User, page: str) -> Client:
+    """Open a client's clinical record for one reader and write that it was read.
+
+    Out of scope and missing are the same 404, and the refusal is written too. `page` is the name of the page
+    that is read, not its content.
+    """
+    client = Client.objects.charts_open_to(by).filter(pk=client_id).first()
+    if client is None:
+        record_refusal("chart_refused", by=by, client_id=client_id, page=page)
+        raise Http404
+    record("chart_read", by=by, subject=client, client_id=client.pk, page=page)
+    return client
+
+
+def open_contact(*, client_id: UUID, by: User, page: str = "contact") -> Client:
+    """Open who a client is and how to reach them, nothing clinical, and write that it was read.
+
+    Out of scope and missing are the same 404, and the refusal is written too.
+    """
+    client = Client.objects.visible_to(by).filter(pk=client_id).first()
+    if client is None:
+        record_refusal("contact_refused", by=by, client_id=client_id, page=page)
+        raise Http404
+    record("contact_read", by=by, subject=client, client_id=client.pk, page=page)
+    return client
+
+
+@transaction.atomic
+def use_break_glass(*, family_name: str, birth_on: date, reason: str, by: User, now: datetime) -> BreakGlassAccess:
+    """Open one chart outside the care team for 60 minutes, for a reason that another person reviews.
+
+    Only an exact family name with the exact birth date opens a chart: no list is ever shown, and a name that two
+    clients share opens neither. Raises RuleBroken.
+    """
+    rules.check_break_glass(by.acting_role, reason)
+    client = client_by_name_and_birth(family_name=family_name, birth_on=birth_on)
+    if client is None:
+        raise RuleBroken(
+            "No chart was opened: this family name and birth date do not lead to exactly one client. Check the "
+            "spelling and the date, or ask the care team.",
+            field="family_name",
+        )
+    access = BreakGlassAccess(
+        client=client,
+        user=by,
+        reason=reason.strip(),
+        opened_at=now,
+        expires_at=now + rules.BREAK_GLASS_FOR,
+    )
+    access.clean_fields()
+    access.save(force_insert=True)
+    record("break_glass_used", by=by, subject=access, expires_at=access.expires_at.isoformat())
+    return access
+
+
+@transaction.atomic
+def review_break_glass(*, access_id: UUID, note: str, by: User, now: datetime) -> BreakGlassAccess:
+    """Another person looks at why a chart was opened in an emergency and writes what they found."""
+    access = BreakGlassAccess.objects.select_for_update().filter(pk=access_id).first()
+    if access is None:
+        raise Http404
+    rules.check_review(used_by=access.user_id, reviewer=by.pk, is_reviewed=access.reviewed_at is not None)
+    access.reviewed_at, access.reviewed_by, access.review_note = now, by, note.strip()
+    access.save(update_fields=["reviewed_at", "reviewed_by", "review_note", "updated_at"])
+    record("break_glass_reviewed", by=by, subject=access)
+    return access

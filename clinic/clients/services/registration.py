@@ -1,0 +1,143 @@
+"""Making a client, changing who they are, moving their status."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.audit.services import record
+from clinic.clients import rules
+from clinic.clients.models import Client, ClientStatus, RelatedKind, RelatedPerson, Sex
+from clinic.clients.rules import Contact, Related
+from clinic.clients.services.reach import replace_contact_points, replace_related_people
+from clinic.clients.services.root import locked_client, write_search_text
+from clinic.core.rules import StaleRecord
+from clinic.staff.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientDetails:
+    """Who a client is: what the clinic asks at registration and may correct later."""
+
+    given_names: str
+    family_name: str
+    birth_on: date
+    preferred_name: str = ""
+    pronouns: str = ""
+    sex: str = Sex.UNKNOWN
+    gender: str = ""
+    language: str = "en"
+    needs_interpreter: bool = False
+    time_zone: str = "America/Denver"
+    address_line: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = "US"
+
+
+@transaction.atomic
+def register_client(
+    *,
+    details: ClientDetails,
+    contact_points: Sequence[Contact] = (),
+    related_people: Sequence[Related] = (),
+    status: str = ClientStatus.ENQUIRY,
+    came_from: str = "staff",
+    by: User | None,
+    now: datetime,
+) -> Client:
+    """Make a client with how to reach them and who stands by them.
+
+    A minor starts as active only with a guardian. Raises RuleBroken with the field that is wrong. `by` is None
+    where no member of staff acts.
+    """
+    today = timezone.localdate(now)
+    _check_details(details, today)
+    client = Client(**asdict(details), status=status, came_from=came_from)
+    if status == ClientStatus.ACTIVE:
+        guarded = any(person.kind == RelatedKind.GUARDIAN for person in related_people)
+        rules.check_guardian(details.birth_on, has_guardian=guarded, today=today)
+    client.clean_fields()
+    client.save(force_insert=True)
+    replace_contact_points(client, contact_points, now=now)
+    replace_related_people(client, related_people, now=now)
+    write_search_text(client)
+    record("client_registered", by=by, subject=client, client_id=client.pk, came_from=came_from)
+    return client
+
+
+@transaction.atomic
+def edit_client(
+    *,
+    client_id: UUID,
+    version: int,
+    details: ClientDetails,
+    contact_points: Sequence[Contact] | None = None,
+    related_people: Sequence[Related] | None = None,
+    by: User,
+    now: datetime,
+) -> Client:
+    """Change who a client is and, where given, how to reach them and who stands by them.
+
+    Raises StaleRecord if somebody saved the client after `version` was opened, RuleBroken if a value is wrong.
+    """
+    client = locked_client(client_id)
+    if client.version != version:
+        raise StaleRecord(
+            "Somebody changed this client after you opened the page.",
+            theirs={name: _as_text(getattr(client, name)) for name in detail_names()},
+            version=client.version,
+        )
+    _check_details(details, timezone.localdate(now))
+    new = asdict(details)
+    changed = [name for name in detail_names() if getattr(client, name) != new[name]]
+    for name in changed:
+        setattr(client, name, new[name])
+    client.version += 1
+    client.clean_fields()
+    client.save(update_fields=[*changed, "version", "updated_at"])
+    if contact_points is not None and replace_contact_points(client, contact_points, now=now):
+        changed.append("contact_points")
+    if related_people is not None and replace_related_people(client, related_people, now=now):
+        changed.append("related_people")
+    if client.status == ClientStatus.ACTIVE:
+        _check_guardian_of(client, now)
+    write_search_text(client)
+    record("client_edited", by=by, subject=client, client_id=client.pk, fields=sorted(changed))
+    return client
+
+
+@transaction.atomic
+def change_status(*, client_id: UUID, status: str, by: User | None, now: datetime) -> Client:
+    """Move a client between enquiry, active, paused and discharged; a minor becomes active with a guardian only."""
+    client = locked_client(client_id)
+    rules.check_status_move(client.status, status)
+    if status == ClientStatus.ACTIVE:
+        _check_guardian_of(client, now)
+    was, client.status = client.status, status
+    client.save(update_fields=["status", "updated_at"])
+    record("client_status_changed", by=by, subject=client, client_id=client.pk, was=was, became=str(status))
+    return client
+
+
+def _check_details(details: ClientDetails, today: date) -> None:
+    rules.check_birth_date(details.birth_on, today=today)
+    rules.check_time_zone(details.time_zone)
+
+
+def _check_guardian_of(client: Client, now: datetime) -> None:
+    guardians = RelatedPerson.objects.filter(client=client, kind=RelatedKind.GUARDIAN, ended_at=None)
+    rules.check_guardian(client.birth_on, has_guardian=guardians.exists(), today=timezone.localdate(now))
+
+
+def detail_names() -> list[str]:
+    """The fields of a client that registration asks for."""
+    return [detail.name for detail in fields(ClientDetails)]
+
+
+def _as_text(value: object) -> str:
+    return ("Yes" if value else "No") if isinstance(value, bool) else str(value)

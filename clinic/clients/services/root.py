@@ -1,0 +1,29 @@
+"""The row every deed on a client locks first, and the text it is found by."""
+
+from uuid import UUID
+
+from django.http import Http404
+
+from clinic.clients import rules
+from clinic.clients.models import Client, ContactKind, ContactPoint
+
+
+def locked_client(client_id: UUID) -> Client:
+    """The client, locked until the deed is done; 404 if there is none."""
+    client = Client.objects.select_for_update().filter(pk=client_id).first()
+    if client is None:
+        raise Http404
+    return client
+
+
+def write_search_text(client: Client) -> None:
+    """Write what the client is found by, after a name, birth date or phone changed."""
+    phones = ContactPoint.objects.filter(client=client, kind=ContactKind.PHONE, ended_at=None)
+    client.search_text = rules.search_text_of(
+        given_names=client.given_names,
+        family_name=client.family_name,
+        preferred_name=client.preferred_name,
+        birth_on=client.birth_on,
+        phones=phones.values_list("value", flat=True),
+    )
+    client.save(update_fields=["search_text", "updated_at"])
