@@ -35,9 +35,7 @@ class Observation(Record):
     """What a therapist or prescriber noticed and wants the other to know, perhaps about one dose change."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="observations", db_index=False)
-    change = models.ForeignKey(
-        DoseChange, on_delete=models.PROTECT, related_name="observations", null=True, blank=True
-    )
+    change = models.ForeignKey(DoseChange, on_delete=models.PROTECT, related_name="observations", null=True, blank=True)
     text = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -10,6 +10,7 @@ from clinic.core.models import Record
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
+from clinic.visits.rules.decisions import Decision
 
 
 class FollowUpVisitQuerySet(models.QuerySet["FollowUpVisit"]):
@@ -76,17 +77,11 @@ class FollowUpVisit(Record):
         return self.signed_at is not None
 
 
-class Decision(models.TextChoices):
-    CONTINUE = "continue", "Continue"
-    INCREASE = "increase", "Increase"
-    DECREASE = "decrease", "Decrease"
-    START = "start", "Start"
-    STOP = "stop", "Stop"
-    HOLD = "hold", "Hold"
-
-
 class MedicationDecision(Record):
-    """What was decided for one medication. `proposal` is the order to sign with the visit; then `change` names it."""
+    """What was decided for one medication.
+
+    `proposal` is the change as it was typed, carried out when the visit is signed; then `change` names it.
+    """
 
     visit = models.ForeignKey(FollowUpVisit, on_delete=models.PROTECT, related_name="decisions")
     dose_plan = models.ForeignKey(DosePlan, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True)

@@ -1,0 +1,190 @@
+"""What is decided for one medication, and the dose plan that follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from clinic.core.rules import RuleBroken
+from clinic.titration.rules import DosePlanResult, Step, build_plan, running, step_on
+from clinic.titration.rules.numbers import plain
+from clinic.titration.rules.order import Time
+from clinic.titration.rules.reading import AMOUNT
+
+ONE_DAY = timedelta(days=1)
+LONGEST_RATIONALE = 500
+LONGEST_HOLD_DAYS = 365
+
+
+class Decision(models.TextChoices):
+    """What a prescriber decides for one medication at a visit."""
+
+    CONTINUE = "continue", "Continue"
+    INCREASE = "increase", "Increase"
+    DECREASE = "decrease", "Decrease"
+    START = "start", "Start"
+    STOP = "stop", "Stop"
+    HOLD = "hold", "Hold"
+
+
+PROPOSAL_FIELDS = ("base_version", "mg_per_day", "on", "resume_on", "reason_code", "reason_words")
+CHANGES_DOSE = frozenset({Decision.INCREASE, Decision.DECREASE, Decision.HOLD, Decision.STOP})
+NEW_AMOUNT = frozenset({Decision.INCREASE, Decision.DECREASE})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A decision as it was typed; amounts and days are texts, so that a draft keeps what is not finished.
+
+    `base_version` is the version of the dose plan it was decided on.
+    """
+
+    dose_plan_id: UUID
+    decision: str = ""
+    base_version: int = 0
+    mg_per_day: str = ""
+    on: str = ""
+    resume_on: str = ""
+    rationale: str = ""
+    reason_code: str = ""
+    reason_words: str = ""
+
+    def proposal(self) -> dict[str, Any]:
+        """As it is kept with the draft."""
+        return {name: getattr(self, name) for name in PROPOSAL_FIELDS}
+
+    @property
+    def changes_dose(self) -> bool:
+        return self.decision in CHANGES_DOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The dose plan a decision asks for: its order, laid out, and the day it takes effect."""
+
+    order: dict[str, Any]
+    plan: DosePlanResult
+    on: date
+    from_mg: Decimal
+    to_mg: Decimal
+
+    @property
+    def steps(self) -> list[Step]:
+        """What is taken from the day of the change on."""
+        return running.steps_after(self.plan.steps, self.on)
+
+
+def asked_fields(asked: Asked) -> dict[str, str]:
+    """A decision by form field, for the form and for showing both texts after a stale save."""
+    texts = {"decision": str(asked.decision), "rationale": asked.rationale, **asked.proposal()}
+    del texts["base_version"]
+    return {field_name(asked.dose_plan_id, name): text for name, text in texts.items()}
+
+
+def field_name(dose_plan_id: UUID, name: str) -> str:
+    """The form field of one part of the decision for one dose plan."""
+    return f"d{dose_plan_id.hex}_{name}"
+
+
+def propose(asked: Asked, order: Mapping[str, Any], limits: Mapping[str, Any], *, medication: str) -> Proposed | None:
+    """The dose plan that a decision asks for; None where the dose goes on as planned.
+
+    Increase and decrease keep the times of day and hold the new amount until the plan's own end; steps planned
+    after it fall away. A hold ends on its day and the plan goes on, moved. RuleBroken names the field.
+    """
+    if not asked.changes_dose:
+        return None
+    old = build_plan({**order, "limits": {**(order.get("limits") or {}), **limits}})
+    on = _day(asked.on, "on", f"Give the first day for {medication}.")
+    before_mg = running.mg_on(old, on - ONE_DAY) if on > old.order.start_on else running.mg_on(old, on)
+    wanted = _ordered(asked, order, old, on, before_mg)
+    plan = build_plan({**wanted, "limits": {**(wanted.get("limits") or {}), **limits}})
+    return Proposed(order=wanted, plan=plan, on=on, from_mg=before_mg, to_mg=running.mg_on(plan, on))
+
+
+def _ordered(
+    asked: Asked, order: Mapping[str, Any], old: DosePlanResult, on: date, before_mg: Decimal
+) -> dict[str, Any]:
+    if asked.decision == Decision.STOP:
+        return running.order_with(order, {"on": on.isoformat(), "action": "stop"})
+    if asked.decision == Decision.HOLD:
+        return running.order_from(on, order, _held_rows(asked, old, on))
+    mg_per_day = read_mg(asked.mg_per_day)
+    _check_direction(asked.decision, mg_per_day, before_mg)
+    step = step_on(old, on) or step_on(old, on - ONE_DAY)
+    row = running.amount_row(old, mg_per_day, _times(old, step), _days_left(old, on))
+    return running.order_from(on, order, [{**row, "every_days": step.every_days if step and step.doses else 1}])
+
+
+def _held_rows(asked: Asked, old: DosePlanResult, on: date) -> list[dict[str, Any]]:
+    if not asked.resume_on:
+        return [{"doses": {}}]
+    resume_on = _day(asked.resume_on, "resume_on", "Give the day on which it is taken again.")
+    days = (resume_on - on).days
+    if not 0 < days <= LONGEST_HOLD_DAYS:
+        raise RuleBroken("It is taken again after the first day without it, within a year.", field="resume_on")
+    return running.held(old, on, days)
+
+
+def _check_direction(decision: str, mg_per_day: Decimal, before_mg: Decimal) -> None:
+    before = f"the {plain(before_mg)} mg a day taken before"
+    if decision == Decision.INCREASE and mg_per_day <= before_mg:
+        raise RuleBroken(f"An increase is more than {before}.", field="mg_per_day")
+    if decision == Decision.DECREASE and mg_per_day >= before_mg:
+        raise RuleBroken(f"A decrease is less than {before}.", field="mg_per_day")
+
+
+def _times(plan: DosePlanResult, step: Step | None) -> list[Time]:
+    """The times of day of the running step; after a pause those of the last step that took something."""
+    taken = [one for one in plan.steps if one.doses and (step is None or one.first_on <= step.first_on)]
+    source = step if step is not None and step.doses else (taken[-1] if taken else None)
+    return [dose.time for dose in source.doses] if source else [Time.MORNING]
+
+
+def _days_left(plan: DosePlanResult, on: date) -> int | None:
+    return (plan.last_on - on).days + 1 if plan.last_on is not None and plan.last_on >= on else None
+
+
+def read_mg(text: str) -> Decimal:
+    """A daily amount in mg from what was typed: "37.5"; "37.5 mg" and "1,200" are understood."""
+    number = text.lower().removesuffix("mg").replace(",", "").strip()
+    if not AMOUNT.fullmatch(number) or not Decimal(number):
+        raise RuleBroken("Give the new amount in mg a day, such as 37.5.", field="mg_per_day")
+    return Decimal(number)
+
+
+def _day(text: str, field: str, otherwise: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RuleBroken(otherwise, field=field) from None
+
+
+def written_rationale(decision: str, medication: str, today_mg: Decimal, proposed: Proposed | None, seen: str) -> str:
+    """The rationale as the portal writes it before the prescriber edits it; `seen` sums up what happened since."""
+    if not decision:
+        return ""
+    words = _decided_words(Decision(decision), medication, today_mg, proposed)
+    return f"{words}. {seen}".strip()[:LONGEST_RATIONALE]
+
+
+def _decided_words(decision: Decision, medication: str, today_mg: Decimal, proposed: Proposed | None) -> str:
+    if decision is Decision.CONTINUE or decision is Decision.START:
+        return f"{decision.label} {medication}{f' {plain(today_mg)} mg a day' if today_mg else ' as planned'}"
+    if proposed is None:
+        return f"{decision.label} {medication}"
+    day = f"{proposed.on:%b} {proposed.on.day}, {proposed.on.year}"
+    if decision in NEW_AMOUNT:
+        amounts = f"from {plain(proposed.from_mg)} mg to {plain(proposed.to_mg)} mg a day"
+        return f"{decision.label} {medication} {amounts} from {day}"
+    return f"{decision.label} {medication} from {day}"
+
+
+def token_of(asked: Asked) -> str:
+    """What a preview stands for: a change of any part of it needs a new look."""
+    parts = (asked.decision, asked.base_version, asked.mg_per_day, asked.on, asked.resume_on)
+    return "|".join(str(part) for part in parts)

@@ -1,0 +1,128 @@
+"""The note of a visit: its parts, the mental status by domain, what must stand in it before it is signed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from clinic.core.rules import RuleBroken, StaleRecord
+from clinic.intake.rules.evaluation import MENTAL_STATUS, Domain
+
+NOT_ASSESSED = "not assessed"
+LONGEST_WORDS = 300
+LOOKED_AT = (
+    "appearance",
+    "behavior",
+    "speech",
+    "mood",
+    "affect",
+    "thought_process",
+    "thought_content",
+    "perception",
+    "attention",
+    "insight",
+    "movements",
+)
+# What a medication check looks at, in the words of the evaluation: a finding is chosen or told in own words.
+DOMAINS: dict[str, Domain] = {domain.key: domain for domain in MENTAL_STATUS if domain.key in LOOKED_AT}
+RISK_ANSWERS = {"none": "No thoughts of self-harm or harm to others", "present": "Present: see assessment"}
+NOTE_TEXTS = ("subjective", "assessment", "risk_answer", "next_steps")
+
+
+class Problem(NamedTuple):
+    """What stands between a draft and its signature, and the form field where it is put right."""
+
+    field: str
+    words: str
+
+
+class NotReady(RuleBroken):
+    """The visit cannot be signed yet; `problems` names everything that is missing."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem.words for problem in problems), field=problems[0].field)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is written in a visit; `mental_status` is `{domain: {"choice": finding, "words": text}}`."""
+
+    subjective: str = ""
+    mental_status: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    assessment: str = ""
+    risk_answer: str = ""
+    next_steps: str = ""
+
+
+class DomainWords(NamedTuple):
+    """One domain of the mental status as it is read."""
+
+    label: str
+    words: str
+
+
+def check_note(note: Note) -> None:
+    """Mental status and risk are told by the clinic's own findings; anything else is refused."""
+    for domain, found in note.mental_status.items():
+        findings = DOMAINS[domain].findings if domain in DOMAINS else ()
+        if domain not in DOMAINS or found.get("choice", "") not in {"", NOT_ASSESSED, *findings}:
+            raise RuleBroken("Choose a finding from the list.", field=f"ms_{domain}")
+        if len(found.get("words", "")) > LONGEST_WORDS:
+            raise RuleBroken(f"Keep this under {LONGEST_WORDS} characters.", field=f"ms_{domain}_words")
+    if note.risk_answer and note.risk_answer not in RISK_ANSWERS:
+        raise RuleBroken("Choose an answer from the list.", field="risk_answer")
+
+
+def missing_in(note: Note) -> list[Problem]:
+    """A signed note answers the risk question and says what the prescriber makes of it all."""
+    problems = []
+    if not note.assessment.strip():
+        problems.append(Problem("assessment", "Write the assessment."))
+    if not note.risk_answer:
+        problems.append(Problem("risk_answer", "Answer the question about risk."))
+    return problems
+
+
+def tidy(mental_status: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """The mental status without domains that nobody touched."""
+    return {
+        domain: {"choice": found.get("choice", ""), "words": found.get("words", "").strip()}
+        for domain, found in mental_status.items()
+        if found.get("choice") or found.get("words", "").strip()
+    }
+
+
+def mental_status_words(mental_status: Mapping[str, Mapping[str, str]]) -> list[DomainWords]:
+    """Each touched domain in the order of the examination: "down; tearful when speaking of work"."""
+    lines = []
+    for key, domain in DOMAINS.items():
+        found = mental_status.get(key, {})
+        told = [part for part in (found.get("choice", ""), found.get("words", "")) if part]
+        if told:
+            lines.append(DomainWords(domain.label, "; ".join(told)))
+    return lines
+
+
+def note_fields(note: Note) -> dict[str, str]:
+    """The note by form field, for the form and for showing both texts after a stale save."""
+    fields = {name: getattr(note, name) for name in NOTE_TEXTS}
+    for domain in DOMAINS:
+        found = note.mental_status.get(domain, {})
+        fields[f"ms_{domain}"] = found.get("choice", "")
+        fields[f"ms_{domain}_words"] = found.get("words", "")
+    return fields
+
+
+def check_version(seen: int, stands: int, theirs: Mapping[str, str]) -> None:
+    """A save starts from the version that stands; another one is refused with what stands now."""
+    if seen != stands:
+        raise StaleRecord(
+            "This visit was saved elsewhere after you opened it here.", theirs=dict(theirs), version=stands
+        )
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """SHA-256 of what is signed, as JSON with sorted keys: the same content has the same hash."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

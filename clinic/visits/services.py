@@ -1,0 +1,366 @@
+"""Deeds of a visit: start, save, decide, sign, add to. A signed visit never changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from clinic.audit.services import record
+from clinic.clients.models import CareTeamMember, Client
+from clinic.core.rules import RuleBroken, StaleRecord
+from clinic.formulary.rules import limits_of
+from clinic.scheduling import services as scheduling
+from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from clinic.titration import services as titration
+from clinic.titration.models import DoseChange
+from clinic.titration.rules.numbers import plain
+from clinic.titration.rules.signing import Override
+from clinic.visits import queries
+from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
+from clinic.visits.queries import RunningMedication
+from clinic.visits.rules import decisions as rules
+from clinic.visits.rules.decisions import Asked, Decision
+from clinic.visits.rules.note import Note, NotReady, Problem, check_note, check_version, content_hash, missing_in, tidy
+
+SHARED_FIELDS = ("subjective", "assessment", "risk_answer", "next_steps")
+STILL_TO_COME = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED})
+
+
+@transaction.atomic
+def start_visit(*, client_id: UUID, by: User, now: datetime, appointment_id: UUID | None = None) -> FollowUpVisit:
+    """Begin a visit, or go on with one's own draft of it; it holds today's appointment where there is one.
+
+    Refused to anybody but a prescriber of the client's care team.
+    """
+    client = _client_in_care(client_id, by)
+    draft = FollowUpVisit.objects.filter(client=client, prescriber=by, signed_at=None).first()
+    if draft is not None:
+        return draft
+    today = timezone.localdate(now)
+    visit = FollowUpVisit(
+        client=client,
+        prescriber=by,
+        appointment=_appointment_of(client, by, today, appointment_id),
+        visited_on=today,
+    )
+    visit.save(force_insert=True)
+    record("visit_started", by=by, subject=visit)
+    return visit
+
+
+@transaction.atomic
+def save_visit(
+    *,
+    visit_id: UUID,
+    version: int,
+    note: Note,
+    decisions: Sequence[Asked] | None = None,
+    by: User,
+    now: datetime,
+) -> FollowUpVisit:
+    """Save the draft: the note, and the decisions if they are given (None leaves them as they are).
+
+    StaleRecord when it was saved elsewhere after `version`; a save of what already stands changes nothing.
+    What is unfinished is kept as typed: amounts and days are judged by the preview and at signing.
+    """
+    visit = _locked_draft(visit_id, by)
+    check_note(note)
+    standing = queries.asked_of(visit)
+    wanted = standing if decisions is None else {asked.dose_plan_id: asked for asked in decisions}
+    if note_of(visit) == _tidied(note) and _decided(wanted) == _decided(standing):
+        return visit
+    check_version(version, visit.version, queries.fields_of(visit, standing))
+    _write_note(visit, note)
+    if decisions is not None:
+        _write_decisions(visit, wanted, queries.running_medications(visit, timezone.localdate(now)))
+    record("visit_saved", by=by, subject=visit, version=visit.version)
+    return visit
+
+
+@transaction.atomic
+def decide(
+    *,
+    visit_id: UUID,
+    dose_plan_id: UUID,
+    decision: str,
+    mg_per_day: Decimal | None = None,
+    on: date | None = None,
+    resume_on: date | None = None,
+    rationale: str = "",
+    reason_code: str = "",
+    reason_words: str = "",
+    by: User,
+    now: datetime,
+) -> MedicationDecision:
+    """Decide for one running medication in one's draft; refused when no dose plan can be made of it.
+
+    `mg_per_day` and `on` are for an increase or decrease, `on` and perhaps `resume_on` for a hold, `on` for a
+    stop (the first day without). The dose changes when the visit is signed.
+    """
+    visit = _locked_draft(visit_id, by)
+    running = {one.dose_plan.pk: one for one in queries.running_medications(visit, timezone.localdate(now))}
+    medication = running.get(dose_plan_id)
+    if medication is None:
+        raise RuleBroken("This medication is not running: there is nothing to decide about it.")
+    asked = Asked(
+        dose_plan_id=dose_plan_id,
+        decision=Decision(decision),
+        base_version=medication.version.number,
+        mg_per_day=plain(mg_per_day) if mg_per_day is not None else "",
+        on=on.isoformat() if on else "",
+        resume_on=resume_on.isoformat() if resume_on else "",
+        rationale=rationale,
+        reason_code=reason_code,
+        reason_words=reason_words,
+    )
+    propose(asked, medication)
+    visit.version += 1
+    visit.save(update_fields=["version", "updated_at"])
+    row = _write_decision(visit, asked)
+    record("visit_decided", by=by, subject=visit, dose_plan=str(dose_plan_id), decision=asked.decision)
+    return row
+
+
+@transaction.atomic
+def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: datetime) -> FollowUpVisit:
+    """Sign the visit once: every decided dose change, the note and the appointment, all or nothing.
+
+    NotReady names everything that is missing; `version` refuses to sign what was saved elsewhere meanwhile.
+    """
+    visit = _locked_draft(visit_id, by)
+    running = queries.running_medications(visit, timezone.localdate(now))
+    asked = queries.asked_of(visit)
+    if version is not None:
+        check_version(version, visit.version, queries.fields_of(visit, asked))
+    problems = what_is_missing(visit, running, asked)
+    if problems:
+        raise NotReady(problems)
+    signed = [_carry_out(visit, medication, asked, by, now) for medication in running]
+    visit.version += 1
+    visit.signed_at, visit.signed_by = now, by
+    visit.content_hash = content_hash(signed_content(visit, signed))
+    visit.save(
+        update_fields=["version", "signed_at", "signed_by", "content_hash", "updated_at"],
+    )
+    _close_appointment(visit, by, now)
+    record("visit_signed", by=by, subject=visit, changes=sum(row.change_id is not None for row in signed))
+    return visit
+
+
+@transaction.atomic
+def add_addendum(*, visit_id: UUID, text: str, by: User, now: datetime) -> VisitAddendum:
+    """Add to a signed visit under one's own name; the visit itself stays as it was signed."""
+    visit = FollowUpVisit.objects.visible_to(by).select_related("client").filter(pk=visit_id).first()
+    if visit is None or (not visit.is_signed and visit.prescriber_id != by.pk):
+        raise Http404
+    _check_prescriber(visit.client, by)
+    if not visit.is_signed:
+        raise RuleBroken("This visit is still a draft: write in the note itself.")
+    if not text.strip():
+        raise RuleBroken("Write what is to be added.", field="text")
+    addendum = VisitAddendum(visit=visit, text=text.strip(), written_at=now, written_by=by)
+    addendum.save(force_insert=True)
+    record("visit_addendum_written", by=by, subject=addendum, client_id=visit.client_id)
+    return addendum
+
+
+def propose(asked: Asked, medication: RunningMedication) -> rules.Proposed | None:
+    """The dose plan a decision asks for, by the order in force and the confirmed numbers of the formulary."""
+    named = medication.medication
+    return rules.propose(asked, medication.version.order, limits_of(named), medication=named.name)
+
+
+def what_is_missing(
+    visit: FollowUpVisit, running: Sequence[RunningMedication], asked: Mapping[UUID, Asked]
+) -> list[Problem]:
+    """All that stands between this draft and its signature: the note's parts, a decision for each medication."""
+    problems = missing_in(note_of(visit))
+    for medication in running:
+        if not medication.is_started_here:
+            problems += _missing_decision(medication, asked.get(medication.dose_plan.pk))
+    return problems
+
+
+def _missing_decision(medication: RunningMedication, asked: Asked | None) -> list[Problem]:
+    name, dose_plan_id = medication.medication.name, medication.dose_plan.pk
+    if asked is None or not asked.decision:
+        return [Problem(rules.field_name(dose_plan_id, "decision"), f"Decide about {name}.")]
+    if asked.base_version != medication.version.number:
+        change = medication.version.change
+        words = f"The dose plan of {name} was changed meanwhile ({change.words}). Look at it and decide again."
+        return [Problem(rules.field_name(dose_plan_id, "decision"), words)]
+    try:
+        propose(asked, medication)
+    except RuleBroken as refusal:
+        return [Problem(rules.field_name(dose_plan_id, refusal.field or "decision"), refusal.reason)]
+    return []
+
+
+def _carry_out(
+    visit: FollowUpVisit, medication: RunningMedication, asked: Mapping[UUID, Asked], by: User, now: datetime
+) -> MedicationDecision:
+    """Sign what was decided for one medication and name the dose change on the decision."""
+    dose_plan_id = medication.dose_plan.pk
+    if medication.is_started_here:
+        started = Asked(dose_plan_id, Decision.START, medication.version.number)
+        return _write_decision(visit, started, change=medication.version.change)
+    decided = asked[dose_plan_id]
+    proposed = propose(decided, medication)
+    rationale = decided.rationale.strip() or rules.written_rationale(
+        decided.decision, medication.medication.name, medication.mg_today, proposed, ""
+    )
+    change = _change_dose(medication, decided, proposed, rationale, by, now) if proposed else None
+    return _write_decision(visit, decided, rationale=rationale, change=change)
+
+
+def _change_dose(
+    medication: RunningMedication, asked: Asked, proposed: rules.Proposed, rationale: str, by: User, now: datetime
+) -> DoseChange:
+    """The change through the dose plan's own deed; its refusals come back beside this medication's fields."""
+    overrides = [
+        Override(finding.code, asked.reason_code, asked.reason_words)
+        for finding in proposed.plan.stops
+        if asked.reason_code
+    ]
+    try:
+        return titration.change_dose_plan(
+            dose_plan_id=asked.dose_plan_id,
+            base_version=asked.base_version,
+            order=proposed.order,
+            reason=rationale,
+            overrides=overrides,
+            on=proposed.on,
+            by=by,
+            now=now,
+        )
+    except StaleRecord:
+        raise
+    except RuleBroken as refusal:
+        name = _field_of_refusal(refusal.field)
+        field = rules.field_name(asked.dose_plan_id, name)
+        raise NotReady([Problem(field, f"{medication.medication.name}: {refusal.reason}")]) from refusal
+
+
+def _field_of_refusal(field: str | None) -> str:
+    if field is not None and field.startswith("override_"):
+        return "reason_code"
+    return "on" if field == "on" else "decision"
+
+
+def note_of(visit: FollowUpVisit) -> Note:
+    """The note as it stands."""
+    return Note(mental_status=visit.mental_status, **{name: getattr(visit, name) for name in SHARED_FIELDS})
+
+
+def signed_content(visit: FollowUpVisit, decisions: Sequence[MedicationDecision]) -> dict[str, Any]:
+    """Everything the signature stands for."""
+    told = [
+        {
+            "dose_plan": str(row.dose_plan_id),
+            "decision": str(row.decision),
+            "proposal": row.proposal,
+            "rationale": row.rationale,
+            "change": str(row.change_id or ""),
+        }
+        for row in decisions
+    ]
+    note = {name: getattr(visit, name) for name in SHARED_FIELDS}
+    return {
+        **note,
+        "id": str(visit.pk),
+        "client": str(visit.client_id),
+        "visited_on": visit.visited_on.isoformat(),
+        "mental_status": visit.mental_status,
+        "decisions": sorted(told, key=lambda row: str(row["dose_plan"])),
+        "signed_at": visit.signed_at.astimezone(timezone.get_default_timezone()).isoformat() if visit.signed_at else "",
+        "signed_by": str(visit.signed_by_id),
+    }
+
+
+def _client_in_care(client_id: UUID, by: User) -> Client:
+    charts = Client.objects.charts_open_to(by)
+    client = charts.select_for_update(of=("self",), no_key=True).filter(pk=client_id).first()
+    if client is None:
+        raise Http404
+    _check_prescriber(client, by)
+    return client
+
+
+def _check_prescriber(client: Client, by: User) -> None:
+    on_team = CareTeamMember.objects.live().filter(client=client, user=by, role=Role.PRESCRIBER)
+    if by.role != Role.PRESCRIBER or not on_team.exists():
+        raise RuleBroken("Only a prescriber of this client's care team writes visits.")
+
+
+def _appointment_of(client: Client, by: User, today: date, appointment_id: UUID | None) -> Appointment | None:
+    appointments = queries.appointments_to_meet(client, by, today)
+    if appointment_id is None:
+        return appointments.first()
+    appointment = appointments.filter(pk=appointment_id).first()
+    if appointment is None:
+        raise RuleBroken("This appointment is not one of yours with this client today, or it has its visit already.")
+    return appointment
+
+
+def _locked_draft(visit_id: UUID, by: User) -> FollowUpVisit:
+    """One's own draft under its lock; others' drafts are not there, a signed visit is refused."""
+    visits = FollowUpVisit.objects.visible_to(by).select_for_update(of=("self",)).select_related("client")
+    visit = visits.filter(pk=visit_id).first()
+    if visit is None or (not visit.is_signed and visit.prescriber_id != by.pk):
+        raise Http404
+    _check_prescriber(visit.client, by)
+    if visit.is_signed:
+        raise RuleBroken("This visit is signed and cannot change. Write an addendum instead.")
+    return visit
+
+
+def _tidied(note: Note) -> Note:
+    return Note(**{name: getattr(note, name) for name in SHARED_FIELDS}, mental_status=tidy(note.mental_status))
+
+
+def _decided(asked: Mapping[UUID, Asked]) -> dict[UUID, Asked]:
+    return {dose_plan_id: one for dose_plan_id, one in asked.items() if one.decision}
+
+
+def _write_note(visit: FollowUpVisit, note: Note) -> None:
+    for name in SHARED_FIELDS:
+        setattr(visit, name, getattr(note, name))
+    visit.mental_status = tidy(note.mental_status)
+    visit.version += 1
+    visit.save(update_fields=[*SHARED_FIELDS, "mental_status", "version", "updated_at"])
+
+
+def _write_decisions(visit: FollowUpVisit, wanted: Mapping[UUID, Asked], running: Sequence[RunningMedication]) -> None:
+    """What was decided for running medications; a decision taken back or for one that ended is dropped."""
+    decided = _decided(wanted)
+    kept = [one.dose_plan.pk for one in running if one.dose_plan.pk in decided]
+    visit.decisions.exclude(dose_plan__in=kept).delete()
+    for dose_plan_id in kept:
+        _write_decision(visit, decided[dose_plan_id])
+
+
+def _write_decision(
+    visit: FollowUpVisit, asked: Asked, *, rationale: str | None = None, change: DoseChange | None = None
+) -> MedicationDecision:
+    values = {
+        "decision": asked.decision,
+        "proposal": asked.proposal(),
+        "rationale": asked.rationale if rationale is None else rationale,
+        "change": change,
+    }
+    row, _ = MedicationDecision.objects.update_or_create(visit=visit, dose_plan_id=asked.dose_plan_id, defaults=values)
+    return row
+
+
+def _close_appointment(visit: FollowUpVisit, by: User, now: datetime) -> None:
+    """The appointment is done, unless the front desk already said what became of it."""
+    appointment = visit.appointment
+    if appointment is not None and appointment.status in STILL_TO_COME:
+        scheduling.mark(appointment_id=appointment.pk, status=AppointmentStatus.DONE, by=by, now=now)
