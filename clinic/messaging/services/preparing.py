@@ -19,7 +19,6 @@ from clinic.messaging.rules import AfterUnknown, Outcome
 from clinic.messaging.services.finishing import close, finish
 from clinic.messaging.services.links import mint_link
 
-LEASE_S = 120
 STARTED = "started"
 
 
@@ -74,7 +73,7 @@ def _why_not(client: Client, purpose: Purpose, about_id: UUID) -> str:
 
 def _begin(row: Reminder, purpose: Purpose, gateway: Gateway, address: str) -> Prepared:
     now = database_now()
-    lease_until = now + timedelta(seconds=LEASE_S)
+    lease_until = now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
     row.delivery_attempts.filter(outcome=STARTED).update(outcome=Outcome.UNKNOWN, detail="the sender died")
     lost_answers = row.delivery_attempts.filter(outcome=Outcome.UNKNOWN).count()
     after = None

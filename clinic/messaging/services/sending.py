@@ -10,12 +10,13 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import connection
 
 from clinic.messaging.gateways import Gateway, Message, Result
 from clinic.messaging.rules import NOT_A_THIRD_TIME, AfterUnknown, Outcome
 from clinic.messaging.services.finishing import finish
-from clinic.messaging.services.preparing import LEASE_S, prepare
+from clinic.messaging.services.preparing import prepare
 
 BATCH = 50
 log = structlog.get_logger(__name__)
@@ -53,7 +54,7 @@ class Claimed:
 def claim(*, limit: int = BATCH) -> list[Claimed]:
     """Take up to `limit` due rows for 120 s, oldest first: waiting ones, unknown ones, and those of dead senders."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"limit": limit, "lease": LEASE_S})
+        cursor.execute(CLAIM, {"limit": limit, "lease": settings.MESSAGE_LEASE_SECONDS})
         return sorted(Claimed(*row) for row in cursor.fetchall())
 
 

@@ -1,0 +1,41 @@
+"""Loaded into a worker of the fault tests: a gateway slow enough to be killed at any instant of its work."""
+
+import os
+import time
+
+from clinic.messaging import services
+from clinic.messaging.gateways import Message, Result
+from clinic.messaging.gateways.outbox import DemoOutboxGateway
+from clinic.messaging.models import Reminder
+from clinic.messaging.purposes import register
+from tests.factories import messaging as factories
+
+register(factories.purpose())
+
+_accept = DemoOutboxGateway.send
+WAIT_S = float(os.environ.get("PLANTED_WAIT_S", "0.02"))
+
+
+def _slow_send(gateway: DemoOutboxGateway, message: Message) -> Result:
+    time.sleep(WAIT_S)
+    result = _accept(gateway, message)
+    time.sleep(WAIT_S)
+    return result
+
+
+def _marks_before_it_sends() -> None:
+    """The wrong sender: calls a message accepted before it has left. A kill in between must lose some."""
+    batch = services.claim()
+    Reminder.objects.filter(pk__in=[row.reminder_id for row in batch]).update(
+        state="accepted", lease_token=None, lease_until=None
+    )
+    for row in batch:
+        reminder = Reminder.objects.get(pk=row.reminder_id)
+        _slow_send(
+            DemoOutboxGateway(), Message(reminder.idem_key, reminder.channel, "x@mail.example", "x", "x", "x")
+        )
+
+
+DemoOutboxGateway.send = _slow_send  # type: ignore[method-assign]
+if os.environ.get("PLANTED_FAULT") == "marks before it sends":
+    services.send_due = _marks_before_it_sends  # type: ignore[assignment]
