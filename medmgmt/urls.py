@@ -1,14 +1,18 @@
 """Every address of the portal. Each app names its own; allauth brings sign-in and second factors."""
 
-from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from clinic.staff.views import remove_key
 from medmgmt import health
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("clinic.caseload.urls")),
+    # An account's address is the administrator's to change, and its last passkey stays.
+    path("accounts/email/", RedirectView.as_view(pattern_name="usersessions_list"), name="account_email"),
+    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", remove_key, name="mfa_remove_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("staff/", include("clinic.staff.urls")),
     path("audit/", include("clinic.audit.urls")),
@@ -28,7 +32,6 @@ urlpatterns = [
     path("visits/", include("clinic.visits.urls")),
     path("coordination/", include("clinic.coordination.urls")),
     path("imports/", include("clinic.exchange.urls")),
-    path("admin/", admin.site.urls),
 ]
 
 handler400 = "clinic.core.views.bad_request"

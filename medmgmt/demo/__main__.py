@@ -85,10 +85,14 @@ def prepare_and_greet(options: argparse.Namespace) -> None:
     import django
 
     django.setup()
+    from django.db import connections
+
     from medmgmt.demo.prepare import prepare, welcome
 
     prepare(charts=options.fhir)
     print(welcome(port=options.port), flush=True)
+    # What runs from here on is forked from this process, and a connection cannot be shared.
+    connections.close_all()
 
 
 def set_environment(*, port: int) -> None:

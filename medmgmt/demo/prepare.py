@@ -4,8 +4,8 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 STAMP = ".made-from"
@@ -17,9 +17,8 @@ def prepare(*, charts: Path | None) -> None:
     call_command("load_formulary")
     seed_if_empty()
     if charts is not None:
-        call_command("import_fhir", str(charts))
+        import_charts(charts)
     collect_static()
-    connections.close_all()
 
 
 def migrate() -> None:
@@ -38,6 +37,14 @@ def seed_if_empty() -> None:
     print("Seeding the demo clinic ...", flush=True)
     with transaction.atomic():
         call_command("seed_demo")
+
+
+def import_charts(charts: Path) -> None:
+    """Import FHIR charts; a refused file is named by the command and does not keep the clinic closed."""
+    try:
+        call_command("import_fhir", str(charts))
+    except (SystemExit, CommandError) as refusal:
+        print(f"Not every chart went in ({refusal}).", flush=True)
 
 
 def collect_static() -> None:
@@ -65,7 +72,6 @@ def welcome(*, port: int) -> str:
 
     accounts = User.objects.working().filter(is_demo=True).order_by("acting_role", "email")
     lines = [f"  {user.email:<36} {user.role.label:<24} {user.full_name}" for user in accounts]
-    connections.close_all()
     return "\n".join(
         [
             "",

@@ -140,11 +140,18 @@ def clocks_below_views(root: Path) -> list[str]:
         f"{path}:{node.lineno} {ast.unparse(node)}"
         for path in modules(root)
         if role_of(path, root) in timeless
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.Attribute)
-        and node.attr in CLOCKS
-        and ast.unparse(node.value).split(".")[-1] in CLOCK_OWNERS
+        for node in clock_reads(parse(path))
     ]
+
+
+def clock_reads(tree: ast.Module) -> Iterator[ast.Attribute]:
+    """`timezone.now` however it is used; `timezone.localdate()` but not `timezone.localdate(now)`."""
+    conversions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] in CLOCK_OWNERS:
+            is_conversion = node.attr.startswith("local") and id(node) in conversions
+            if node.attr in CLOCKS and not is_conversion:
+                yield node
 
 
 def impure_rules(root: Path) -> list[str]:

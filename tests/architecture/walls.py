@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pghistory.models
-from django.contrib.admin import AdminSite
 from django.db import models
 from django.urls import URLPattern, URLResolver
 
@@ -20,16 +19,9 @@ def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str,
 
 
 def unguarded(resolver: URLResolver, public: Iterable[str]) -> list[str]:
-    """Views that name no permission, stand in no public list, and are not behind the admin's own door."""
+    """Views that name no permission and stand in no public list."""
     listed = frozenset(public)
-    return sorted(
-        name
-        for name, view in addresses(resolver)
-        if not hasattr(view, "permission")
-        and name not in listed
-        and not isinstance(getattr(view, "admin_site", None), AdminSite)
-        and not hasattr(view, "model_admin")
-    )
+    return sorted(name for name, view in addresses(resolver) if not hasattr(view, "permission") and name not in listed)
 
 
 def not_protected(own: Iterable[type[models.Model]]) -> list[str]:

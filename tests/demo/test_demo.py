@@ -12,10 +12,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from clinic.staff.models import User
+from clinic.staff.roles import Role
 from medmgmt import embedded
 from medmgmt.demo import __main__ as demo
 from medmgmt.demo import prepare, processes
@@ -245,3 +248,126 @@ def test_static_files_are_collected_again_when_one_changes(tmp_path: Path) -> No
     assert prepare.fingerprint([folder], lock) == before
     (folder / "a.css").write_text("ab")
     assert prepare.fingerprint([folder], lock) != before
+
+
+@pytest.fixture
+def here(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This process as the demo of an empty place, up to where pages would be served."""
+    monkeypatch.setattr(embedded, "DATA", place)
+    for name in ("STATIC_ROOT", "SITE_URL", "LOG_LEVEL", "PYTHONUNBUFFERED", "DEPLOYMENT"):
+        monkeypatch.setenv(name, os.environ.get(name, "of-this-test"))
+    monkeypatch.setenv(processes.MARK, str(place))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.setattr(signal, "signal", lambda *words: None)
+    monkeypatch.setattr(demo, "prepare_and_greet", lambda options: None)
+    monkeypatch.setattr(sys, "argv", ["demo", "--port", "0", "--reset"])
+    return place
+
+
+def test_services_are_up_while_the_clinic_is_open_and_down_after(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def serve(*, port: int, data: Path) -> int:
+        assert all(service._is_up() for service in own(data))  # type: ignore[attr-defined]
+        assert processes.running_demo(data / "demo.json") is None
+        assert (data / "demo.json").exists()
+        return 0
+
+    monkeypatch.setattr(processes, "run", serve)
+    assert demo.main() == 0
+    assert [process for process in alive(here) if process.name() in ("postgres", "valkey-server")] == []
+    assert not (here / "demo.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "said"),
+    [
+        (KeyboardInterrupt(), 0, ""),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "is full: make room and start again."),
+        (demo.DemoRefused("Said in one line."), 1, "Said in one line."),
+    ],
+)
+def test_an_end_is_told_in_one_line_or_none(
+    failure: BaseException,
+    code: int,
+    said: str,
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(options: object) -> int:
+        raise failure
+
+    monkeypatch.setattr(demo, "serve", fail)
+    assert demo.main() == code
+    told = capsys.readouterr().err.strip()
+    assert told.endswith(said)
+    assert "\n" not in told
+
+
+def test_a_fault_of_ours_is_not_hidden(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(options: object) -> int:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(demo, "serve", fail)
+    with pytest.raises(ValueError, match="a fault"):
+        demo.main()
+
+
+def test_being_asked_to_leave_is_like_ctrl_c() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        demo.leave(signal.SIGTERM, None)
+
+
+class Called:
+    """Stands for Django's commands: notes which were called, and refuses when told to."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self.names: list[str] = []
+        self.refuses = refuses
+
+    def __call__(self, name: str, *words: object, **more: object) -> None:
+        self.names.append(name)
+        if name == self.refuses:
+            raise SystemExit(1)
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> Called:
+    called = Called()
+    settings.STATIC_ROOT = str(tmp_path / "static")
+    (tmp_path / "static").mkdir()
+    monkeypatch.setattr(prepare, "call_command", called)
+    return called
+
+
+@pytest.mark.django_db
+def test_an_empty_place_is_seeded_and_gets_its_charts_and_files(commands: Called, tmp_path: Path) -> None:
+    prepare.prepare(charts=tmp_path)
+    assert commands.names == ["load_formulary", "seed_demo", "import_fhir", "collectstatic"]
+    commands.names.clear()
+    prepare.prepare(charts=None)
+    assert "collectstatic" not in commands.names
+
+
+@pytest.mark.django_db
+def test_a_refused_chart_does_not_keep_the_clinic_closed(
+    commands: Called, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.refuses = "import_fhir"
+    prepare.prepare(charts=tmp_path)
+    assert "Not every chart went in" in capsys.readouterr().out
+    assert commands.names[-1] == "collectstatic"
+
+
+@pytest.mark.django_db
+def test_a_clinic_with_staff_is_not_seeded_again(commands: Called) -> None:
+    User.objects.create_user(
+        email="ruth@clinic.example",
+        password="x",
+        full_name="Ruth Example",
+        roles=[Role.PRESCRIBER],
+        is_demo=True,
+    )
+    prepare.prepare(charts=None)
+    assert "seed_demo" not in commands.names
+    assert "ruth@clinic.example" in prepare.welcome(port=8000)
