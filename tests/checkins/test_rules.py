@@ -1,0 +1,148 @@
+"""On which days a check-in falls, which scale it asks, and what makes an answer worrying."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from clinic.checkins import rules
+from clinic.checkins.rules import Answers, ScaleResult, SideEffect, StepDays, WorryCode
+from clinic.core.rules import RuleBroken
+
+JUNE_1 = dt.date(2026, 6, 1)
+FINE = Answers(feeling=4, doses_missed=0)
+
+
+def day(number: int) -> dt.date:
+    return dt.date(2026, 6, number)
+
+
+def step(days: int | None, *, mg: int = 25, has_next: bool = True) -> StepDays:
+    last_on = JUNE_1 + dt.timedelta(days=days - 1) if days else None
+    return StepDays(JUNE_1, last_on, Decimal(mg), has_next)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (7, {"day_4": day(4), "before_next_step": day(7)}),
+        (5, {"day_4": day(4), "before_next_step": day(5)}),
+        (4, {"before_next_step": day(4)}),
+        (1, {"before_next_step": day(1)}),
+        (None, {"day_4": day(4)}),
+    ],
+)
+def test_a_step_is_asked_about_on_day_4_and_before_the_next(days: int | None, expected: dict[str, dt.date]) -> None:
+    assert rules.occasions_of(step(days)) == expected
+
+
+def test_the_last_step_before_a_stop_has_no_next_one() -> None:
+    assert rules.occasions_of(step(7, has_next=False)) == {"day_4": day(4)}
+
+
+def test_a_pause_is_not_asked_about() -> None:
+    assert rules.occasions_of(step(7, mg=0)) == {}
+
+
+@pytest.mark.parametrize(("due", "is_in"), [(1, False), (2, True), (18, True), (19, False)])
+def test_check_ins_are_planned_two_days_late_to_fourteen_ahead(due: int, is_in: bool) -> None:
+    assert rules.is_in_window(day(due), today=day(4)) is is_in
+
+
+def test_a_check_in_is_open_for_three_days() -> None:
+    assert not rules.is_expired(day(4), today=day(7))
+    assert rules.is_expired(day(4), today=day(8))
+
+
+@pytest.mark.parametrize(
+    ("last", "scale"), [(None, "phq9"), (dt.date(2026, 5, 21), "phq9"), (dt.date(2026, 5, 22), "phq2")]
+)
+def test_phq9_is_due_every_two_weeks(last: dt.date | None, scale: str) -> None:
+    assert rules.scale_due(last, on=day(4)) == scale
+
+
+def worries(answers: Answers = FINE, scale: ScaleResult | None = None, *, in_crisis: bool = False) -> list[str]:
+    return [worry.code for worry in rules.worries_of(answers, scale, in_crisis=in_crisis)]
+
+
+def test_a_good_answer_worries_nobody() -> None:
+    effects = (SideEffect("headache", "Headache", 2),)
+    good = Answers(feeling=2, doses_missed=3, side_effects=effects)
+    assert worries(good, ScaleResult("PHQ-9", (), 9, 5, 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "scale", "in_crisis", "code"),
+    [
+        (FINE, None, True, WorryCode.IN_CRISIS),
+        (FINE, ScaleResult("PHQ-9", ("self_harm",), 4), False, WorryCode.SELF_HARM),
+        (Answers(4, 0, wants_call=True), None, False, WorryCode.WANTS_CALL),
+        (Answers(4, 0, (SideEffect("nausea", "Feeling sick", 3),)), None, False, WorryCode.BOTHERED_A_LOT),
+        (Answers(1, 0), None, False, WorryCode.MUCH_WORSE),
+        (FINE, ScaleResult("PHQ-9", (), 14, 9, 5), False, WorryCode.SCORE_WORSE),
+        (FINE, ScaleResult("PHQ-9", ("self_harm_unanswered",), 4), False, WorryCode.SELF_HARM_UNANSWERED),
+    ],
+)
+def test_each_worry_has_its_sentence(
+    answers: Answers, scale: ScaleResult | None, in_crisis: bool, code: WorryCode
+) -> None:
+    (worry,) = rules.worries_of(answers, scale, in_crisis=in_crisis)
+    assert worry.code == code
+    assert worry.sentence.endswith(".")
+    assert worry.is_danger is (code in {WorryCode.IN_CRISIS, WorryCode.SELF_HARM})
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        ScaleResult("PHQ-9", (), None, 5, 5),
+        ScaleResult("PHQ-9", (), 27, None, 5),
+        ScaleResult("PHQ-2", (), 6, 0, None),
+        ScaleResult("PHQ-9", (), 13, 9, 5),
+    ],
+)
+def test_a_score_is_worse_only_by_a_sourced_threshold(scale: ScaleResult) -> None:
+    assert worries(FINE, scale) == []
+
+
+def test_a_worse_score_says_from_what_to_what() -> None:
+    (worry,) = rules.worries_of(FINE, ScaleResult("PHQ-9", (), 14, 9, 5), in_crisis=False)
+    assert worry.sentence == "PHQ-9 rose from 9 to 14."
+
+
+def test_dangers_come_first() -> None:
+    told = worries(Answers(1, 0, wants_call=True), ScaleResult("PHQ-9", ("self_harm",), 20), in_crisis=True)
+    assert told == ["in_crisis", "self_harm", "wants_call", "much_worse"]
+
+
+@pytest.mark.parametrize(
+    ("on", "every", "mg", "said"),
+    [
+        (day(3), 1, 25, "25 mg in the morning."),
+        (day(3), 2, 25, "25 mg in the morning."),
+        (day(4), 2, 25, "No dose today. Your plan: 25 mg in the morning."),
+        (day(4), 1, 0, "No dose today: your plan pauses it."),
+    ],
+)
+def test_the_dose_of_a_day_in_words(on: dt.date, every: int, mg: int, said: str) -> None:
+    words = rules.words_of_dose(words="25 mg in the morning", first_on=JUNE_1, every_days=every, mg=Decimal(mg), on=on)
+    assert words == said
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        (Answers(0, 0), "feeling"),
+        (Answers(3, 8), "doses_missed"),
+        (Answers(3, 0, (SideEffect("rash", "New rash", 4),)), None),
+    ],
+)
+def test_answers_outside_their_range_are_refused(answers: Answers, field: str | None) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        rules.check_answers(answers)
+    assert refused.value.field == field
+
+
+def test_an_answered_check_in_is_closed() -> None:
+    with pytest.raises(RuleBroken, match="already answered"):
+        rules.check_open(is_planned=False, used_at=None)
