@@ -51,6 +51,7 @@ class Enquiry(Record):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=200, blank=True)
+    nonce = models.UUIDField("one page shown, one row", null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["received_at"]
@@ -88,7 +89,19 @@ class TherapistReferral(Record):
 
     class Meta:
         ordering = ["referred_at"]
-        indexes = [models.Index(fields=["client", "-referred_at"], name="intake_client_referrals")]
+        indexes = [
+            models.Index(fields=["client", "-referred_at"], name="intake_client_referrals"),
+            models.Index(fields=["referred_at"], condition=Q(handled_at=None), name="intake_open_referrals"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "referred_by"], condition=Q(handled_at=None), name="intake_one_open_referral_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_at=None, handled_by=None) | Q(handled_at__isnull=False, handled_by__isnull=False),
+                name="intake_referral_handled_by",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_urgency_display()

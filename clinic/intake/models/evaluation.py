@@ -28,6 +28,7 @@ class PsychiatricEvaluation(Record):
     risk_answers = models.JSONField("answers to the risk questions", default=dict, blank=True)
     risk_formulation = models.TextField(blank=True)
     mental_status = models.JSONField("mental status by domain", default=dict, blank=True)
+    diagnosis_deferred_because = models.CharField("why no diagnosis is made yet", max_length=300, blank=True)
     formulation = models.TextField(blank=True)
     recommendation = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -35,7 +36,10 @@ class PsychiatricEvaluation(Record):
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
-    content_hash = models.CharField(max_length=64, blank=True)
+    content_hash = models.CharField("SHA-256 of what was signed", max_length=64, blank=True)
+    signed_history = models.JSONField(
+        "allergies, medications, trials and scores as they stood at signing", default=dict, blank=True
+    )
 
     objects = ChartQuerySet.as_manager()
 
@@ -88,7 +92,7 @@ class EvaluationDiagnosis(Record):
                 func="""
                     IF EXISTS (
                         SELECT 1 FROM intake_psychiatricevaluation e
-                        WHERE e.id = COALESCE(NEW.evaluation_id, OLD.evaluation_id) AND e.signed_at IS NOT NULL
+                        WHERE e.id IN (NEW.evaluation_id, OLD.evaluation_id) AND e.signed_at IS NOT NULL
                     ) THEN
                         RAISE EXCEPTION 'the evaluation is signed: its diagnoses cannot change';
                     END IF;

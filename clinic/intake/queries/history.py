@@ -1,0 +1,94 @@
+"""Reads of what a client brings along."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from clinic.clients.models import Client
+from clinic.intake.models import Allergy, HistoryEvent, MedicationTrial, ProblemHistory, ReportedMedication
+from clinic.scales.models import ScaleResponse
+
+EVENTS_SHOWN = 50
+PROBLEMS_SHOWN = 100
+MEDICATIONS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class History:
+    """A client's history as it stands; nothing in `allergies` means that nobody has asked yet."""
+
+    allergies: list[Allergy]
+    medications: list[ReportedMedication]
+    past_medications: list[ReportedMedication]
+    trials: list[MedicationTrial]
+    problems: list[ProblemHistory]
+    events: list[HistoryEvent]
+
+    @property
+    def none_known(self) -> Allergy | None:
+        """The statement that no allergy is known, where it stands."""
+        return next((row for row in self.allergies if row.is_none_known), None)
+
+    @property
+    def known_allergies(self) -> list[Allergy]:
+        return [row for row in self.allergies if not row.is_none_known]
+
+
+def history(client: Client) -> History:
+    """Everything told, found or imported about a client before us, in five queries."""
+    medications = list(
+        ReportedMedication.objects.filter(client=client)
+        .select_related("medication", "recorded_by")
+        .order_by("-last_on", "name")[:MEDICATIONS_SHOWN]
+    )
+    trials = MedicationTrial.objects.filter(client=client, withdrawn_at=None)
+    return History(
+        allergies=live_allergies(client),
+        medications=[row for row in medications if row.last_on is None],
+        past_medications=[row for row in medications if row.last_on is not None],
+        trials=list(trials.select_related("medication", "recorded_by").order_by("recorded_at", "created_at")),
+        problems=list(ProblemHistory.objects.filter(client=client)[:PROBLEMS_SHOWN]),
+        events=list(HistoryEvent.objects.filter(client=client)[:EVENTS_SHOWN]),
+    )
+
+
+def live_allergies(client: Client) -> list[Allergy]:
+    """Allergies that stand, or the statement that none is known; none at all means not asked."""
+    return list(Allergy.objects.filter(client=client, withdrawn_at=None).select_related("medication", "recorded_by"))
+
+
+def asked_about_allergies(client: Client) -> bool:
+    """Whether anybody has asked: an allergy stands, or the statement that there is none."""
+    return Allergy.objects.filter(client=client, withdrawn_at=None).exists()
+
+
+def latest_scores(client: Client) -> list[ScaleResponse]:
+    """The newest response of each instrument."""
+    return list(
+        ScaleResponse.objects.filter(client=client).order_by("instrument", "-answered_at", "-id").distinct("instrument")
+    )
+
+
+def snapshot(client: Client) -> Mapping[str, Any]:
+    """Allergies, medications, trials and newest scores in words, as they stand now: what is signed with the text."""
+    told = history(client)
+    return {
+        "allergies": [[row.substance, row.reaction, row.get_severity_display()] for row in told.allergies],
+        "medications": [[row.name, row.dose_text, row.prescribed_by] for row in told.medications],
+        "trials": [
+            [
+                row.name,
+                "" if row.highest_mg is None else f"{row.highest_mg.normalize():f} mg",
+                "" if row.weeks is None else f"{row.weeks} weeks",
+                row.get_response_display(),
+                row.get_why_stopped_display(),
+            ]
+            for row in told.trials
+        ],
+        "scores": [
+            [row.instrument, row.total, row.band, timezone.localdate(row.answered_at).isoformat()]
+            for row in latest_scores(client)
+        ],
+    }

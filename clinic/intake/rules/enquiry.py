@@ -1,0 +1,51 @@
+"""What an enquiry must tell so that somebody can answer it, and what may become of it."""
+
+from datetime import date
+
+from clinic.clients.rules import check_birth_date, is_minor
+from clinic.core.rules import RuleBroken
+
+OPEN = frozenset({"new", "in_progress", "booked"})
+ALLOWED_MOVES = {
+    "new": {"in_progress", "booked", "closed"},
+    "in_progress": {"booked", "closed"},
+    "booked": {"in_progress", "closed"},
+    "closed": {"in_progress"},
+}
+NEEDS_PHONE = frozenset({"call", "text"})
+
+
+def check_contact(*, phone: str, email: str, contact_wish: str) -> None:
+    """A person can be reached in the way they wish: calls and texts need a phone, e-mail an address."""
+    if not phone and not email:
+        raise RuleBroken("Give a phone number or an e-mail address, so that we can answer.", field="phone")
+    if contact_wish in NEEDS_PHONE and not phone:
+        raise RuleBroken("To call or text you we need a phone number.", field="phone")
+    if contact_wish == "email" and not email:
+        raise RuleBroken("To e-mail you we need an e-mail address.", field="email")
+
+
+def check_person(*, birth_on: date, guardian_name: str, today: date) -> bool:
+    """A birth date that can be, and a parent or guardian for a person under 18; answers whether they are one."""
+    check_birth_date(birth_on, today=today)
+    minor = is_minor(birth_on, today=today)
+    if minor and not guardian_name.strip():
+        raise RuleBroken(
+            "For a person under 18 we need the name of a parent or guardian. If there is none, write “none”.",
+            field="guardian_name",
+        )
+    return minor
+
+
+def check_move(old: str, new: str) -> None:
+    """A closed enquiry can only be opened again; an open one goes on, is booked or is closed."""
+    if new not in ALLOWED_MOVES[old]:
+        raise RuleBroken("This enquiry is closed. Open it again to go on with it.")
+
+
+def check_may_handle(*, status: str, owner_name: str, is_owner: bool) -> None:
+    """One coordinator handles an enquiry; whoever comes second is told who, and may take it over knowingly."""
+    if status == "closed":
+        raise RuleBroken("This enquiry is closed. Open it again to go on with it.")
+    if owner_name and not is_owner:
+        raise RuleBroken(f"{owner_name} is handling this enquiry. Take it over first if you should go on with it.")

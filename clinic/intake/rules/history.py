@@ -1,0 +1,46 @@
+"""What a line of history must say."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from clinic.core.rules import RuleBroken
+
+MOST_WEEKS = 3000
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two entries read the same, capitals and spaces aside."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def check_allergy(*, substance: str, is_none_known: bool, known: Iterable[str]) -> None:
+    """“None known” is a statement of its own: it names no substance and stands only where no allergy does."""
+    if is_none_known:
+        if substance.strip():
+            raise RuleBroken("Either name a substance or state that none is known.", field="substance")
+        names = ", ".join(known)
+        if names:
+            raise RuleBroken(f"On record: {names}. Withdraw that first if it is wrong.", field="is_none_known")
+    elif not substance.strip():
+        raise RuleBroken("Name the substance, or state that no allergy is known.", field="substance")
+
+
+def check_trial(*, name: str, highest_mg: Decimal | None, weeks: int | None) -> None:
+    """A trial names the medication; the highest dose (mg a day) and the weeks are above zero where known."""
+    if not name.strip():
+        raise RuleBroken("Name the medication that was tried.", field="name")
+    if highest_mg is not None and highest_mg <= 0:
+        raise RuleBroken("The highest dose is more than 0 mg a day. Leave it empty if not known.", field="highest_mg")
+    if weeks is not None and not 0 < weeks <= MOST_WEEKS:
+        raise RuleBroken(f"Weeks lie between 1 and {MOST_WEEKS}. Leave it empty if not known.", field="weeks")
+
+
+def check_medication_dates(*, first_on: date | None, last_on: date | None, today: date) -> None:
+    """A medication ends on or after the day it began, and neither day lies ahead."""
+    if first_on and first_on > today:
+        raise RuleBroken("The first day lies in the future.", field="first_on")
+    if last_on and last_on > today:
+        raise RuleBroken("The last day lies in the future.", field="last_on")
+    if first_on and last_on and last_on < first_on:
+        raise RuleBroken("The last day lies before the first.", field="last_on")

@@ -1,0 +1,56 @@
+from clinic.intake.services.enquiries import (
+    assign_care_team,
+    close_enquiry,
+    make_client,
+    match_client,
+    note_bookings,
+    receive_enquiry,
+    reopen_enquiry,
+    take_enquiry,
+)
+from clinic.intake.services.evaluations import (
+    add_addendum,
+    add_diagnosis,
+    make_principal,
+    raise_alert,
+    remove_diagnosis,
+    save_evaluation,
+    sign_evaluation,
+    start_evaluation,
+)
+from clinic.intake.services.history import (
+    add_allergy,
+    add_reported_medication,
+    add_trial,
+    end_reported_medication,
+    withdraw_allergy,
+    withdraw_trial,
+)
+from clinic.intake.services.referrals import handle_referral, refer_client
+
+__all__ = [
+    "add_addendum",
+    "add_allergy",
+    "add_diagnosis",
+    "add_reported_medication",
+    "add_trial",
+    "assign_care_team",
+    "close_enquiry",
+    "end_reported_medication",
+    "handle_referral",
+    "make_client",
+    "make_principal",
+    "match_client",
+    "note_bookings",
+    "raise_alert",
+    "receive_enquiry",
+    "refer_client",
+    "remove_diagnosis",
+    "reopen_enquiry",
+    "save_evaluation",
+    "sign_evaluation",
+    "start_evaluation",
+    "take_enquiry",
+    "withdraw_allergy",
+    "withdraw_trial",
+]

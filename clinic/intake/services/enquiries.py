@@ -1,0 +1,269 @@
+"""Deeds on enquiries: receive, take on, match or make the client, staff the care team, close."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from clinic.audit.services import record
+from clinic.clients.models import CareTeamMember, Client
+from clinic.clients.rules import Contact, Related, checked_contact
+from clinic.clients.services import ClientDetails, add_team_member, register_client
+from clinic.core.rules import RuleBroken
+from clinic.intake import queries, rules
+from clinic.intake.models import Enquiry, EnquiryStatus
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+
+
+@transaction.atomic
+def receive_enquiry(
+    *,
+    given_names: str,
+    family_name: str,
+    birth_on: date,
+    what_is_going_on: str,
+    contact_wish: str,
+    phone: str = "",
+    email: str = "",
+    may_leave_message: bool = False,
+    guardian_name: str = "",
+    persists_despite_therapy: bool = False,
+    tried_several_medications: bool = False,
+    daily_life_is_hard: bool = False,
+    wants_blended_plan: bool = False,
+    insurance_payer: str = "",
+    insurance_member_id: str = "",
+    times_that_suit: str = "",
+    nonce: UUID | None = None,
+    now: datetime,
+) -> Enquiry:
+    """Keep what a person wrote on the public page; nothing is decided here.
+
+    The phone is kept as E.164, the e-mail in lower case. The same `nonce` (one for each page shown) again answers
+    the row that stands, so that a second click makes no second enquiry. Raises RuleBroken with the field.
+    """
+    rules.check_contact(phone=phone, email=email, contact_wish=contact_wish)
+    minor = rules.check_person(birth_on=birth_on, guardian_name=guardian_name, today=timezone.localdate(now))
+    enquiry = Enquiry(
+        given_names=given_names.strip(),
+        family_name=family_name.strip(),
+        birth_on=birth_on,
+        phone=checked_contact(Contact(kind="phone", value=phone)).value if phone else "",
+        email=checked_contact(Contact(kind="email", value=email)).value if email else "",
+        contact_wish=contact_wish,
+        may_leave_message=may_leave_message,
+        is_for_minor=minor,
+        guardian_name=guardian_name.strip() if minor else "",
+        what_is_going_on=what_is_going_on.strip(),
+        persists_despite_therapy=persists_despite_therapy,
+        tried_several_medications=tried_several_medications,
+        daily_life_is_hard=daily_life_is_hard,
+        wants_blended_plan=wants_blended_plan,
+        insurance_payer=insurance_payer.strip(),
+        insurance_member_id=insurance_member_id.strip(),
+        times_that_suit=times_that_suit.strip(),
+        received_at=now,
+        nonce=nonce,
+    )
+    enquiry.clean_fields()
+    if nonce is None:
+        enquiry.save(force_insert=True)
+    else:
+        Enquiry.objects.bulk_create([enquiry], ignore_conflicts=True)
+        standing = Enquiry.objects.get(nonce=nonce)
+        if standing.pk != enquiry.pk:
+            return standing
+    record("enquiry_received", by=None, subject=enquiry)
+    return enquiry
+
+
+@transaction.atomic
+def take_enquiry(*, enquiry_id: UUID, take_over: bool = False, by: User, now: datetime) -> Enquiry:
+    """Make an enquiry one's own; taking it over from a colleague is said on purpose."""
+    enquiry = _locked(enquiry_id)
+    if enquiry.owner == by and enquiry.status != EnquiryStatus.CLOSED:
+        return enquiry
+    _check_mine(enquiry, by, taking_over=take_over)
+    return _own(enquiry, by)
+
+
+@transaction.atomic
+def match_client(*, enquiry_id: UUID, client_id: UUID, by: User, now: datetime) -> Enquiry:
+    """Say which client an enquiry is from; the same answer twice is one, another answer is refused."""
+    enquiry = _locked(enquiry_id)
+    if enquiry.client_id == client_id:
+        return enquiry
+    _check_mine(enquiry, by)
+    _check_unmatched(enquiry)
+    client = Client.objects.visible_to(by).filter(pk=client_id).first()
+    if client is None:
+        raise Http404
+    return _matched(enquiry, client, by)
+
+
+@transaction.atomic
+def make_client(*, enquiry_id: UUID, by: User, now: datetime) -> Client:
+    """Make the client out of an enquiry, with contact points used only as the person wished.
+
+    Made once: asked again by the same coordinator it answers the client that was made.
+    """
+    enquiry = _locked(enquiry_id)
+    if enquiry.client is not None and enquiry.owner == by:
+        return enquiry.client
+    _check_mine(enquiry, by)
+    _check_unmatched(enquiry)
+    client = register_client(
+        details=ClientDetails(
+            given_names=enquiry.given_names, family_name=enquiry.family_name, birth_on=enquiry.birth_on
+        ),
+        contact_points=contact_points_of(enquiry),
+        related_people=guardian_of(enquiry),
+        came_from="enquiry",
+        by=by,
+        now=now,
+    )
+    _matched(enquiry, client, by)
+    return client
+
+
+@transaction.atomic
+def assign_care_team(
+    *, enquiry_id: UUID, prescriber: User, therapist: User | None = None, by: User, now: datetime
+) -> Client:
+    """Put prescriber, therapist and the coordinator who handles the enquiry on the client's care team.
+
+    Who is on it already stays; a new prescriber or therapist becomes the lead of their role.
+    """
+    enquiry = _locked(enquiry_id)
+    _check_mine(enquiry, by)
+    if enquiry.client is None:
+        raise RuleBroken("Match this enquiry to a client, or make the client, before the care team is chosen.")
+    _own(enquiry, by)
+    wanted = {Role.PRESCRIBER: prescriber, Role.THERAPIST: therapist, Role.COORDINATOR: by}
+    on_team = set(CareTeamMember.objects.live().filter(client=enquiry.client).values_list("user_id", "role"))
+    for role, user in wanted.items():
+        if user is not None and role in user.roles and (user.pk, role) not in on_team:
+            add_team_member(client_id=enquiry.client.pk, user=user, role=role, by=by, now=now)
+    return enquiry.client
+
+
+@transaction.atomic
+def close_enquiry(*, enquiry_id: UUID, reason: str, by: User, now: datetime) -> Enquiry:
+    """Close an enquiry with the reason; whoever comes second is told who handles it."""
+    enquiry = _locked(enquiry_id)
+    if enquiry.status == EnquiryStatus.CLOSED and enquiry.owner == by:
+        return enquiry
+    _check_mine(enquiry, by)
+    if not reason.strip():
+        raise RuleBroken("Say why this enquiry is closed.", field="reason")
+    enquiry.status, enquiry.closed_at, enquiry.closed_because = EnquiryStatus.CLOSED, now, reason.strip()
+    enquiry.owner = by
+    enquiry.clean_fields()
+    enquiry.save(update_fields=["status", "closed_at", "closed_because", "owner", "updated_at"])
+    record("enquiry_closed", by=by, subject=enquiry)
+    return enquiry
+
+
+@transaction.atomic
+def reopen_enquiry(*, enquiry_id: UUID, by: User, now: datetime) -> Enquiry:
+    """Open a closed enquiry again and make it one's own."""
+    enquiry = _locked(enquiry_id)
+    if enquiry.status != EnquiryStatus.CLOSED:
+        return enquiry
+    rules.check_move(enquiry.status, EnquiryStatus.IN_PROGRESS)
+    enquiry.status, enquiry.closed_at, enquiry.closed_because = EnquiryStatus.IN_PROGRESS, None, ""
+    enquiry.owner = by
+    enquiry.save(update_fields=["status", "closed_at", "closed_because", "owner", "updated_at"])
+    record("enquiry_reopened", by=by, subject=enquiry)
+    return enquiry
+
+
+@transaction.atomic
+def note_bookings(*, now: datetime) -> int:
+    """Mark open enquiries whose client has an appointment by now as booked; answers how many."""
+    rows = list(queries.booked_but_open().select_for_update(of=("self",), skip_locked=True)[:500])
+    for enquiry in rows:
+        enquiry.status = EnquiryStatus.BOOKED
+        enquiry.save(update_fields=["status", "updated_at"])
+        record("enquiry_booked", by=None, subject=enquiry)
+    return len(rows)
+
+
+def contact_points_of(enquiry: Enquiry) -> list[Contact]:
+    """How the person may be reached, used only as they wished: calls, texts or e-mail, voicemail if allowed."""
+    points = []
+    if enquiry.phone:
+        may_call = enquiry.contact_wish == "call" or enquiry.may_leave_message
+        points.append(
+            Contact(
+                kind="phone",
+                value=enquiry.phone,
+                is_preferred=enquiry.contact_wish in rules.NEEDS_PHONE,
+                may_call=may_call,
+                may_leave_voicemail=enquiry.may_leave_message,
+                may_text=enquiry.contact_wish == "text",
+                consented_on=timezone.localdate(enquiry.received_at),
+            )
+        )
+    if enquiry.email:
+        wished = enquiry.contact_wish == "email"
+        points.append(
+            Contact(
+                kind="email",
+                value=enquiry.email,
+                is_preferred=wished,
+                may_email=wished,
+                consented_on=timezone.localdate(enquiry.received_at),
+            )
+        )
+    return points
+
+
+def guardian_of(enquiry: Enquiry) -> list[Related]:
+    """The guardian a minor's enquiry names; they are reached as the enquiry says."""
+    if not enquiry.is_for_minor or enquiry.guardian_name.casefold() == "none":
+        return []
+    return [Related(kind="guardian", name=enquiry.guardian_name, phone=enquiry.phone, email=enquiry.email)]
+
+
+def _locked(enquiry_id: UUID) -> Enquiry:
+    rows = Enquiry.objects.select_for_update(of=("self",)).select_related("owner", "client")
+    enquiry = rows.filter(pk=enquiry_id).first()
+    if enquiry is None:
+        raise Http404
+    return enquiry
+
+
+def _check_mine(enquiry: Enquiry, by: User, *, taking_over: bool = False) -> None:
+    rules.check_may_handle(
+        status=enquiry.status,
+        owner_name=enquiry.owner.full_name if enquiry.owner else "",
+        is_owner=taking_over or enquiry.owner == by,
+    )
+
+
+def _check_unmatched(enquiry: Enquiry) -> None:
+    if enquiry.client is not None:
+        raise RuleBroken(f"This enquiry is matched to {enquiry.client} already.")
+
+
+def _own(enquiry: Enquiry, by: User) -> Enquiry:
+    """Acting on an enquiry makes it one's own."""
+    if enquiry.owner != by or enquiry.status == EnquiryStatus.NEW:
+        enquiry.owner = by
+        if enquiry.status == EnquiryStatus.NEW:
+            enquiry.status = EnquiryStatus.IN_PROGRESS
+        enquiry.save(update_fields=["owner", "status", "updated_at"])
+        record("enquiry_taken", by=by, subject=enquiry)
+    return enquiry
+
+
+def _matched(enquiry: Enquiry, client: Client, by: User) -> Enquiry:
+    _own(enquiry, by)
+    enquiry.client = client
+    enquiry.save(update_fields=["client", "updated_at"])
+    record("enquiry_matched", by=by, subject=enquiry, client_id=client.pk)
+    return enquiry

@@ -1,0 +1,67 @@
+"""Deeds on rating scales: record what was answered, scored as the instrument says."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.audit.services import record
+from clinic.clients.models import Client
+from clinic.core.rules import RuleBroken
+from clinic.scales.models import AnsweredBy, ScaleResponse
+from clinic.scales.rules import score_answers
+from clinic.staff.models import User
+
+# The same answers sent again this soon are a second click, not a second questionnaire.
+SAME_FILLING = timedelta(minutes=10)
+
+
+@transaction.atomic
+def record_response(
+    *,
+    client_id: UUID,
+    instrument: str,
+    answers: Sequence[int | None],
+    by: User | None,
+    now: datetime,
+    answered_by: AnsweredBy = AnsweredBy.STAFF,
+    answered_at: datetime | None = None,
+    sex: str | None = None,
+    language: str = "en",
+) -> ScaleResponse:
+    """Score the answers (points in the order of the items, None where unanswered) and keep them on the chart.
+
+    `by` is None for a client answering by link. `answered_at` is `now` unless the answers are older. The sex is
+    the client's unless given. The same answers to the same instrument within 10 minutes are one response.
+    Raises RuleBroken where the answers do not fit the instrument, or none was given.
+    """
+    client = Client.objects.select_for_update().get(pk=client_id)
+    if all(answer is None for answer in answers):
+        raise RuleBroken("Nothing is answered yet.", field="answers[0]")
+    score = score_answers(instrument, list(answers), sex or client.sex)
+    at = answered_at or now
+    same = ScaleResponse.objects.filter(
+        client=client, instrument=instrument, answers=list(answers), answered_at__range=(at - SAME_FILLING, at)
+    ).first()
+    if same is not None:
+        return same
+    response = ScaleResponse(
+        client=client,
+        instrument=score.instrument,
+        version=score.version,
+        language=language,
+        answers=list(answers),
+        total=score.total,
+        band=score.band or "",
+        flags=list(score.flags),
+        is_complete=score.complete,
+        is_prorated=score.prorated,
+        answered_at=at,
+        answered_by=answered_by,
+        recorded_by=by,
+    )
+    response.full_clean()
+    response.save(force_insert=True)
+    record("scale_recorded", by=by, subject=response, instrument=instrument, flags=list(score.flags))
+    return response
