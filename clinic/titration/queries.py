@@ -16,9 +16,15 @@ from clinic.formulary.queries import products_of
 from clinic.formulary.rules import order_product
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, SafetyOverride
+from clinic.titration.rules import DosePlanResult, Step, step_words
+from clinic.titration.rules.findings import Severity
+from clinic.titration.rules.running import findings_from, unsettled_stops
+from clinic.titration.rules.signing import finding_words, read_finding
+from clinic.titration.rules.telling import dispensed_words
 from clinic.titration.rules.words import NO_DOSE
 
 ONE_DAY = timedelta(days=1)
+TIERS = ("stop", "warn", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,42 @@ class DoseSpan:
     mg_per_day: Decimal
     words: str
     is_planned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """A finding for a page: its tier (stop, warn, note), its sentence, and its code."""
+
+    tier: str
+    words: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedVersion:
+    """A version exactly as it was signed, in words."""
+
+    version: DosePlanVersion
+    change: DoseChange
+    steps: list[DoseStep]
+    dispense: list[str]
+    findings: list[ShownFinding]
+    overrides: list[SafetyOverride]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an order would make, in words; `stop_on` is the first day without the medication."""
+
+    steps: list[tuple[Step, str]]
+    stop_on: date | None
+    dispense: list[str]
+    findings: list[ShownFinding]
+
+    @property
+    def stop_codes(self) -> list[str]:
+        """The kinds of finding that need a reason, each once."""
+        return list(dict.fromkeys(one.code for one in self.findings if one.tier == "stop"))
 
 
 def running_plans(client: Client, today: date) -> list[CurrentDose]:
@@ -158,10 +200,49 @@ def get_dose_plan(user: User, dose_plan_id: UUID) -> DosePlan:
     return get_object_or_404(plans, pk=dose_plan_id)
 
 
-def versions_of(dose_plan: DosePlan) -> Sequence[DosePlanVersion]:
-    """All versions of a dose plan as they were signed, newest first, with steps, change and overrides."""
+def versions_of(dose_plan: DosePlan) -> list[SignedVersion]:
+    """All versions of a dose plan as they were signed, newest first; three queries."""
     versions = dose_plan.versions.select_related("signed_by", "change__by")
-    return list(versions.prefetch_related("steps", "overrides__by"))
+    return [_signed_version(one) for one in versions.prefetch_related("steps", "overrides__by")]
+
+
+def _signed_version(version: DosePlanVersion) -> SignedVersion:
+    found = [read_finding(written) for written in version.findings]
+    return SignedVersion(
+        version=version,
+        change=version.change,
+        steps=list(version.steps.all()),
+        dispense=[dispensed_words(one) for one in version.dispense],
+        findings=[ShownFinding(one.severity, finding_words(one)) for one in found],
+        overrides=list(version.overrides.all()),
+    )
+
+
+def shown_findings(plan: DosePlanResult, day: date | None = None, settled: Sequence[Any] = ()) -> list[ShownFinding]:
+    """What a prescriber must know before signing, gravest first; what was settled before is no stop any more."""
+    findings = plan.findings if day is None else findings_from(plan, day)
+    open_stops = unsettled_stops(findings, settled)
+    shown = [
+        ShownFinding(
+            tier="stop" if one in open_stops else "note" if one.severity is Severity.STOP else one.severity,
+            words=finding_words(one)
+            if one in open_stops or one.severity is not Severity.STOP
+            else f"{finding_words(one)} Overridden before.",
+            code=one.code,
+        )
+        for one in findings
+    ]
+    return sorted(shown, key=lambda one: TIERS.index(one.tier))
+
+
+def previewed(plan: DosePlanResult, day: date | None = None, settled: Sequence[Any] = ()) -> Preview:
+    """A plan not yet signed as a page shows it: its steps in words, what to dispense, what was found."""
+    return Preview(
+        steps=[(step, step_words(step)) for step in plan.steps],
+        stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
+        dispense=[dispensed_words(one.to_json()) for one in plan.dispense],
+        findings=shown_findings(plan, day, settled),
+    )
 
 
 def current_version(dose_plan: DosePlan) -> DosePlanVersion:
@@ -173,6 +254,11 @@ def current_version(dose_plan: DosePlan) -> DosePlanVersion:
 def settled_findings(dose_plan: DosePlan) -> list[dict[str, Any]]:
     """Findings that a prescriber has overridden in any version of this dose plan."""
     return list(SafetyOverride.objects.filter(version__dose_plan=dose_plan).values_list("finding", flat=True))
+
+
+def get_medication(medication_id: UUID) -> Medication:
+    """A medication that may be prescribed, or 404."""
+    return get_object_or_404(Medication.objects.prescribable(), pk=medication_id)
 
 
 def offered_products(medication: Medication) -> list[dict[str, Any]]:

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.titration import views
 
 app_name = "titration"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("of/<uuid:client_id>/start/", views.start, name="start"),
+    path("<uuid:dose_plan_id>/", views.dose_plan, name="dose_plan"),
+    path("<uuid:dose_plan_id>/change/", views.change, name="change"),
+]

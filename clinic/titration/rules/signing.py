@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from clinic.core.rules import RuleBroken
-from clinic.titration.rules.findings import Code, Finding
+from clinic.titration.rules.findings import Code, Finding, Severity
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
 
@@ -113,3 +113,21 @@ def _keys(product: Mapping[str, Any]) -> list[tuple[str, str, Decimal, bool]]:
     named = (str(product["form"]), str(product["release"]))
     amounts = product.get("strengths_mg") or [product["mg_per_ml"]]
     return [(*named, Decimal(str(amount)), bool(product.get("scored"))) for amount in amounts]
+
+
+def read_finding(written: Mapping[str, Any]) -> Finding:
+    """A finding as it was signed, read back from the contract's words."""
+
+    def amount(name: str) -> Decimal | None:
+        return Decimal(written[name]) if written.get(name) is not None else None
+
+    return Finding(
+        code=Code(written["code"]),
+        severity=Severity(written["severity"]),
+        first_on=date.fromisoformat(written["first_on"]),
+        value=Decimal(written["value"]),
+        limit=amount("limit"),
+        last_on=date.fromisoformat(written["last_on"]) if written["last_on"] else None,
+        below_mg=amount("below_mg"),
+        above_mg=amount("above_mg"),
+    )

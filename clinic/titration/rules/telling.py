@@ -1,16 +1,18 @@
 """What a start, a change or a stop of a dose plan is called, and its plain words for everyone who reads it."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clinic.titration.rules.days import step_on
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
 from clinic.titration.rules.running import mg_on
 from clinic.titration.rules.steps import Step
-from clinic.titration.rules.words import NO_DOSE, WHEN
+from clinic.titration.rules.units import Release
+from clinic.titration.rules.words import HOW_RELEASED, NO_DOSE, WHEN
 
 ONE_DAY = timedelta(days=1)
 
@@ -104,3 +106,11 @@ def _day(day: date, beside: date | None = None) -> str:
     """A day; the year is left out beside another day of the same year."""
     words = f"{day:%b} {day.day}"
     return words if beside is not None and beside.year == day.year else f"{words}, {day.year}"
+
+
+def dispensed_words(one: Mapping[str, Any]) -> str:
+    """What to hand out of one product, as the contract writes it: "42 x 25 mg tablet"."""
+    kind = f"{HOW_RELEASED[Release(one['release'])]}{one['form']}"
+    if "mg_per_ml" in one:
+        return f"{one['count']} mL of {one['mg_per_ml']} mg/mL {kind}"
+    return f"{one['count']} x {one['strength_mg']} mg {kind}"

@@ -1,0 +1,165 @@
+"""What the forms of dose plans share: strengths, times of day, amounts, steps by hand, reasons for overrides."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from clinic.core.rules import RuleBroken
+from clinic.formulary.rules import amount_text
+from clinic.titration.models import SafetyOverride
+from clinic.titration.rules import DosePlanResult
+from clinic.titration.rules.findings import Code
+from clinic.titration.rules.offering import Offer, chosen_products
+from clinic.titration.rules.order import TaperMethod, Time
+from clinic.titration.rules.signing import Override
+
+MOST_STEPS = 60
+TIMES = [(time.value, time.value.capitalize()) for time in Time]
+METHODS = [
+    (TaperMethod.LINEAR.value, "The same amount each time (mg)"),
+    (TaperMethod.PERCENT_OF_START.value, "Percent of the first dose"),
+    (TaperMethod.PERCENT_OF_CURRENT.value, "Percent of the dose before"),
+]
+REASONS = [("", "Choose a reason"), *SafetyOverride._meta.get_field("reason_code").flatchoices]
+
+
+def mg_field(label: str, help_text: str = "") -> forms.DecimalField:
+    """An amount in mg."""
+    return forms.DecimalField(
+        label=f"{label} (mg)",
+        help_text=help_text,
+        required=False,
+        min_value=Decimal("0"),
+        max_digits=9,
+        decimal_places=3,
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+    )
+
+
+def days_field(label: str, help_text: str = "", *, most: int = 366) -> forms.IntegerField:
+    """A number of days."""
+    return forms.IntegerField(label=label, help_text=help_text, required=False, min_value=1, max_value=most)
+
+
+def day_field(label: str, help_text: str = "") -> forms.DateField:
+    """A day, picked from the browser's calendar."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, help_text=help_text, widget=widget)
+
+
+class StepRow(forms.Form):
+    """One step by hand: mg at each time of day; an empty row is none."""
+
+    morning = mg_field("Morning")
+    noon = mg_field("Noon")
+    evening = mg_field("Evening")
+    bedtime = mg_field("Bedtime")
+    every_days = forms.ChoiceField(
+        label="How often",
+        choices=[("1", "Daily"), ("2", "Every 2nd day"), ("3", "Every 3rd day"), ("7", "Weekly")],
+        required=False,
+    )
+    days = days_field("Days", most=3660)
+
+    def row(self) -> dict[str, Any] | None:
+        """The step as an order writes it; None for an empty row."""
+        given = self.cleaned_data
+        doses = {time.value: amount_text(given[time]) for time in Time if given.get(time) is not None}
+        if not doses:
+            return None
+        row = {"doses": doses, "every_days": int(given["every_days"] or 1)}
+        return {**row, "days": given["days"]} if given.get("days") else row
+
+
+STEPS = forms.formset_factory(StepRow, extra=0, max_num=MOST_STEPS, absolute_max=MOST_STEPS)
+
+
+class RegimenForm(forms.Form):
+    """Strengths, times and amounts of a dose plan. After cleaning, `plan` is what the order makes."""
+
+    products = forms.MultipleChoiceField(
+        label="Strengths to use",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one strength."},
+    )
+    times = forms.MultipleChoiceField(
+        label="Taken", choices=TIMES, widget=forms.CheckboxSelectMultiple, required=False, initial=["morning"]
+    )
+    from_mg = mg_field("First dose a day")
+    to_mg = mg_field("Target a day")
+    step_mg = mg_field("Rise each time")
+    interval_days = days_field("Days between steps")
+    method = forms.ChoiceField(label="How it falls", choices=METHODS, required=False)
+    amount = forms.DecimalField(
+        label="Cut each time (mg or percent)", required=False, min_value=Decimal("0"), max_digits=9, decimal_places=3
+    )
+    unit_mg = mg_field("Rounded to multiples of")
+
+    plan: DosePlanResult | None = None
+
+    def __init__(
+        self, data: QueryDict | None, *, offers: Sequence[Offer], chosen: Sequence[str], initial: dict[str, Any]
+    ) -> None:
+        super().__init__(data, initial={"products": list(chosen), **initial})
+        self.offers = offers
+        products = self.fields["products"]
+        assert isinstance(products, forms.MultipleChoiceField)  # noqa: S101 - narrows the type alone
+        products.choices = [(offer.key, offer.words) for offer in offers]
+        self.steps = STEPS(data, prefix="steps", initial=[{}])
+        for code in Code:
+            self.fields[f"override_{code}"] = forms.ChoiceField(
+                label="Reason to sign all the same", choices=REASONS, required=False
+            )
+            self.fields[f"override_{code}_words"] = forms.CharField(label="In words", max_length=300, required=False)
+
+    def chosen_products(self) -> list[dict[str, Any]]:
+        """The products of the order."""
+        return chosen_products(self.offers, self.cleaned_data.get("products", []))
+
+    def titration(self) -> dict[str, Any]:
+        """The rise as an order writes it."""
+        amounts = self._amounts("from_mg", "to_mg", "step_mg")
+        return {**amounts, "interval_days": self.needed("interval_days"), "times": self.needed("times")}
+
+    def taper(self) -> dict[str, Any]:
+        """The fall as an order writes it."""
+        amounts = self._amounts("from_mg", "to_mg", "amount", "unit_mg")
+        fall = {"method": self.needed("method"), "interval_days": self.needed("interval_days")}
+        return {**amounts, **fall, "times": self.needed("times")}
+
+    def step_rows(self) -> list[dict[str, Any]]:
+        """The steps by hand as an order writes them."""
+        if not self.steps.is_valid():
+            raise RuleBroken("A step below needs a look.")
+        rows = [row for form in self.steps if (row := form.row()) is not None]
+        if not rows:
+            raise RuleBroken("Give the amounts of at least one step.")
+        return rows
+
+    def overrides(self) -> list[Override]:
+        """The reasons given, one for each kind of finding."""
+        given = self.cleaned_data
+        return [
+            Override(code.value, given[f"override_{code}"], given.get(f"override_{code}_words", ""))
+            for code in Code
+            if given.get(f"override_{code}")
+        ]
+
+    def needed(self, name: str) -> Any:
+        """A cleaned value that this way of dosing cannot do without."""
+        value = self.cleaned_data.get(name)
+        if value in (None, "", []):
+            reason = "Needed here." if name not in self.errors else "Look at this first."
+            raise RuleBroken(reason, field=name)
+        return value
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        """Put a refusal beside the field it belongs to, whatever its path in the order."""
+        name = (refusal.field or "").rpartition(".")[2].partition("[")[0]
+        self.add_error(name if name in self.fields else None, refusal.reason)
+
+    def _amounts(self, *names: str) -> Mapping[str, str]:
+        return {name: amount_text(self.needed(name)) for name in names}

@@ -1,0 +1,158 @@
+"""The pages of dose plans: start one, change one, read one."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from clinic.clients.models import Client
+from clinic.clients.services import open_chart
+from clinic.core.forms import rows_as_asked, submit
+from clinic.formulary.models import Medication
+from clinic.formulary.queries import search_medications
+from clinic.formulary.rules import unknown_limits
+from clinic.plans import queries as plans
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+from clinic.titration import queries, services
+from clinic.titration.forms import ChangeForm, StartForm
+from clinic.titration.models import DosePlan
+from clinic.titration.rules import build_plan
+from clinic.titration.rules.findings import Code
+from clinic.titration.rules.offering import offers_of
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Pick a medication, lay out its doses, see what they make, sign."""
+    client = open_chart(client_id=client_id, by=request.user, page="start a dose plan")
+    treatment_plan = plans.plan_in_force(client)
+    context = _about(client) | {"treatment_plan": treatment_plan}
+    picked = request.GET.get("medication", "")
+    if not picked or treatment_plan is None:
+        return _pick(request, context)
+    medication = queries.get_medication(_uuid(picked))
+    asked = rows_as_asked(request.POST)
+    form = StartForm(
+        asked if asked is not None else request.POST or None,
+        medication=medication,
+        offers=offers_of(queries.offered_products(medication)),
+        problems=[problem.text for problem in treatment_plan.problems.all()],
+        today=timezone.localdate(),
+    )
+    deed = partial(
+        services.start_dose_plan,
+        client_id=client.pk,
+        medication_id=medication.pk,
+        by=request.user,
+        now=timezone.now(),
+    )
+    signed: list[DosePlan] = []
+    if request.POST.get("do") == "sign" and submit(form, lambda **order: signed.append(deed(**order))):
+        messages.success(request, f"The dose plan of {medication} is signed.")
+        return redirect("titration:dose_plan", signed[0].pk)
+    context |= _about_medication(medication) | {"form": form, "preview": _preview_of_start(form)}
+    return _form_page(request, "titration/start.html", context)
+
+
+def _pick(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
+    words = request.POST.get("words", "").strip()
+    found = search_medications(words) if words else []
+    return render(request, "titration/pick.html", context | {"words": words, "found": found})
+
+
+def _preview_of_start(form: StartForm) -> queries.Preview | None:
+    """What the form makes; before anything is posted, what its first values make."""
+    if form.is_bound:
+        form.is_valid()
+    return queries.previewed(form.plan) if form.plan is not None else None
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
+    """Change or stop a running dose plan: what moves is shown before it is signed."""
+    dose_plan = queries.get_dose_plan(request.user, dose_plan_id)
+    client = open_chart(client_id=dose_plan.client_id, by=request.user, page="change a dose plan")
+    current = queries.current_version(dose_plan)
+    today = timezone.localdate()
+    asked = rows_as_asked(request.POST)
+    form = ChangeForm(
+        asked if asked is not None else request.POST or None,
+        current=current,
+        offers=offers_of(queries.offered_products(dose_plan.medication)),
+        today=today,
+    )
+    deed = partial(services.change_dose_plan, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
+    if request.POST.get("do") == "sign" and submit(form, deed):
+        messages.success(request, f"The dose plan of {dose_plan.medication} is changed.")
+        return redirect("titration:dose_plan", dose_plan.pk)
+    context = _about(client) | _about_medication(dose_plan.medication)
+    context |= {
+        "dose_plan": dose_plan,
+        "current": queries.current_dose(current, today),
+        "version": current,
+        "current_preview": queries.previewed(build_plan(current.order), today),
+        "form": form,
+        "preview": _preview_of_change(form),
+        "has_ended": current.stop_on is not None and current.stop_on <= today,
+    }
+    return _form_page(request, "titration/change.html", context)
+
+
+def _preview_of_change(form: ChangeForm) -> queries.Preview | None:
+    if form.is_bound:
+        form.is_valid()
+    if form.plan is None:
+        return None
+    settled = queries.settled_findings(form.current.dose_plan)
+    return queries.previewed(form.plan, form.cleaned_data.get("on"), settled)
+
+
+@requires(Permission.READ_DOSE_PLAN)
+def dose_plan(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
+    """A dose plan as it stands today, and every version as it was signed."""
+    shown = queries.get_dose_plan(request.user, dose_plan_id)
+    client = open_chart(client_id=shown.client_id, by=request.user, page="dose plan")
+    versions = queries.versions_of(shown)
+    today = timezone.localdate()
+    context = _about(client) | {
+        "dose_plan": shown,
+        "current": queries.current_dose(versions[0].version, today),
+        "latest": versions[0],
+        "earlier": versions[1:],
+        "versions": versions,
+        "today": today,
+        "has_ended": versions[0].version.stop_on is not None and versions[0].version.stop_on <= today,
+    }
+    return render(request, "titration/dose_plan.html", context)
+
+
+def _form_page(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page of a form: 409 after a stale save, 422 where signing was refused."""
+    form, preview = context["form"], context["preview"]
+    stops = preview.stop_codes if preview else []
+    context["overrides"] = [
+        (form[f"override_{code}"], form[f"override_{code}_words"]) for code in Code if code in stops
+    ]
+    refused = request.POST.get("do") == "sign" and form.errors
+    status = 409 if hasattr(form, "conflict") else 422 if refused else 200
+    return render(request, template, context, status=status)
+
+
+def _about(client: Client) -> dict[str, Any]:
+    return {"client": client, "who": plans.who(client, timezone.localdate())}
+
+
+def _about_medication(medication: Medication) -> dict[str, Any]:
+    return {"medication": medication, "unknown_limits": unknown_limits(medication)}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
