@@ -29,6 +29,7 @@ class CheckInAnswerFactory(factory.django.DjangoModelFactory[CheckInAnswer]):
 
     class Meta:
         model = CheckInAnswer
+        skip_postgeneration_save = True
 
     client = factory.SelfAttribute("checkin.client")
     feeling = 4
