@@ -1,12 +1,13 @@
 """Gives each request an id and an origin for what is recorded under it, and records who was refused."""
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 
 from clinic.audit.context import Origin, current_origin
-from clinic.audit.services import record_refusal
+from clinic.audit.services import record
 from clinic.core.models import new_id
 from clinic.staff.models import User
 
@@ -17,13 +18,13 @@ def request_context(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     """A signed-in person's 403, or 404 on a record's address, is written down: the page was refused them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request_id = str(new_id())
-        token = current_origin.set(Origin(address=request.META.get("REMOTE_ADDR") or None, request_id=request_id))
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        origin = Origin(address=request.META.get("REMOTE_ADDR") or None, request_id=str(new_id()))
+        token = current_origin.set(origin)
+        structlog.contextvars.bind_contextvars(request_id=origin.request_id)
         try:
             response = get_response(request)
-            if response.status_code in REFUSALS:
-                _record(request, response.status_code)
+            if origin.refusals or response.status_code in REFUSALS:
+                _record(request, response.status_code, origin)
             return response
         finally:
             structlog.contextvars.clear_contextvars()
@@ -32,19 +33,22 @@ def request_context(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     return middleware
 
 
-def _record(request: HttpRequest, status: int) -> None:
+def _record(request: HttpRequest, status: int, origin: Origin) -> None:
+    """One row a refused request: the deed's own refusal if it left one, else that the page was refused."""
     match = request.resolver_match
     if match is None or not isinstance(request.user, User):
         return
-    if status == 404 and not match.kwargs:
+    if not origin.refusals and status == 404 and not match.kwargs:
         return
-    ids = {name: str(value) for name, value in match.kwargs.items()}
-    record_refusal(
-        "access_refused",
-        by=request.user,
-        client_id=match.kwargs.get("client_id"),
-        view=match.view_name,
-        method=request.method or "",
-        status=status,
-        ids=ids,
-    )
+    told = origin.refusals[0] if origin.refusals else {}
+    refusal: dict[str, Any] = {
+        "action": "access_refused",
+        "by": request.user,
+        "client_id": match.kwargs.get("client_id"),
+        "view": match.view_name,
+        "method": request.method or "",
+        "status": status,
+        "ids": {name: str(value) for name, value in match.kwargs.items()},
+        **told,
+    }
+    record(refusal.pop("action"), **refusal)

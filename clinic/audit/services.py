@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.crypto import salted_hmac
 
+from clinic.audit import queries
 from clinic.audit.context import current_origin
 from clinic.audit.models import AuditEvent
 from clinic.staff.models import User
@@ -36,7 +38,87 @@ def record(
     )
 
 
-@transaction.atomic
 def record_refusal(action: str, *, by: User | None, client_id: UUID | None = None, **detail: Any) -> None:
-    """Write that somebody was refused; stands in a transaction of its own, for there is no deed to share."""
-    record(action, by=by, client_id=client_id, **detail)
+    """Write that somebody was refused: one row a request, written when its answer stands, or at once outside one."""
+    origin = current_origin.get()
+    if origin.request_id:
+        origin.refusals.append({"action": action, "by": by, "client_id": client_id, **detail})
+    else:
+        record(action, by=by, client_id=client_id, **detail)
+
+
+def record_sign_in(user: User, **_: object) -> None:
+    """Somebody signed in, all factors given."""
+    record("signed_in", by=user, subject=user)
+
+
+def record_sign_out(user: User | None, **_: object) -> None:
+    """A session ended, by its owner or by its limits."""
+    if user is not None:
+        record("signed_out", by=user, subject=user)
+
+
+def record_failed_sign_in(credentials: dict[str, Any], **_: object) -> None:
+    """A wrong password. Who tried is not known; a keyed hash of what was typed tells which tries belong together."""
+    record("sign_in_failed", by=None, account=hash_of(credentials.get("email")))
+
+
+def record_limited_sign_in(credentials: dict[str, Any], **_: object) -> None:
+    """A try that was not looked at, for too many went before it."""
+    record("sign_in_limited", by=None, account=hash_of(credentials.get("email")))
+
+
+def record_failed_second_factor(user: User, authenticator: Any = None, **_: object) -> None:
+    """The password was right and the second factor wrong."""
+    record("second_factor_failed", by=user, subject=user, kind=getattr(authenticator, "type", ""))
+
+
+def record_used_second_factor(user: User, authenticator: Any, **_: object) -> None:
+    """A second factor was given."""
+    record("second_factor_used", by=user, subject=user, kind=authenticator.type)
+
+
+def record_added_second_factor(user: User, authenticator: Any, **_: object) -> None:
+    """A second factor was set up."""
+    record("second_factor_added", by=user, subject=user, kind=authenticator.type)
+
+
+def record_removed_second_factor(user: User, authenticator: Any, **_: object) -> None:
+    """A second factor was removed by its owner."""
+    record("second_factor_removed", by=user, subject=user, kind=authenticator.type)
+
+
+def record_new_recovery_codes(user: User, authenticator: Any, **_: object) -> None:
+    """The old recovery codes are void, new ones were made."""
+    record("second_factor_renewed", by=user, subject=user, kind=authenticator.type)
+
+
+def record_password(user: User, **_: object) -> None:
+    """A password was chosen or changed by its owner."""
+    record("password_changed", by=user, subject=user)
+
+
+def record_account(action: str, by: User | None, subject: User, detail: dict[str, Any], **_: object) -> None:
+    """A deed on an account, in the transaction of that deed."""
+    record(action, by=by, subject=subject, **detail)
+
+
+def hash_of(typed: str | None) -> str:
+    """A keyed hash of an e-mail address as typed at sign-in: the address of a person is not kept."""
+    return salted_hmac("clinic.audit", (typed or "").strip().lower(), algorithm="sha256").hexdigest()[:16]
+
+
+@transaction.atomic
+def search(*, filters: queries.Filters, before: UUID | None, after: UUID | None, by: User) -> queries.Page:
+    """Search the audit. Who audits is audited: each search is written down with what was looked for."""
+    page = queries.search(filters, before=before, after=after)
+    record("audit_searched", by=by, filters=filters.said(), rows=len(page.events))
+    return page
+
+
+@transaction.atomic
+def export(*, filters: queries.Filters, by: User) -> str:
+    """Take what a search finds out of the portal as CSV, and write that it was taken."""
+    sheet, rows = queries.export(filters)
+    record("audit_exported", by=by, filters=filters.said(), rows=rows)
+    return sheet

@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.audit import views
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("export/", views.export, name="export"),
+]

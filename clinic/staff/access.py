@@ -36,5 +36,41 @@ def requires(permission: Permission) -> Callable[[Callable[..., HttpResponseBase
     return decorate
 
 
-# Pages that need no permission of ours: public by purpose, or guarded by the sign-in package's own rules.
+# Pages that need no account: public by purpose.
 PUBLIC_VIEWS = frozenset({"livez", "readyz", "intake:enquire", "intake:enquiry_received", "checkins:answer"})
+
+# The sign-in package's own pages: who is half signed in or not at all must reach them. Each sees to its own account.
+SIGN_IN_VIEWS = frozenset(
+    {
+        "account_change_password",
+        "account_confirm_email",
+        "account_confirm_login_code",
+        "account_email",
+        "account_email_verification_sent",
+        "account_inactive",
+        "account_login",
+        "account_logout",
+        "account_reauthenticate",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_set_password",
+        "account_signup",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_authenticate",
+        "mfa_deactivate_totp",
+        "mfa_download_recovery_codes",
+        "mfa_edit_webauthn",
+        "mfa_generate_recovery_codes",
+        "mfa_index",
+        "mfa_list_webauthn",
+        "mfa_login_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_view_recovery_codes",
+        "usersessions_list",
+    }
+)

@@ -82,23 +82,16 @@ class User(AbstractBaseUser, Record):
     def role(self) -> Role:
         return Role(self.acting_role)
 
+    @property
+    def owned_roles(self) -> list[Role]:
+        return [Role(role) for role in self.roles]
+
+    @property
+    def other_roles(self) -> list[Role]:
+        return [role for role in self.owned_roles if role != self.acting_role]
+
     def may(self, permission: Permission) -> bool:
         return self.is_active and permission in permissions_of(self.acting_role)
-
-    # What Django's admin asks of a user: only the clinic administrator works there, on staff and reference data.
-    @property
-    def is_staff(self) -> bool:
-        return self.may(Permission.MANAGE_STAFF)
-
-    @property
-    def is_superuser(self) -> bool:
-        return False
-
-    def has_perm(self, perm: str, obj: object | None = None) -> bool:
-        return self.is_staff
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return self.is_staff
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -1,0 +1,38 @@
+"""The auditor's search."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from clinic.audit import services
+from clinic.audit.forms import SearchForm
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+
+
+@requires(Permission.READ_AUDIT)
+@require_GET
+def search(request: StaffRequest) -> HttpResponse:
+    """Who did what to which record, newest first."""
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        return render(request, "audit/search.html", {"form": form}, status=422)
+    page = services.search(
+        filters=form.filters(),
+        before=form.cleaned_data["before"],
+        after=form.cleaned_data["after"],
+        by=request.user,
+    )
+    return render(request, "audit/search.html", {"form": form, "page": page})
+
+
+@requires(Permission.READ_AUDIT)
+@require_GET
+def export(request: StaffRequest) -> HttpResponse:
+    """The same search as a file."""
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        return render(request, "audit/search.html", {"form": form}, status=422)
+    sheet = services.export(filters=form.filters(), by=request.user)
+    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+    return HttpResponse(sheet, content_type="text/csv; charset=utf-8", headers=headers)

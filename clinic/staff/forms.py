@@ -1,0 +1,43 @@
+"""What an administrator fills in about an account."""
+
+from django import forms
+
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+
+ROLE_CHOICES = [(role.value, role.label) for role in Role]
+
+
+class AddStaffForm(forms.Form):
+    """Somebody who begins to work here."""
+
+    full_name = forms.CharField(label="Full name", max_length=150)
+    credentials = forms.CharField(
+        label="Credentials", max_length=60, required=False, help_text="As clients read them, such as MD, LCSW or APRN."
+    )
+    email = forms.EmailField(label="E-mail", help_text="They sign in with it. The invitation goes there.")
+    phone = forms.CharField(label="Phone", max_length=32, required=False)
+    roles = forms.MultipleChoiceField(
+        label="Roles",
+        choices=ROLE_CHOICES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="One or two. They act in one at a time.",
+    )
+
+
+class EditStaffForm(AddStaffForm):
+    """An account that exists."""
+
+    is_active = forms.BooleanField(
+        label="Works here", required=False, help_text="Without the tick the account is closed and signed out at once."
+    )
+
+    @classmethod
+    def initial_of(cls, user: User) -> dict[str, object]:
+        return {name: getattr(user, name) for name in cls.base_fields}
+
+
+class SwitchRoleForm(forms.Form):
+    """Which of one's own roles to wear."""
+
+    role = forms.ChoiceField(label="Role", choices=ROLE_CHOICES)

@@ -1,0 +1,20 @@
+"""Who works here, for the pages of accounts."""
+
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404
+
+from clinic.staff.models import User, UserQuerySet
+
+
+def staff() -> UserQuerySet:
+    """Everybody with an account, those who work here first; `has_second_factor` counts no recovery codes."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return User.objects.get_queryset().annotate(has_second_factor=Exists(factors)).order_by("-is_active", "full_name")
+
+
+def get_staff(user_id: UUID) -> User:
+    """One account, or 404."""
+    return get_object_or_404(staff(), pk=user_id)

@@ -1,0 +1,30 @@
+"""The laws of accounts: which roles go together and what nobody does to their own account."""
+
+from uuid import UUID
+
+from clinic.core.rules import RuleBroken
+from clinic.staff.roles import Role
+
+ROLES_AT_MOST = 2
+
+
+def check_roles(roles: list[str]) -> None:
+    """A member of staff owns one or two roles; an auditor owns that one alone, for nobody audits themself."""
+    if not roles:
+        raise RuleBroken("Choose at least one role.", field="roles")
+    if len(roles) > ROLES_AT_MOST:
+        raise RuleBroken(f"A person holds at most {ROLES_AT_MOST} roles.", field="roles")
+    if Role.AUDITOR in roles and len(roles) > 1:
+        raise RuleBroken("An auditor holds no other role: nobody audits their own work.", field="roles")
+
+
+def check_not_own(*, account: UUID, by: UUID, field: str | None = None) -> None:
+    """Nobody changes their own roles, ends their own account or removes their own second factor by themself."""
+    if account == by:
+        raise RuleBroken("This is your own account: another administrator must do this.", field=field)
+
+
+def check_can_wear(role: str, owned: list[str]) -> None:
+    """One wears only a role that one owns."""
+    if role not in owned:
+        raise RuleBroken("This role is not yours.", field="role")

@@ -1,0 +1,158 @@
+"""What is done to accounts. Told by a signal, inside the transaction: the audit stands above and writes it down."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.dispatch import Signal
+from django.http import Http404
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from clinic.core.rules import RuleBroken
+from clinic.staff import rules
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+
+# Sent with action, by, subject and detail. A receiver that fails undoes the deed.
+account_changed = Signal()
+
+
+@transaction.atomic
+def add_staff(*, email: str, full_name: str, credentials: str, phone: str, roles: list[str], by: User | None) -> User:
+    """Make an account without a password and invite its owner to choose one. Raises RuleBroken.
+
+    `by` is None only for the clinic's first administrator, who is made on the command line.
+    """
+    rules.check_roles(roles)
+    try:
+        user = User.objects.create_user(
+            email=email,
+            password=None,
+            full_name=full_name,
+            roles=[Role(role) for role in roles],
+            credentials=credentials,
+            phone=phone,
+        )
+    except ValidationError as refusal:
+        raise _as_rule(refusal) from refusal
+    _tell("staff_added", by=by, subject=user, roles=sorted(roles))
+    _invite(user)
+    return user
+
+
+@transaction.atomic
+def edit_staff(
+    *,
+    user_id: UUID,
+    email: str,
+    full_name: str,
+    credentials: str,
+    phone: str,
+    roles: list[str],
+    is_active: bool,
+    by: User,
+) -> User:
+    """Change an account. Its roles and whether it is active are never changed by its owner.
+
+    Ending an account ends its sessions at once; a role taken away is not worn a moment longer. Raises RuleBroken.
+    """
+    user = _locked(user_id)
+    before = {"roles": sorted(user.roles), "is_active": user.is_active}
+    after = {"roles": sorted(roles), "is_active": is_active}
+    if before != after:
+        rules.check_not_own(account=user.pk, by=by.pk, field="roles")
+        rules.check_roles(roles)
+    user.email, user.full_name, user.credentials, user.phone = email.lower(), full_name, credentials, phone
+    if before["roles"] != after["roles"]:
+        user.roles = roles
+        user.acting_role = user.acting_role if user.acting_role in roles else roles[0]
+    user.is_active = is_active
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as refusal:
+        raise _as_rule(refusal) from refusal
+    user.save(
+        update_fields=[
+            "email", "full_name", "credentials", "phone", "roles", "acting_role", "is_active", "updated_at",
+        ]
+    )  # fmt: skip
+    if before["is_active"] and not is_active:
+        _end_sessions(user)
+    _tell("staff_changed", by=by, subject=user, before=before, after=after)
+    return user
+
+
+@transaction.atomic
+def invite_again(*, user_id: UUID, by: User) -> User:
+    """Send the link to choose a password once more, to somebody who works here. Raises RuleBroken."""
+    user = _locked(user_id)
+    if not user.is_active:
+        raise RuleBroken("This account is closed. Open it again first.")
+    _tell("staff_invited", by=by, subject=user)
+    _invite(user)
+    return user
+
+
+@transaction.atomic
+def remove_second_factor(*, user_id: UUID, by: User) -> User:
+    """For somebody who lost phone and codes: all factors go, all sessions end, a new one is set up at sign-in.
+
+    Never for one's own account. Raises RuleBroken.
+    """
+    user = _locked(user_id)
+    rules.check_not_own(account=user.pk, by=by.pk)
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    _end_sessions(user)
+    _tell("second_factor_reset", by=by, subject=user, removed=removed)
+    return user
+
+
+@transaction.atomic
+def switch_role(*, role: str, by: User) -> User:
+    """Wear another of one's own roles from now on. Raises RuleBroken."""
+    user = _locked(by.pk)
+    rules.check_can_wear(role, user.roles)
+    before, user.acting_role = user.acting_role, role
+    user.save(update_fields=["acting_role", "updated_at"])
+    _tell("role_switched", by=user, subject=user, before=before, after=role)
+    return user
+
+
+def _locked(user_id: UUID) -> User:
+    user = User.objects.get_queryset().select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def _tell(action: str, *, by: User | None, subject: User, **detail: Any) -> None:
+    account_changed.send(sender=User, action=action, by=by, subject=subject, detail=detail)
+
+
+def _as_rule(refusal: ValidationError) -> RuleBroken:
+    field, (error, *_) = next(iter(refusal.error_dict.items()))
+    sentence = "This address already has an account." if error.code == "unique" else error.messages[0]
+    return RuleBroken(sentence, field=field)
+
+
+def _end_sessions(user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def _invite(user: User) -> None:
+    """The mail leaves once the account stands. It says nothing of what the clinic does."""
+    key = default_token_generator.make_token(user)
+    path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])
+    words = {"link": settings.SITE_URL.rstrip("/") + path, "sender": settings.MESSAGE_SENDER_NAME}
+    body = render_to_string("staff/invitation.txt", words)
+    subject = f"Your {settings.MESSAGE_SENDER_NAME} account"
+    transaction.on_commit(lambda: send_mail(subject, body, None, [user.email]), robust=True)

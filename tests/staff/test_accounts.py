@@ -1,0 +1,218 @@
+"""Accounts: added, changed and closed by the administrator, each deed in the audit."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clinic.audit.models import AuditEvent
+from clinic.core.models import new_id
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from tests.factories.staff import UserFactory
+
+NEW: dict[str, Any] = {"full_name": "Nia New", "email": "Nia@clinic.example", "credentials": "LCSW", "phone": ""}
+
+
+@pytest.fixture
+def desk(browser: Browser, administrator: User) -> Browser:
+    browser.force_login(administrator)
+    return browser
+
+
+def posted(user: User, **changes: Any) -> dict[str, Any]:
+    return {
+        "full_name": user.full_name,
+        "email": user.email,
+        "credentials": user.credentials,
+        "phone": user.phone,
+        "roles": user.roles,
+        "is_active": "on",
+    } | changes
+
+
+def actions() -> list[str]:
+    return list(AuditEvent.objects.order_by("id").values_list("action", flat=True))
+
+
+def test_the_list_shows_roles_and_who_lacks_a_second_factor(desk: Browser, django_assert_max_num_queries: Any) -> None:
+    UserFactory(full_name="Lea Lacking", second_factor=False, acting_role=Role.THERAPIST)
+    UserFactory(full_name="Cleo Closed", is_active=False)
+    with django_assert_max_num_queries(8):
+        page = desk.get(reverse("staff:list")).content.decode()
+    row = page[page.index("Lea Lacking") :]
+    assert row.index("Therapist") < row.index("Not yet") < row.index("Never")
+    assert page.index("Lea Lacking") < page.index("Cleo Closed") < page.rindex("Closed")
+
+
+@pytest.mark.parametrize("role", ["prescriber", "therapist", "coordinator", "auditor"])
+def test_only_the_administrator_opens_it(browser: Browser, role: str, request: pytest.FixtureRequest) -> None:
+    browser.force_login(request.getfixturevalue(role))
+    assert browser.get(reverse("staff:list")).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_account_is_invited_and_its_owner_chooses_a_password(desk: Browser, browser: Browser) -> None:
+    answer = desk.post(reverse("staff:add"), NEW | {"roles": ["therapist"]})
+    assert answer.headers["Location"] == reverse("staff:list")
+    user = User.objects.get_queryset().get(email="nia@clinic.example")
+    assert (user.roles, user.acting_role, user.has_usable_password()) == (["therapist"], "therapist", False)
+    assert "staff_added" in actions()
+
+    (letter,) = mail.outbox
+    assert letter.to == ["nia@clinic.example"]
+    words = (letter.subject + letter.body).lower()
+    assert not [word for word in ("clinic", "health", "therapist", "medic", "nia") if word in words]
+    link = next(line for line in letter.body.splitlines() if line.startswith("http"))
+
+    visitor = Browser()
+    page = visitor.get(link, follow=True)
+    there = page.redirect_chain[-1][0]
+    chosen = {"password1": "seven brown otters swim", "password2": "seven brown otters swim"}
+    assert visitor.post(there, chosen).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("seven brown otters swim")
+    assert "password_changed" in actions()
+    assert visitor.get(link, follow=True).context["token_fail"]
+
+
+def test_an_address_has_one_account(desk: Browser, prescriber: User) -> None:
+    answer = desk.post(reverse("staff:add"), NEW | {"email": prescriber.email, "roles": ["therapist"]})
+    assert answer.status_code == 422
+    assert "already has an account" in answer.content.decode()
+    assert "Nia New" in answer.content.decode()
+
+
+@pytest.mark.parametrize("roles", [["auditor", "administrator"], ["prescriber", "therapist", "coordinator"]])
+def test_roles_that_do_not_go_together_are_refused(desk: Browser, roles: list[str]) -> None:
+    assert desk.post(reverse("staff:add"), NEW | {"roles": roles}).status_code == 422
+    assert not User.objects.get_queryset().filter(full_name="Nia New").exists()
+
+
+def test_roles_are_changed_and_the_worn_one_goes_with_them(
+    desk: Browser, prescriber: User, administrator: User
+) -> None:
+    answer = desk.post(reverse("staff:edit", args=[prescriber.pk]), posted(prescriber, roles=["therapist"]))
+    assert answer.status_code == 302
+    prescriber.refresh_from_db()
+    assert (prescriber.roles, prescriber.acting_role) == (["therapist"], "therapist")
+    event = AuditEvent.objects.get(action="staff_changed")
+    assert (event.by, event.subject_id) == (administrator, str(prescriber.pk))
+    assert event.detail["before"]["roles"] == ["prescriber"]
+    assert event.detail["after"]["roles"] == ["therapist"]
+
+
+def test_a_worn_role_that_stays_is_still_worn(desk: Browser, prescriber: User) -> None:
+    desk.post(reverse("staff:edit", args=[prescriber.pk]), posted(prescriber, roles=["administrator", "prescriber"]))
+    prescriber.refresh_from_db()
+    assert prescriber.acting_role == "prescriber"
+
+
+@pytest.mark.parametrize("changes", [{"roles": ["administrator", "prescriber"]}, {"is_active": ""}])
+def test_nobody_changes_their_own_role_or_closes_their_own_account(
+    desk: Browser, administrator: User, changes: dict[str, Any]
+) -> None:
+    answer = desk.post(reverse("staff:edit", args=[administrator.pk]), posted(administrator, **changes))
+    assert answer.status_code == 422
+    assert "another administrator" in answer.content.decode()
+    administrator.refresh_from_db()
+    assert (administrator.roles, administrator.is_active) == (["administrator"], True)
+
+
+def test_an_own_name_may_be_changed(desk: Browser, administrator: User) -> None:
+    desk.post(reverse("staff:edit", args=[administrator.pk]), posted(administrator, full_name="Amos A. Adams"))
+    administrator.refresh_from_db()
+    assert administrator.full_name == "Amos A. Adams"
+
+
+def test_an_address_that_is_taken_is_refused(desk: Browser, prescriber: User, therapist: User) -> None:
+    answer = desk.post(reverse("staff:edit", args=[prescriber.pk]), posted(prescriber, email=therapist.email))
+    assert answer.status_code == 422
+    assert "already has an account" in answer.content.decode()
+
+
+def test_a_closed_account_is_out_at_once_and_its_sessions_are_gone(desk: Browser, therapist: User) -> None:
+    therapist.is_demo = True
+    therapist.set_password("seven brown otters swim")
+    therapist.save()
+    Authenticator.objects.filter(user=therapist).delete()
+    elsewhere = Browser()
+    elsewhere.post(reverse("account_login"), {"login": therapist.email, "password": "seven brown otters swim"})
+    assert elsewhere.get(reverse("usersessions_list")).status_code == 200
+    key = elsewhere.session.session_key
+    desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, is_active=""))
+    assert elsewhere.get(reverse("usersessions_list")).status_code == 302
+    assert not elsewhere.session.exists(key)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_is_sent_again_but_not_to_a_closed_account(desk: Browser, therapist: User) -> None:
+    desk.post(reverse("staff:invite", args=[therapist.pk]))
+    assert [letter.to for letter in mail.outbox] == [[therapist.email]]
+    User.objects.get_queryset().filter(pk=therapist.pk).update(is_active=False)
+    page = desk.post(reverse("staff:invite", args=[therapist.pk]), follow=True).content.decode()
+    assert "This account is closed" in page
+    assert len(mail.outbox) == 1
+
+
+def test_a_lost_second_factor_is_removed_by_another_person(desk: Browser, therapist: User, administrator: User) -> None:
+    desk.post(reverse("staff:remove_second_factor", args=[therapist.pk]))
+    assert not Authenticator.objects.filter(user=therapist).exists()
+    assert AuditEvent.objects.get(action="second_factor_reset").detail == {"removed": 1}
+
+    page = desk.post(reverse("staff:remove_second_factor", args=[administrator.pk]), follow=True).content.decode()
+    assert "another administrator" in page
+    assert Authenticator.objects.filter(user=administrator).exists()
+
+
+@pytest.mark.parametrize("page", ["edit", "invite", "remove_second_factor"])
+def test_a_missing_account_is_404(desk: Browser, page: str) -> None:
+    assert desk.post(reverse(f"staff:{page}", args=[new_id()])).status_code == 404
+
+
+def test_one_of_two_roles_is_worn_at_a_time(browser: Browser, db: None) -> None:
+    both = UserFactory(acting_role=Role.PRESCRIBER, roles=[Role.PRESCRIBER, Role.ADMINISTRATOR])
+    browser.force_login(both)
+    assert browser.get(reverse("staff:list")).status_code == 403
+    answer = browser.post(reverse("staff:switch_role"), {"role": "administrator"})
+    assert answer.headers["Location"] == reverse("caseload:home")
+    page = browser.get(reverse("staff:list"))
+    assert page.status_code == 200
+    assert "Work as Prescriber" in page.content.decode()
+    event = AuditEvent.objects.get(action="role_switched")
+    assert event.detail == {"before": "prescriber", "after": "administrator"}
+
+
+@pytest.mark.parametrize("role", ["administrator", "owner", ""])
+def test_a_role_that_is_not_owned_is_not_worn(browser: Browser, prescriber: User, role: str) -> None:
+    browser.force_login(prescriber)
+    assert browser.post(reverse("staff:switch_role"), {"role": role}).status_code == 302
+    prescriber.refresh_from_db()
+    assert prescriber.acting_role == "prescriber"
+
+
+def test_without_its_audit_row_no_deed_stands(desk: Browser, therapist: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*args: Any, **kwargs: Any) -> None:
+        raise DatabaseError("no room for the audit")
+
+    monkeypatch.setattr("clinic.audit.models.AuditEvent.objects.create", no_room)
+    desk.raise_request_exception = False
+    assert desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, is_active="")).status_code == 500
+    therapist.refresh_from_db()
+    assert therapist.is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_administrator_comes_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("add_administrator", "first@clinic.example", "Fay First")
+    assert "Invitation sent" in capsys.readouterr().out
+    assert User.objects.owning(Role.ADMINISTRATOR).get().email == "first@clinic.example"
+    assert AuditEvent.objects.get(action="staff_added").by is None
+    assert len(mail.outbox) == 1
+    with pytest.raises(CommandError, match="already has an account"):
+        call_command("add_administrator", "first@clinic.example", "Fay First")
