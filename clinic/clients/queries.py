@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, FloatField, Func, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
@@ -117,7 +117,7 @@ def list_clients(user: User, *, status: str = "", after: str = "", before: str =
     backwards = bool(after and not before)
     key = _name_key(clients, after if backwards else before)
     if key:
-        row = Func(F("family_name"), F("given_names"), F("id"), function="ROW")
+        row = Func(F("family_name"), F("given_names"), F("id"), function="ROW", output_field=TextField())
         beyond = LessThan(row, key) if backwards else GreaterThan(row, key)
         clients = clients.filter(beyond)
     names = ("family_name", "given_names", "id")
@@ -208,7 +208,7 @@ def _name_key(clients: QuerySet[Client], key: str) -> Func | None:
         row = clients.values_list("family_name", "given_names", "id").filter(pk=key or None).first()
     except ValidationError:
         return None
-    return Func(*(Value(part) for part in row), function="ROW") if row else None
+    return Func(*(Value(part) for part in row), function="ROW", output_field=TextField()) if row else None
 
 
 def _fits(wanted: Wanted) -> Q:

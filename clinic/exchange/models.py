@@ -6,33 +6,57 @@ from django.db.models import Q
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
+from clinic.staff.models import User
 
 
 class ImportedResource(Record):
-    """One resource of another system, which row of ours it became, and a digest to see whether it changed."""
+    """One resource of another system, which row of ours it became, and a digest to see whether it changed.
+
+    `values` is what the last import said, field by field: what differs from it in our row was changed here.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="imported_resources")
     system = models.CharField(max_length=200)
     value = models.CharField(max_length=200)
     resource_type = models.CharField(max_length=40)
     digest = models.CharField(max_length=64)
+    values = models.JSONField(default=dict, blank=True)
     row_model = models.CharField(max_length=60, blank=True)
     row_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["system", "resource_type", "value"], name="exchange_resource_once")
+            models.UniqueConstraint(
+                fields=["client", "system", "resource_type", "value"], name="exchange_resource_once"
+            )
         ]
+        indexes = [models.Index(fields=["resource_type", "value"], name="exchange_by_value")]
 
     def __str__(self) -> str:
         return self.resource_type
 
 
+class ImportDifferenceQuerySet(models.QuerySet["ImportDifference"]):
+    def open(self) -> "ImportDifferenceQuerySet":
+        return self.filter(settled_at=None)
+
+    def visible_to(self, user: User) -> "ImportDifferenceQuerySet":
+        """Fields of the client's own record to all who see the client, of the chart to those it is open to."""
+        seen = Q(resource=None, client__in=Client.objects.visible_to(user))
+        return self.filter(seen | Q(client__in=Client.objects.charts_open_to(user)))
+
+
 class ImportDifference(Record):
-    """A field in which an imported chart differs from what staff entered; ours stands until a person settles it."""
+    """A field in which an imported chart differs from what staff entered; ours stands until a person settles it.
+
+    `resource` is None for the client's own fields.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="import_differences")
-    field = models.CharField(max_length=60)
+    field = models.CharField(max_length=240)
+    resource = models.ForeignKey(
+        ImportedResource, on_delete=models.PROTECT, related_name="differences", null=True, blank=True
+    )
     ours = models.TextField(blank=True)
     theirs = models.TextField(blank=True)
     found_at = models.DateTimeField()
@@ -42,11 +66,16 @@ class ImportDifference(Record):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
 
+    objects = ImportDifferenceQuerySet.as_manager()
+
     class Meta:
         ordering = ["found_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["client", "field"], condition=Q(settled_at=None), name="exchange_one_open_difference"
+                fields=["client", "resource", "field"],
+                condition=Q(settled_at=None),
+                nulls_distinct=False,
+                name="exchange_one_open_difference",
             ),
             models.CheckConstraint(
                 condition=Q(settled_at=None, settled_by=None, kept="")
@@ -57,3 +86,8 @@ class ImportDifference(Record):
 
     def __str__(self) -> str:
         return self.field
+
+    @property
+    def label(self) -> str:
+        """The field in words: `birth on`, `family name`."""
+        return self.field.removesuffix("_id").replace("_", " ")

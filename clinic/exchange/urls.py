@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.exchange import views
 
 app_name = "exchange"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("differences", views.differences, name="differences"),
+    path("differences/<uuid:difference_id>", views.settle, name="settle"),
+]
