@@ -83,4 +83,4 @@ def outbox(user: User) -> list[Left] | None:
     if not (settings.MESSAGES_TO_OUTBOX and user.may(Permission.READ_MESSAGES)):
         return None
     rows: QuerySet[OutboxMessage] = OutboxMessage.objects.order_by("-accepted_at")[:OUTBOX_SHOWN]
-    return [Left(row, urlize(row.text, autoescape=True)) for row in rows]
+    return [Left(row, SafeString(urlize(row.text, autoescape=True))) for row in rows]

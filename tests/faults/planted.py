@@ -31,9 +31,7 @@ def _marks_before_it_sends() -> None:
     )
     for row in batch:
         reminder = Reminder.objects.get(pk=row.reminder_id)
-        _slow_send(
-            DemoOutboxGateway(), Message(reminder.idem_key, reminder.channel, "x@mail.example", "x", "x", "x")
-        )
+        _slow_send(DemoOutboxGateway(), Message(reminder.idem_key, reminder.channel, "x@mail.example", "x", "x", "x"))
 
 
 DemoOutboxGateway.send = _slow_send  # type: ignore[method-assign]

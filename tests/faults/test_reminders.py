@@ -81,7 +81,7 @@ def test_200_reminders_through_five_kills_and_an_empty_broker(
     received = OutboxMessage.objects.aggregate(all=Sum("times_received"))["all"]
     interrupted = DeliveryAttempt.objects.filter(outcome="unknown").count()
     with capsys.disabled():
-        print(
+        print(  # noqa: T201 - the figures of the run
             f"\nseed {seed}: 200 due, {KILLS} kills -9, 1 empty broker; {left_by_kills} left by the last kill,"
             f" {interrupted} tries cut off; accepted {accepted()}, in the outbox {OutboxMessage.objects.count()},"
             f" received {received} times, {time.monotonic() - began:.0f} s"

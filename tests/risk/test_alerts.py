@@ -1,0 +1,167 @@
+"""Alerts about danger: raised once, taken on by one, closed only with what came of it, seen on every page."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+from django.http import Http404
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clinic.audit.models import AuditEvent
+from clinic.clients.models import Client, ContactKind
+from clinic.core.rules import RuleBroken
+from clinic.risk import services
+from clinic.risk.models import RiskAlert, RiskKind
+from clinic.staff.models import User
+from tests.factories.clients import ContactPointFactory
+from tests.factories.risk import RiskAlertFactory
+
+pytestmark = pytest.mark.django_db
+NOW = dt.datetime(2026, 6, 4, 16, 30, tzinfo=dt.UTC)
+DONE = {"disposition": "safe_at_home", "what_was_done": "Spoke with Ada; her sister stays with her."}
+
+
+@pytest.fixture
+def alert(ada: Client) -> RiskAlert:
+    row: RiskAlert = RiskAlertFactory(client=ada)
+    return row
+
+
+def test_one_source_raises_one_alert(ada: Client, prescriber: User) -> None:
+    words: dict[str, Any] = {"client": ada, "kind": RiskKind.CLINICIAN, "reason": "Said so", "by": prescriber}
+    first = services.raise_alert(source="visit:1", now=NOW, **words)
+    assert services.raise_alert(source="visit:1", now=NOW, **words) == first
+    assert services.raise_alert(source="visit:2", now=NOW, **words) != first
+    assert AuditEvent.objects.filter(action="risk_alert_raised").count() == 2
+
+
+def test_one_person_takes_it_on(alert: RiskAlert, prescriber: User, therapist: User) -> None:
+    services.acknowledge_alert(alert_id=alert.pk, by=prescriber, now=NOW)
+    with pytest.raises(RuleBroken, match="Paula Prescriber has already taken this alert on"):
+        services.acknowledge_alert(alert_id=alert.pk, by=therapist, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "words", "field"), [("", "Called", "disposition"), ("safe_at_home", "  ", "what_was_done")]
+)
+def test_it_cannot_be_closed_without_saying_what_came_of_it(
+    alert: RiskAlert, prescriber: User, disposition: str, words: str, field: str
+) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        services.close_alert(alert_id=alert.pk, disposition=disposition, what_was_done=words, by=prescriber, now=NOW)
+    assert refused.value.field == field
+
+
+def test_closing_takes_it_on_and_is_final(alert: RiskAlert, prescriber: User, coordinator: User) -> None:
+    closed = services.close_alert(alert_id=alert.pk, by=prescriber, now=NOW, **DONE)
+    assert (closed.acknowledged_by, closed.closed_by, closed.closed_at) == (prescriber, prescriber, NOW)
+    for deed in (
+        lambda: services.close_alert(alert_id=alert.pk, by=coordinator, now=NOW, **DONE),
+        lambda: services.acknowledge_alert(alert_id=alert.pk, by=coordinator, now=NOW),
+    ):
+        with pytest.raises(RuleBroken, match="already closed"):
+            deed()
+
+
+def test_who_took_it_on_stays_when_another_closes_it(alert: RiskAlert, prescriber: User, coordinator: User) -> None:
+    services.acknowledge_alert(alert_id=alert.pk, by=prescriber, now=NOW)
+    closed = services.close_alert(alert_id=alert.pk, by=coordinator, now=NOW, **DONE)
+    assert (closed.acknowledged_by, closed.closed_by) == (prescriber, coordinator)
+
+
+def test_a_stranger_can_do_nothing_with_it(alert: RiskAlert, stranger: User) -> None:
+    with pytest.raises(Http404):
+        services.close_alert(alert_id=alert.pk, by=stranger, now=NOW, **DONE)
+
+
+def test_closing_without_its_audit_row_does_not_stand(
+    alert: RiskAlert, prescriber: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*words: Any, **more: Any) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(services, "record", broken)
+    with pytest.raises(DatabaseError):
+        services.close_alert(alert_id=alert.pk, by=prescriber, now=NOW, **DONE)
+    alert.refresh_from_db()
+    assert alert.closed_at is None
+
+
+def test_every_page_of_the_team_carries_the_banner_until_it_is_closed(
+    browser: Browser, alert: RiskAlert, coordinator: User
+) -> None:
+    browser.force_login(coordinator)
+    page = browser.get("/messages/outbox/").content.decode()
+    assert "Risk alert" in page
+    assert "Ada Byron: asked for help now" in page
+    assert "nobody has taken it on" in page
+    services.acknowledge_alert(alert_id=alert.pk, by=coordinator, now=NOW)
+    assert "Cora Coordinator has taken it on" in browser.get("/messages/outbox/").content.decode()
+    services.close_alert(alert_id=alert.pk, by=coordinator, now=NOW, **DONE)
+    assert "Ada Byron" not in browser.get("/messages/outbox/").content.decode()
+
+
+def test_the_banner_names_nobody_to_those_who_may_not_know(
+    browser: Browser, alert: RiskAlert, administrator: User, stranger: User
+) -> None:
+    browser.force_login(administrator)
+    assert "Ada Byron" not in browser.get("/messages/outbox/").content.decode()
+    browser.force_login(stranger)
+    assert "Ada Byron" not in browser.get(reverse("risk:open_alerts")).content.decode()
+
+
+def test_the_list_shows_those_nobody_has_taken_on_first(
+    browser: Browser, ada: Client, prescriber: User, django_assert_max_num_queries: Any
+) -> None:
+    RiskAlertFactory(client=ada, reason="taken", acknowledged_at=NOW, acknowledged_by=prescriber)
+    RiskAlertFactory(client=ada, reason="waiting")
+    browser.force_login(prescriber)
+    browser.get(reverse("risk:open_alerts"))
+    with django_assert_max_num_queries(9):
+        page = browser.get(reverse("risk:open_alerts")).content.decode().split("<table")[1]
+    assert page.index("waiting") < page.index("taken")
+
+
+def test_without_alerts_the_list_says_when_one_comes(browser: Browser, prescriber: User) -> None:
+    browser.force_login(prescriber)
+    assert "No open alerts" in browser.get(reverse("risk:open_alerts")).content.decode()
+
+
+def test_from_alert_to_closed(browser: Browser, alert: RiskAlert, prescriber: User) -> None:
+    ContactPointFactory(
+        client=alert.client, kind=ContactKind.PHONE, value="+18015550111", may_email=False, may_call=True
+    )
+    browser.force_login(prescriber)
+    address = reverse("risk:alert", args=[alert.pk])
+    assert 'href="tel:+18015550111"' in browser.get(address).content.decode()
+    assert AuditEvent.objects.filter(action="risk_alert_read", client_id=alert.client_id).exists()
+    taken = browser.post(reverse("risk:acknowledge", args=[alert.pk]), follow=True).content.decode()
+    assert "I take this on" not in taken
+    again = browser.post(reverse("risk:acknowledge", args=[alert.pk]), follow=True).content.decode()
+    assert "has already taken this alert on" in again
+    close = reverse("risk:close", args=[alert.pk])
+    refused = browser.post(close, {"what_was_done": "Called her"})
+    assert refused.status_code == 422
+    assert "Choose what came of it." in refused.content.decode()
+    assert "Called her" in refused.content.decode()
+    assert browser.post(close, DONE).status_code == 302
+    assert "her sister stays with her" in browser.get(address).content.decode()
+
+
+@pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("auditor", 403), ("administrator", 403)])
+@pytest.mark.parametrize("view", ["alert", "acknowledge", "close"])
+def test_an_alert_is_closed_to_others(
+    browser: Browser, alert: RiskAlert, request: pytest.FixtureRequest, who: str, status: int, view: str
+) -> None:
+    browser.force_login(request.getfixturevalue(who))
+    address = reverse(f"risk:{view}", args=[alert.pk])
+    response = browser.get(address) if view == "alert" else browser.post(address, DONE)
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize("view", ["acknowledge", "close"])
+def test_get_changes_nothing(browser: Browser, alert: RiskAlert, prescriber: User, view: str) -> None:
+    browser.force_login(prescriber)
+    assert browser.get(reverse(f"risk:{view}", args=[alert.pk])).status_code == 405
