@@ -128,7 +128,13 @@ class PlanDraftForm(forms.Form):
             "interventions": content.interventions,
         }
         self.rows: dict[str, Any] = {
-            prefix: ROWS[prefix](data, prefix=prefix, initial=[_as_dict(entry) for entry in entries] or [{}])
+            prefix: ROWS[prefix](
+                data,
+                prefix=prefix,
+                initial=[_as_dict(entry) for entry in entries] or [{}],
+                # A row that reads as it was saved is read all the same, not passed over.
+                form_kwargs={"empty_permitted": False},
+            )
             for prefix, entries in parts.items()
         }
 

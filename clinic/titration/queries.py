@@ -1,6 +1,6 @@
 """What is read of dose plans: today's dose, what comes next, the history of doses and their changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,14 +17,13 @@ from clinic.formulary.rules import order_product
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, SafetyOverride
 from clinic.titration.rules import DosePlanResult, Step, step_words
-from clinic.titration.rules.findings import Severity
-from clinic.titration.rules.running import findings_from, unsettled_stops
+from clinic.titration.rules.findings import Finding, Severity
+from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
 from clinic.titration.rules.signing import finding_words, read_finding
 from clinic.titration.rules.telling import dispensed_words
 from clinic.titration.rules.words import NO_DOSE
 
 ONE_DAY = timedelta(days=1)
-TIERS = ("stop", "warn", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,19 @@ class DoseSpan:
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """A finding for a page: its tier (stop, warn, note), its sentence, and its code."""
+    """A finding for a page: its code and its sentence."""
 
-    tier: str
+    code: str
     words: str
-    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFindings:
+    """The findings in three tiers: what stops, what warns, what is noted."""
+
+    stops: list[ShownFinding]
+    warnings: list[ShownFinding]
+    notes: list[ShownFinding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class SignedVersion:
     change: DoseChange
     steps: list[DoseStep]
     dispense: list[str]
-    findings: list[ShownFinding]
+    findings: ShownFindings
     overrides: list[SafetyOverride]
 
 
@@ -89,12 +96,12 @@ class Preview:
     steps: list[tuple[Step, str]]
     stop_on: date | None
     dispense: list[str]
-    findings: list[ShownFinding]
+    findings: ShownFindings
 
     @property
     def stop_codes(self) -> list[str]:
         """The kinds of finding that need a reason, each once."""
-        return list(dict.fromkeys(one.code for one in self.findings if one.tier == "stop"))
+        return list(dict.fromkeys(one.code for one in self.findings.stops))
 
 
 def running_plans(client: Client, today: date) -> list[CurrentDose]:
@@ -213,36 +220,43 @@ def _signed_version(version: DosePlanVersion) -> SignedVersion:
         change=version.change,
         steps=list(version.steps.all()),
         dispense=[dispensed_words(one) for one in version.dispense],
-        findings=[ShownFinding(one.severity, finding_words(one)) for one in found],
+        findings=ShownFindings(
+            stops=_shown(one for one in found if one.severity is Severity.STOP),
+            warnings=_shown(one for one in found if one.severity is Severity.WARN),
+            notes=_shown(one for one in found if one.severity is Severity.NOTE),
+        ),
         overrides=list(version.overrides.all()),
     )
 
 
-def shown_findings(plan: DosePlanResult, day: date | None = None, settled: Sequence[Any] = ()) -> list[ShownFinding]:
-    """What a prescriber must know before signing, gravest first; what was settled before is no stop any more."""
-    findings = plan.findings if day is None else findings_from(plan, day)
-    open_stops = unsettled_stops(findings, settled)
-    shown = [
-        ShownFinding(
-            tier="stop" if one in open_stops else "note" if one.severity is Severity.STOP else one.severity,
-            words=finding_words(one)
-            if one in open_stops or one.severity is not Severity.STOP
-            else f"{finding_words(one)} Overridden before.",
-            code=one.code,
-        )
-        for one in findings
-    ]
-    return sorted(shown, key=lambda one: TIERS.index(one.tier))
-
-
 def previewed(plan: DosePlanResult, day: date | None = None, settled: Sequence[Any] = ()) -> Preview:
-    """A plan not yet signed as a page shows it: its steps in words, what to dispense, what was found."""
+    """A plan not yet signed as a page shows it; of a change, what is found and dispensed from its `day` on.
+
+    A finding that a prescriber has overridden before stops no more.
+    """
+    findings = plan.findings if day is None else findings_from(plan, day)
+    stops = unsettled_stops(findings, settled)
     return Preview(
         steps=[(step, step_words(step)) for step in plan.steps],
         stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
-        dispense=[dispensed_words(one.to_json()) for one in plan.dispense],
-        findings=shown_findings(plan, day, settled),
+        dispense=[dispensed_words(one.to_json()) for one in dispensed_from(plan, day)],
+        findings=ShownFindings(
+            stops=_shown(stops),
+            warnings=_shown(one for one in findings if one.severity is Severity.WARN),
+            notes=[
+                *_shown(one for one in findings if one.severity is Severity.NOTE),
+                *_shown((one for one in findings if _is_settled(one, stops)), " Overridden before."),
+            ],
+        ),
     )
+
+
+def _is_settled(finding: Finding, stops: Sequence[Finding]) -> bool:
+    return finding.severity is Severity.STOP and finding not in stops
+
+
+def _shown(findings: Iterable[Finding], more: str = "") -> list[ShownFinding]:
+    return [ShownFinding(one.code, f"{finding_words(one)}{more}") for one in findings]
 
 
 def current_version(dose_plan: DosePlan) -> DosePlanVersion:

@@ -30,7 +30,6 @@ from clinic.titration.rules import (
     DosePlanResult,
     Step,
     build_plan,
-    dispense_between,
     running,
     signing,
     step_words,
@@ -225,18 +224,13 @@ def _sign_version(
     by: User,
     now: datetime,
 ) -> DosePlanVersion:
-    dispensed = plan.dispense
-    if from_day is not None and plan.steps:
-        open_from = max(plan.steps[-1].first_on, from_day)
-        last_on = plan.last_on or open_from + timedelta(days=plan.order.horizon_days - 1)
-        dispensed = dispense_between(plan.steps, plan.order.shelf, from_day, last_on)
     version = DosePlanVersion(
         dose_plan=dose_plan,
         number=number,
         order={**order, "id": str(dose_plan.pk)},
         first_on=plan.order.start_on,
         stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
-        dispense=[one.to_json() for one in dispensed],
+        dispense=[one.to_json() for one in running.dispensed_from(plan, from_day)],
         findings=[finding.to_json() for finding in findings],
         formulary_version=dose_plan.medication.data_version,
         signed_at=now,

@@ -26,6 +26,15 @@ METHODS = [
 REASONS = [("", "Choose a reason"), *SafetyOverride._meta.get_field("reason_code").flatchoices]
 
 
+NAMED = {
+    Code.ABOVE_MAX: "Above the maximum",
+    Code.STEP_TOO_LARGE: "Rise too large",
+    Code.STEP_TOO_SOON: "Rise too soon",
+    Code.REDUCTION_FAST: "Cut too fast",
+    Code.NOT_MAKEABLE: "Cannot be made",
+}
+
+
 def mg_field(label: str, help_text: str = "") -> forms.DecimalField:
     """An amount in mg."""
     return forms.DecimalField(
@@ -108,10 +117,10 @@ class RegimenForm(forms.Form):
         products = self.fields["products"]
         assert isinstance(products, forms.MultipleChoiceField)  # noqa: S101 - narrows the type alone
         products.choices = [(offer.key, offer.words) for offer in offers]
-        self.steps = STEPS(data, prefix="steps", initial=[{}])
+        self.steps = STEPS(data, prefix="steps", initial=[{}], form_kwargs={"empty_permitted": False})
         for code in Code:
             self.fields[f"override_{code}"] = forms.ChoiceField(
-                label="Reason to sign all the same", choices=REASONS, required=False
+                label=f"{NAMED[code]}: reason to sign all the same", choices=REASONS, required=False
             )
             self.fields[f"override_{code}_words"] = forms.CharField(label="In words", max_length=300, required=False)
 

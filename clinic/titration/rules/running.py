@@ -9,6 +9,7 @@ from typing import Any
 from clinic.core.rules import RuleBroken
 from clinic.titration.rules.course import split_over_times
 from clinic.titration.rules.days import day_of, step_on
+from clinic.titration.rules.dispensing import Dispensed, dispense_between
 from clinic.titration.rules.findings import Code, Finding, Severity
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.order import Time
@@ -104,6 +105,15 @@ def steps_after(steps: Sequence[Step], day: date) -> list[Step]:
         for step in steps
         if step.last_on is None or step.last_on >= day
     ]
+
+
+def dispensed_from(plan: DosePlanResult, day: date | None) -> tuple[Dispensed, ...]:
+    """What to dispense from a day on (None: for the whole plan), an open-ended step for the order's horizon."""
+    if day is None or not plan.steps:
+        return plan.dispense
+    open_from = max(plan.steps[-1].first_on, day)
+    last_on = plan.last_on or open_from + timedelta(days=plan.order.horizon_days - 1)
+    return dispense_between(plan.steps, plan.order.shelf, day, last_on)
 
 
 def findings_from(plan: DosePlanResult, day: date) -> tuple[Finding, ...]:
