@@ -213,7 +213,7 @@ def _happenings(
     observations: list[dict[str, Any]],
 ) -> Iterator[Happening]:
     """Everything on the chart that carries the instant at which it came there."""
-    yield from (Happening(c["at"], f"{c['medication']}: {c['words']}") for c in changes)
+    yield from (Happening(c["at"], c["words"]) for c in changes)
     for a in answers:
         said = f"Check-in answered: {a['feeling_words']}"
         yield Happening(a["answered_at"], f"{said}. {a['worry_words']}" if a["is_worrying"] else said)

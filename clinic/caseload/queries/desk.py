@@ -8,12 +8,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.caseload.queries.home import open_alerts
 from clinic.clients.models import BreakGlassAccess, Client
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
-from clinic.risk.models import RiskAlert
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
@@ -33,7 +31,6 @@ BREAK_GLASS = ["break_glass_used", "break_glass_reviewed"]
 class CoordinatorHome:
     """The front desk's day."""
 
-    alerts: list[RiskAlert]
     enquiries: list[Enquiry]
     enquiries_waiting: int
     duties: list[KindSummary]
@@ -64,11 +61,10 @@ class AuditorHome:
 
 
 def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
-    """Danger, new people, duties, today's schedule, insurance to check, and who has no next appointment."""
+    """New people, duties, today's schedule, insurance to check, and who has no next appointment."""
     begins, ends = day_bounds(timezone.localdate(now))
     waiting = open_enquiries()
     return CoordinatorHome(
-        alerts=open_alerts(user),
         enquiries=list(waiting.order_by("received_at")[:ROWS]),
         enquiries_waiting=waiting.count(),
         duties=summary(user, now=now),

@@ -15,7 +15,6 @@ from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
-from clinic.risk.models import RiskAlert
 from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.queries import day_bounds
@@ -53,7 +52,6 @@ class Draft:
 class PrescriberHome:
     """A prescriber's day."""
 
-    alerts: list[RiskAlert]
     visits: list[DayVisit]
     answers: list[CheckInAnswer]
     drafts: list[Draft]
@@ -64,7 +62,6 @@ class PrescriberHome:
 class TherapistHome:
     """A therapist's day: every change not yet acknowledged comes first."""
 
-    alerts: list[RiskAlert]
     changes: list[DoseChange]
     plans: list[TreatmentPlan]
     visits: list[DayVisit]
@@ -73,9 +70,8 @@ class TherapistHome:
 
 
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
-    """Danger first, then today's visits with their readiness, answers to read, drafts to sign."""
+    """Today's visits with their readiness, answers to read, drafts to sign."""
     return PrescriberHome(
-        alerts=open_alerts(user),
         visits=day_visits(user, now),
         answers=list(answers_needing_review(user)[:ROWS]),
         drafts=drafts(user),
@@ -84,9 +80,8 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
 
 
 def therapist_home(user: User, now: datetime) -> TherapistHome:
-    """Danger first, then what changed and is not acknowledged, today's sessions, observations, referrals."""
+    """What changed and is not acknowledged, today's sessions, observations, referrals."""
     return TherapistHome(
-        alerts=open_alerts(user),
         changes=changes_to_acknowledge(user),
         plans=list(plans_awaiting_acknowledgement(user)[:ROWS]),
         visits=day_visits(user, now),
@@ -99,11 +94,6 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
     )
 
 
-def open_alerts(user: User) -> list[RiskAlert]:
-    """Open alerts about this user's clients, newest first."""
-    return list(RiskAlert.objects.open().visible_to(user).select_related("client", "acknowledged_by")[:ROWS])
-
-
 def changes_to_acknowledge(user: User) -> list[DoseChange]:
     """Dose changes of this user's clients since they came to the team that they have not acknowledged."""
     seen = ChangeAcknowledgement.objects.filter(change=OuterRef("pk"), by=user)
@@ -111,7 +101,7 @@ def changes_to_acknowledge(user: User) -> list[DoseChange]:
         client=OuterRef("client"), user=user, role=user.acting_role, started_at__lte=OuterRef("at")
     )
     waiting = DoseChange.objects.visible_to(user).filter(Exists(link), ~Exists(seen)).exclude(by=user)
-    return list(waiting.select_related("client", "by", "version__dose_plan__medication").order_by("-at")[: 3 * ROWS])
+    return list(waiting.select_related("client", "by").order_by("-at")[: 3 * ROWS])
 
 
 def new_observations(user: User, now: datetime) -> list[Observation]:

@@ -223,7 +223,10 @@ def evaluations(client: Client) -> list[dict[str, Any]]:
 def measurements(client: Client) -> list[dict[str, Any]]:
     """The newest value of each kind."""
     found = Measurement.objects.filter(client=client).order_by("kind", "-taken_at").distinct("kind")
-    return list(found.values("kind", "value", "unit", "taken_at"))
+    return [
+        row | {"kind": row["kind"].replace("_", " ").capitalize()}
+        for row in found.values("kind", "value", "unit", "taken_at")
+    ]
 
 
 def visits(client: Client) -> list[dict[str, Any]]:
@@ -243,7 +246,6 @@ def changes(client: Client) -> list[dict[str, Any]]:
     return list(
         found.values(
             "id", "kind", "words", "reason", "takes_effect_on", "at", by_name=F("by__full_name"),
-            medication=F("version__dose_plan__medication__name"),
             seen_rows=rows(seen, name=F("by__full_name"), id="by"),
         )[:CHANGES]
     )  # fmt: skip

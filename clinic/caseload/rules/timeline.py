@@ -226,7 +226,12 @@ def _lane(course: Course, axis: Axis, *, top: float, today: date) -> Lane:
         if right - left >= ROOM_FOR_LABEL:
             words = f"{segment.mg_per_day.normalize():,f} mg"
             labels.append(Label(left + 3, y - 3, words, is_tight=right - left < ROOM_ON_PHONE))
-    return Lane(course.medication, top, base, taken.path, planned.path, tuple(labels))
+    return Lane(_lane_title(course, today), top, base, taken.path, planned.path, tuple(labels))
+
+
+def _lane_title(course: Course, today: date) -> str:
+    held = course.on(today)
+    return f"{course.medication}, {held.mg_per_day.normalize():,f} mg now" if held else f"{course.medication}, not now"
 
 
 class _Line:
@@ -264,7 +269,7 @@ def _panel(series: ScoreSeries, axis: Axis, *, top: float) -> Panel:
         title=f"{series.title}, {series.minimum} to {series.maximum}",
         top=top,
         base=base,
-        bands=tuple(Label(RIGHT, y(start), f"{word} {start}+") for start, word in series.bands),
+        bands=tuple(Label(LEFT, y(start), f"{word} {start}+") for start, word in series.bands),
         line="M" + "L".join(f"{dot.x:g} {dot.y:g}" for dot in dots),
         dots=dots,
     )

@@ -1,0 +1,210 @@
+"""The chart page: who may open it, what stands on it, what it costs."""
+
+import datetime as dt
+import gzip
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from clinic.audit.models import AuditEvent
+from clinic.clients.models import CareTeamMember, Client, RelatedPerson, SharingConsent
+from clinic.intake.models import Allergy, Origin
+from clinic.staff.models import User
+from clinic.titration.models import DosePlan
+from tests.caseload.histories import DAY, dosed, plan_with_parts, plant, scored, sign, visited
+from tests.factories.clients import CareTeamMemberFactory, ClientFactory
+from tests.factories.risk import RiskAlertFactory
+from tests.factories.scheduling import AppointmentFactory
+
+
+def chart_of(client: Client) -> str:
+    return f"/chart/{client.pk}/"
+
+
+def text(browser: Browser, user: User, client: Client) -> str:
+    """The page as one line of text, for reading sentences over line ends."""
+    browser.force_login(user)
+    return " ".join(browser.get(chart_of(client)).content.decode().split())
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return timezone.now()
+
+
+def test_somebody_outside_the_care_team_finds_nothing(browser: Browser, ada: Client, stranger: User) -> None:
+    browser.force_login(stranger)
+    assert browser.get(chart_of(ada)).status_code == 404
+    assert AuditEvent.objects.filter(action="chart_refused", by=stranger, client_id=ada.pk).exists()
+
+
+def test_a_therapist_finds_nothing_without_consent_to_share(browser: Browser, ada: Client, therapist: User) -> None:
+    SharingConsent.objects.update(revoked_at=timezone.now(), revoked_by=therapist)
+    browser.force_login(therapist)
+    assert browser.get(chart_of(ada)).status_code == 404
+
+
+def test_a_coordinator_not_on_the_team_finds_nothing(browser: Browser, ada: Client, coordinator: User) -> None:
+    CareTeamMember.objects.filter(user=coordinator).update(ended_at=timezone.now(), ended_by=coordinator)
+    browser.force_login(coordinator)
+    assert browser.get(chart_of(ada)).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_roles_without_clinical_reading_are_refused(
+    browser: Browser, ada: Client, role: str, request: pytest.FixtureRequest
+) -> None:
+    browser.force_login(request.getfixturevalue(role))
+    assert browser.get(chart_of(ada)).status_code == 403
+
+
+def test_each_look_is_recorded_once(browser: Browser, ada: Client, prescriber: User) -> None:
+    text(browser, prescriber, ada)
+    read = AuditEvent.objects.get(action="chart_read")
+    assert (read.by, read.client_id, read.detail) == (prescriber, ada.pk, {"page": "chart"})
+
+
+def test_allergies_not_asked_differ_from_none_known(browser: Browser, ada: Client, prescriber: User) -> None:
+    assert "Not asked yet" in text(browser, prescriber, ada)
+    none = {"is_none_known": True, "origin": Origin.STAFF, "recorded_at": timezone.now()}
+    Allergy.objects.create(client=ada, substance="none known", **none)
+    page = text(browser, prescriber, ada)
+    assert "None known" in page
+    assert "Not asked yet" not in page
+
+
+def test_a_minors_guardian_stands_on_the_chart(browser: Browser, ada: Client, prescriber: User) -> None:
+    RelatedPerson.objects.create(client=ada, kind="guardian", name="Anne Byron", relationship="mother")
+    assert "Guardian" not in text(browser, prescriber, ada)
+    Client.objects.update(birth_on=timezone.localdate() - 365 * 15 * DAY)
+    assert "Anne Byron, mother" in text(browser, prescriber, ada)
+
+
+def test_danger_stands_first(browser: Browser, ada: Client, prescriber: User) -> None:
+    RiskAlertFactory(client=ada)
+    page = text(browser, prescriber, ada)
+    assert page.index("Pressed “I need help now”") < page.index("Takes today")
+    assert "Nobody has acknowledged it." in page
+
+
+def test_todays_dose_and_what_comes_next_stand_in_words(
+    browser: Browser, ada: Client, prescriber: User, now: dt.datetime
+) -> None:
+    sign(plan_with_parts(ada, prescriber, 1), prescriber, now - 20 * DAY)
+    dosed(ada, prescriber, None, now - 10 * DAY)
+    AppointmentFactory(client=ada, clinician=prescriber, starts_at=now + 3 * DAY)
+    page = text(browser, prescriber, ada)
+    assert "50 mg in the morning (1 x 50 mg tablet)" in page
+    assert "75 mg in the morning (1 x 50 mg tablet + 1 x 25 mg tablet)" in page
+    assert "Medication check with Paula Prescriber" in page
+    assert "Nobody has acknowledged it yet" in page
+
+
+def test_everything_of_the_record_stands_on_the_chart(
+    browser: Browser, ada: Client, prescriber: User, therapist: User, now: dt.datetime
+) -> None:
+    plant(ada, prescriber, therapist, now)
+    page = text(browser, prescriber, ada)
+    for words in (
+        "substance 1: hives (severe)",
+        "melatonin 0",
+        "Asked for somebody to call",
+        "headache (",
+        "Called, all right",
+        "1 point lower since",
+        "I want to sleep and to work again.",
+        "Weekly CBT",
+        "Walk 30 minutes",
+        "Peer group",
+        "Medication is one part of the plan",
+        "F33.1",
+        "fluoxetine 0",
+        "72.5 kg",
+        "Secret assessment",
+        "Secret recommendation",
+        "Less withdrawn 0",
+        "Acknowledged by Theo Therapist.",
+        "<svg",
+        "The same as a table",
+    ):
+        assert words in page, words
+
+
+def test_a_coordinator_reads_a_summary_without_notes(
+    browser: Browser, ada: Client, prescriber: User, therapist: User, coordinator: User, now: dt.datetime
+) -> None:
+    plant(ada, prescriber, therapist, now)
+    page = text(browser, coordinator, ada)
+    assert "F33.1" in page
+    assert "50 mg in the morning" in page
+    assert "Secret assessment" not in page
+    assert "Secret recommendation" not in page
+
+
+def test_an_empty_chart_says_what_comes(browser: Browser, ada: Client, prescriber: User) -> None:
+    page = text(browser, prescriber, ada)
+    assert "No medication here" in page
+    assert "Nothing to draw yet" in page
+    assert "No appointment is booked" in page
+    assert "You have not opened this chart before today" in page
+
+
+def test_what_is_new_is_told_since_the_readers_own_last_look(
+    browser: Browser, ada: Client, prescriber: User, therapist: User, now: dt.datetime
+) -> None:
+    AuditEvent.objects.create(action="chart_read", by=prescriber, client_id=ada.pk, at=now - 2 * DAY)
+    AuditEvent.objects.create(action="chart_read", by=therapist, client_id=ada.pk, at=now - DAY / 2)
+    scored(ada, now - 3 * DAY, 17)
+    visited(ada, prescriber, now - DAY)
+    page = text(browser, prescriber, ada)
+    assert "Visit signed by Paula Prescriber" in page
+    assert "PHQ-9: 17" not in page
+    assert "Nothing new." in text(browser, therapist, ada)
+
+
+def test_a_reload_does_not_make_news_old(browser: Browser, ada: Client, prescriber: User, now: dt.datetime) -> None:
+    AuditEvent.objects.create(action="chart_read", by=prescriber, client_id=ada.pk, at=now - 2 * DAY)
+    visited(ada, prescriber, now - DAY)
+    assert "Visit signed" in text(browser, prescriber, ada)
+    assert "Visit signed" in text(browser, prescriber, ada)
+
+
+def test_a_draft_plan_is_named(browser: Browser, ada: Client, prescriber: User) -> None:
+    plan_with_parts(ada, prescriber, 1)
+    page = text(browser, prescriber, ada)
+    assert "A new version is being written" in page
+    assert "No plan is signed yet." in page
+
+
+def test_deeds_offered_follow_the_role(browser: Browser, ada: Client, coordinator: User, therapist: User) -> None:
+    assert "Record a scale" not in text(browser, coordinator, ada)
+    assert "Start an evaluation" not in text(browser, therapist, ada)
+
+
+@pytest.mark.parametrize(("drugs", "times"), [(1, 1), (4, 30)])
+def test_the_chart_asks_as_often_for_a_long_record_as_for_a_short_one(
+    browser: Browser, ada: Client, prescriber: User, therapist: User, now: dt.datetime, drugs: int, times: int
+) -> None:
+    plant(ada, prescriber, therapist, now, drugs=drugs, times=times)
+    browser.force_login(prescriber)
+    browser.get(chart_of(ada))
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get(chart_of(ada))
+    assert len(asked) <= 20
+    assert len(asked) == 17
+    assert len(gzip.compress(page.content)) < 60_000
+
+
+def test_other_clients_rows_never_stand_on_a_chart(
+    browser: Browser, ada: Client, prescriber: User, therapist: User, now: dt.datetime
+) -> None:
+    other = ClientFactory(given_names="Grace")
+    CareTeamMemberFactory(client=other, user=prescriber)
+    plant(other, prescriber, therapist, now)
+    page = text(browser, prescriber, ada)
+    assert DosePlan.objects.filter(client=other).exists()
+    for words in ("sertraline", "Secret", "substance", "Less withdrawn", "PHQ-9:"):
+        assert words not in page
