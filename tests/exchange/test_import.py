@@ -1,0 +1,322 @@
+"""What a chart becomes here, and what the same chart or a newer one changes."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError
+
+from clinic.audit.models import AuditEvent
+from clinic.clients.models import Client, ClientIdentifier, ClientStatus, ContactPoint
+from clinic.coverage.models import Coverage
+from clinic.exchange.models import ImportDifference
+from clinic.intake.models import Allergy, HistoryEvent, ProblemHistory, ReportedMedication
+from clinic.monitoring.models import Measurement
+from clinic.scales.models import ScaleResponse
+from clinic.staff.models import User
+from clinic.worklist.models import WorkItem
+from tests.exchange.bundles import bundle, condition, observation, patient, prescription, resource, run, run_paths
+from tests.factories.formulary import MedicationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_patient_becomes_a_client(tmp_path: Path) -> None:
+    summary, status = run(tmp_path, bundle(patient()))
+    client = Client.objects.get()
+    assert (client.given_names, client.family_name, client.language) == ("Gustavo José", "Mejía", "es")
+    assert (str(client.birth_on), client.sex, client.city, client.came_from) == (
+        "1980-05-17",
+        "male",
+        "Provo",
+        "import",
+    )
+    assert ContactPoint.objects.get().value == "+18015550100"
+    assert not ContactPoint.objects.filter(may_call=True).exists()
+    assert ClientIdentifier.objects.get().value == "MRN-p1"
+    assert "mejia" in client.search_text
+    assert (summary["clients_created"], status) == (1, 0)
+    assert list(summary) == [
+        "files", "refused", "clients_created", "clients_updated", "unchanged", "imported",
+        "unmatched_medications", "skipped", "errors",
+    ]  # fmt: skip
+
+
+def test_a_dead_person_is_not_in_care(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(deceasedDateTime="2018-01-02T03:04:05Z")))
+    client = Client.objects.get()
+    assert (str(client.deceased_on), client.status) == ("2018-01-02", ClientStatus.DISCHARGED)
+
+
+def test_conditions_keep_their_own_coding(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(), condition()))
+    problem = ProblemHistory.objects.get()
+    assert (problem.code_system, problem.code, problem.text) == ("http://snomed.info/sct", "195967001", "Asthma")
+    assert str(problem.began_on) == "2010-02-03"
+
+
+def test_medications_match_by_rxcui_then_by_ingredient_else_stay_as_text(tmp_path: Path) -> None:
+    sertraline = MedicationFactory(name="sertraline", rxcui="36437")
+    summary, _ = run(
+        tmp_path,
+        bundle(
+            patient(),
+            prescription("m1", "Zoloft", rxcui="36437"),
+            prescription("m2", "Sertraline 100 MG Oral Tablet", rxcui="312941", status="stopped"),
+            prescription("m3", "Amoxicillin 250 MG Oral Capsule", rxcui="308182"),
+            prescription("m4", "Sertraline 50 MG / Aspirin 81 MG", rxcui="9"),
+        ),
+    )
+    matched = {row.name: row.medication for row in ReportedMedication.objects.all()}
+    assert matched == {
+        "Zoloft": sertraline,
+        "Sertraline 100 MG Oral Tablet": sertraline,
+        "Amoxicillin 250 MG Oral Capsule": None,
+        "Sertraline 50 MG / Aspirin 81 MG": None,
+    }
+    assert summary["unmatched_medications"] == 2
+    assert ReportedMedication.objects.get(name__startswith="Sertraline 100").last_on is not None
+    assert ReportedMedication.objects.get(name="Zoloft").last_on is None
+
+
+def test_a_text_that_names_no_release_means_the_plain_entry(tmp_path: Path) -> None:
+    plain = MedicationFactory(name="paroxetine", ingredient="paroxetine", rxcui="32937")
+    MedicationFactory(name="paroxetine CR", ingredient="paroxetine", rxcui="32937")
+    texts = ("Paroxetine 20 MG Oral Tablet", "24 HR Paroxetine 25 MG Extended Release")
+    run(tmp_path, bundle(patient(), *(prescription(f"m{n}", text, "1") for n, text in enumerate(texts))))
+    assert [ReportedMedication.objects.get(name=text).medication for text in texts] == [plain, None]
+
+
+def test_a_contained_medication_is_read(tmp_path: Path) -> None:
+    inside = {"resourceType": "Medication", "id": "inner", "code": {"text": "Warfarin 5 MG"}}
+    request = prescription("m1", "x")
+    del request["medicationCodeableConcept"]
+    run(tmp_path, bundle(patient(), {**request, "contained": [inside], "medicationReference": {"reference": "#inner"}}))
+    assert ReportedMedication.objects.get().name == "Warfarin 5 MG"
+
+
+def test_allergies_coverage_and_encounters(tmp_path: Path) -> None:
+    reaction = [{"manifestation": [{"text": "Hives"}], "severity": "severe"}]
+    codes = {"coding": [{"system": "http://snomed.info/sct", "code": "716186003", "display": "No known allergy"}]}
+    run(
+        tmp_path,
+        bundle(
+            patient(),
+            resource("AllergyIntolerance", "a1", code={"text": "Penicillin"}, reaction=reaction),
+            resource("AllergyIntolerance", "a2", code=codes),
+            resource("Coverage", "v1", payor=[{"display": "Humana"}], subscriberId="H-1"),
+            resource(
+                "Encounter",
+                "e1",
+                type=[{"text": "Check-up"}],
+                period={"start": "2011-01-02T03:04:05Z"},
+                **{"class": {"code": "AMB"}},
+            ),
+        ),
+    )
+    assert list(Allergy.objects.values_list("substance", "reaction", "severity", "is_none_known")) == [
+        ("No known allergy", "", "unknown", True),
+        ("Penicillin", "Hives", "severe", False),
+    ]
+    assert Coverage.objects.values_list("payer", "member_id").get() == ("Humana", "H-1")
+    assert HistoryEvent.objects.values_list("kind", "text").get() == ("Outpatient visit", "Check-up")
+
+
+def test_known_results_keep_value_and_unit_and_others_are_skipped(tmp_path: Path) -> None:
+    parts = [
+        {
+            "code": {"coding": [{"system": "http://loinc.org", "code": code}]},
+            "valueQuantity": {"value": value, "unit": "mmHg"},
+        }
+        for code, value in (("8480-6", 121), ("8462-4", 79))
+    ]
+    pressure = observation("o2", "85354-9", 0, component=parts)
+    del pressure["valueQuantity"]
+    summary, _ = run(
+        tmp_path,
+        bundle(
+            patient(),
+            observation("o1", "29463-7", 81.25),
+            pressure,
+            observation("o3", "8302-2", 175, "cm"),
+            resource("Claim", "x1"),
+        ),
+    )
+    assert list(Measurement.objects.order_by("kind").values_list("kind", "value", "unit")) == [
+        ("diastolic", Decimal(79), "mmHg"),
+        ("systolic", Decimal(121), "mmHg"),
+        ("weight", Decimal("81.25"), "kg"),
+    ]
+    assert summary["imported"] == {"Observation": 2}
+    assert summary["skipped"] == {"Claim": 1, "Observation": 1}
+
+
+def test_scale_totals_carry_their_band(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        bundle(patient(), observation("o1", "44261-6", 12, "{score}"), observation("o2", "82667-7", 3, "{score}")),
+    )
+    rows = ScaleResponse.objects.order_by("instrument").values_list("instrument", "total", "band", "answered_by")
+    assert list(rows) == [("dast10", 3, "", "import"), ("phq9", 12, "moderate", "import")]
+
+
+def test_what_was_entered_in_error_stays_out(tmp_path: Path) -> None:
+    wrong = {"coding": [{"code": "entered-in-error"}]}
+    summary, _ = run(tmp_path, bundle(patient(), condition(verificationStatus=wrong)))
+    assert not ProblemHistory.objects.exists()
+    assert summary["skipped"] == {"Condition": 1}
+
+
+def counts() -> dict[str, int]:
+    return {
+        model._meta.label: model._default_manager.count()
+        for name in ("clients", "intake", "coverage", "monitoring", "scales", "exchange", "worklist")
+        for model in apps.get_app_config(name).get_models()
+    }
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    chart = bundle(patient(), condition(), observation("o1", "29463-7", 81), prescription("m1", "Aspirin"))
+    run(tmp_path, chart)
+    before = counts()
+    summary, status = run(tmp_path, chart)
+    assert counts() == before
+    assert (summary["unchanged"], summary["clients_updated"], summary["imported"], status) == (1, 0, {}, 0)
+
+
+def test_a_newer_version_updates(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(), condition()))
+    newer = patient(address=[{"city": "Ogden"}], telecom=[{"system": "phone", "value": "801-555-0199"}])
+    summary, _ = run(tmp_path, bundle(newer, condition(text="Severe asthma"), condition("c2", "Gout")))
+    assert Client.objects.get().city == "Ogden"
+    assert [p.value for p in ContactPoint.objects.filter(ended_at=None)] == ["+18015550199"]
+    assert "18015550199" in Client.objects.get().search_text
+    assert set(ProblemHistory.objects.values_list("text", flat=True)) == {"Severe asthma", "Gout"}
+    assert (summary["clients_updated"], summary["imported"]) == (1, {"Condition": 2})
+    assert not ImportDifference.objects.exists()
+
+
+def test_an_older_version_changes_nothing(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(meta={"lastUpdated": "2020-01-01T00:00:00Z"})))
+    run(tmp_path, bundle(patient(meta={"lastUpdated": "2019-01-01T00:00:00Z"}, address=[{"city": "Ogden"}])))
+    assert Client.objects.get().city == "Provo"
+
+
+def test_what_staff_changed_stands_and_the_difference_is_listed_once(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(), condition()))
+    Client.objects.update(city="Moab")
+    ProblemHistory.objects.update(clinical_status="resolved")
+    active = {"coding": [{"code": "active"}]}
+    for city in ("Ogden", "Logan"):
+        run(tmp_path, bundle(patient(address=[{"city": city}]), condition(clinicalStatus=active)))
+    assert Client.objects.get().city == "Moab"
+    assert ProblemHistory.objects.get().clinical_status == "resolved"
+    found = {d.field: (d.ours, d.theirs) for d in ImportDifference.objects.all()}
+    assert found == {"city": ("Moab", "Logan"), "clinical_status": ("resolved", "active")}
+    assert WorkItem.objects.get().kind == "review_difference"
+
+
+def test_a_client_of_ours_with_that_identifier_is_filled_not_overwritten(tmp_path: Path) -> None:
+    from tests.factories.clients import ClientFactory
+
+    ours = ClientFactory(given_names="Gus", family_name="Mejía", birth_on="1980-05-17", city="")
+    ClientIdentifier.objects.create(client=ours, system="https://hospital.example/mrn", value="MRN-p1")
+    run(tmp_path, bundle(patient()))
+    ours.refresh_from_db()
+    assert (ours.given_names, ours.city) == ("Gus", "Provo")
+    assert "given_names" in ImportDifference.objects.values_list("field", flat=True)
+
+
+def test_one_event_says_who_imported_what(tmp_path: Path, coordinator: User) -> None:
+    run(tmp_path, bundle(patient(), condition()), staff=coordinator.email)
+    event = AuditEvent.objects.get(action="chart_imported")
+    assert (event.by, event.client_id) == (coordinator, Client.objects.get().pk)
+    assert event.detail["imported"] == {"Condition": 1}
+
+
+def test_an_unknown_importer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nobody@clinic.example"):
+        run(tmp_path, bundle(patient()), staff="nobody@clinic.example")
+
+
+def test_a_folder_of_ndjson_refers_across_files(tmp_path: Path) -> None:
+    relative = {"reference": "Patient/p1"}
+    lines = [{**condition(f"c{n}"), "subject": relative} for n in range(3)]
+    (tmp_path / "Condition.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    (tmp_path / "Patient.ndjson").write_text("\n".join(json.dumps(patient(key)) for key in ("p1", "p2")))
+    (tmp_path / "notes.txt").write_text("not a chart")
+    summary, status = run_paths(tmp_path)
+    assert (summary["files"], summary["clients_created"], summary["imported"], status) == (2, 2, {"Condition": 3}, 0)
+    assert run_paths(tmp_path)[0]["imported"] == {}
+
+
+def test_one_resource_alone_is_a_file(tmp_path: Path) -> None:
+    run(tmp_path, patient())
+    summary, _ = run(
+        tmp_path,
+        {**condition(), "subject": {"identifier": {"system": "https://hospital.example/mrn", "value": "MRN-p1"}}},
+    )
+    assert summary["imported"] == {"Condition": 1}
+
+
+def test_conditional_references_to_what_is_not_imported_are_no_fault(tmp_path: Path) -> None:
+    who = {"reference": "Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|123", "display": "Dr. Ng"}
+    summary, status = run(tmp_path, bundle(patient(), prescription("m1", "Aspirin", requester=who)))
+    assert (status, ReportedMedication.objects.get().prescribed_by) == (0, "Dr. Ng")
+
+
+ABSURD = [
+    ("not JSON", "{nonsense", "", "JSON"),
+    ("not FHIR", {"hello": 1}, "", "FHIR"),
+    ("a list", [1, 2], "", "FHIR"),
+    ("wrong shape", bundle(patient(name="Ada")), "Patient/p1", "shape"),
+    ("no Patient", bundle({"resourceType": "Organization", "id": "o"}), "", "no Patient"),
+    ("whose", bundle(patient(), {"resourceType": "Condition", "id": "c9", "code": {"text": "x"}}), "Condition/c9", "patient is missing"),
+    ("dangling urn", bundle(patient(), condition(encounter={"reference": "urn:uuid:gone"})), "Condition/c1", "nowhere"),
+    ("dangling relative", bundle(patient(), condition(subject={"reference": "Patient/gone"})), "Condition/c1", "nowhere"),
+    ("dangling contained", bundle(patient(), condition(asserter={"reference": "#gone"})), "Condition/c1", "nowhere"),
+    ("born tomorrow", bundle(patient(birthDate="2999-01-01")), "Patient/p1", "cannot be true"),
+    ("born long ago", bundle(patient(birthDate="1779-01-01")), "Patient/p1", "cannot be true"),
+    ("no such day", bundle(patient(birthDate="1980-02-30")), "Patient/p1", "no whole date"),
+    ("before birth", bundle(patient(), condition(onsetDateTime="1979-01-01")), "Condition/c1", "cannot be true"),
+    ("far future", bundle(patient(), condition(onsetDateTime="2140-01-01")), "Condition/c1", "cannot be true"),
+    ("backwards", bundle(patient(), condition(abatementDateTime="2009-01-01")), "Condition/c1", "before it begins"),
+    ("PHQ-9 of 99", bundle(patient(), observation("o1", "44261-6", 99)), "Observation/o1", "outside 0 to 27"),
+    ("no unit", bundle(patient(), observation("o1", "29463-7", 80, "")), "Observation/o1", "no unit"),
+    ("zero sign", bundle(patient(), condition(text="a\u0000b")), "", "zero character"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "at", "reason"), [case[1:] for case in ABSURD], ids=[case[0] for case in ABSURD])
+def test_a_broken_file_is_refused_whole_and_the_others_go_on(
+    document: object, at: str, reason: str, tmp_path: Path
+) -> None:
+    good = bundle(patient("p1", identifier=[{"system": "other", "value": "7"}]))
+    summary, status = run(tmp_path, document, good)
+    assert (summary["files"], summary["refused"], summary["clients_created"], status) == (2, 1, 1, 1)
+    (error,) = summary["errors"]
+    assert error["file"].endswith("chart0.json")
+    assert error["resource"] == at
+    assert reason in error["reason"]
+    assert not ProblemHistory.objects.exists()
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    summary, status = run_paths(tmp_path / "gone.json")
+    assert (summary["refused"], status) == (1, 1)
+
+
+def test_identifiers_of_two_clients_are_refused(tmp_path: Path) -> None:
+    both = patient(
+        identifier=[{"system": "https://hospital.example/mrn", "value": f"MRN-{key}"} for key in ("p1", "p2")]
+    )
+    summary, _ = run(tmp_path, patient("p1"), patient("p2"), both)
+    assert "two clients" in summary["errors"][0]["reason"]
+
+
+def test_a_mere_id_does_not_make_two_people_one(tmp_path: Path) -> None:
+    one = patient(identifier=[])
+    summary, _ = run(tmp_path, one, {**one, "birthDate": "1990-01-01"})
+    assert (summary["clients_created"], summary["refused"]) == (1, 1)
