@@ -25,9 +25,7 @@ class AnsweredBy(models.TextChoices):
 class ScaleResponse(Record):
     """One filled-in instrument: item answers as given (null = not answered), total and band as scored then."""
 
-    client = models.ForeignKey(
-        Client, on_delete=models.PROTECT, related_name="scale_responses", db_index=False
-    )
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="scale_responses", db_index=False)
     instrument = models.CharField(max_length=20)
     version = models.CharField(max_length=20)
     language = models.CharField(max_length=10, default="en")

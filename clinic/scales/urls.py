@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.scales import views
 
 app_name = "scales"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<uuid:client_id>/", views.record, name="record")]

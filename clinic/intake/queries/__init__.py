@@ -1,4 +1,5 @@
 from clinic.intake.queries.enquiries import (
+    SHOWN,
     EnquiryPage,
     QueueRow,
     booked_but_open,
@@ -27,10 +28,13 @@ from clinic.intake.queries.history import (
     history,
     latest_scores,
     live_allergies,
+    medication_named,
+    medication_names,
     snapshot,
 )
 
 __all__ = [
+    "SHOWN",
     "EnquiryPage",
     "History",
     "QueueRow",
@@ -47,6 +51,8 @@ __all__ = [
     "history",
     "latest_scores",
     "live_allergies",
+    "medication_named",
+    "medication_names",
     "own_draft",
     "prescribers",
     "queue",

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.formulary.models import Medication
+from clinic.formulary.rules import folded
 from clinic.intake.models import Allergy, HistoryEvent, MedicationTrial, ProblemHistory, ReportedMedication
 from clinic.scales.models import ScaleResponse
 
@@ -92,3 +95,17 @@ def snapshot(client: Client) -> Mapping[str, Any]:
             for row in latest_scores(client)
         ],
     }
+
+
+def medication_named(name: str) -> Medication | None:
+    """The medication of the formulary that goes by exactly this name, brand or salt; None for any other text."""
+    wanted = folded(name)
+    if not wanted:
+        return None
+    found = Medication.objects.prescribable().filter(Q(names__name=wanted) | Q(name__iexact=wanted)).distinct()[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def medication_names() -> list[str]:
+    """Names to offer while a medication is typed."""
+    return list(Medication.objects.prescribable().order_by("name").values_list("name", flat=True))

@@ -11,6 +11,7 @@ from clinic.intake.services.enquiries import (
 from clinic.intake.services.evaluations import (
     add_addendum,
     add_diagnosis,
+    hash_of,
     make_principal,
     raise_alert,
     remove_diagnosis,
@@ -38,6 +39,7 @@ __all__ = [
     "close_enquiry",
     "end_reported_medication",
     "handle_referral",
+    "hash_of",
     "make_client",
     "make_principal",
     "match_client",

@@ -1,0 +1,71 @@
+"""Lines of history as they are told. Every form may stay empty on a page where another one is sent."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.formulary.models import Medication
+from clinic.intake import queries
+from clinic.intake.models import TrialResponse
+from clinic.intake.models.history import WhyStopped
+
+NAMES = {"list": "medication-names", "autocomplete": "off"}
+DAY = {"type": "date"}
+
+
+class NamedMedicationForm(forms.Form):
+    """A name that is linked to the formulary where it is on it; any other text is kept as told."""
+
+    name = forms.CharField(
+        label="Medication",
+        max_length=150,
+        widget=forms.TextInput(attrs=NAMES),
+        error_messages={"required": "Name the medication."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["medication"] = self._medication(cleaned.get("name", ""))
+        return cleaned
+
+    @staticmethod
+    def _medication(name: str) -> Medication | None:
+        return queries.medication_named(name)
+
+
+class TrialForm(NamedMedicationForm):
+    """A medication tried before."""
+
+    highest_mg = forms.DecimalField(
+        label="Highest dose, mg a day", required=False, max_digits=9, decimal_places=3, min_value=0
+    )
+    weeks = forms.IntegerField(label="Weeks taken", required=False, min_value=1)
+    response = forms.ChoiceField(label="How it went", choices=TrialResponse.choices, initial=TrialResponse.UNKNOWN)
+    why_stopped = forms.ChoiceField(label="Why it ended", choices=WhyStopped.choices, initial=WhyStopped.UNKNOWN)
+    detail = forms.CharField(label="Remarks, side effects", required=False, max_length=300)
+
+
+class ReportedMedicationForm(NamedMedicationForm):
+    """Something the client takes now, whoever prescribed it."""
+
+    dose_text = forms.CharField(label="Dose, as told", required=False, max_length=200)
+    prescribed_by = forms.CharField(label="Prescribed by", required=False, max_length=150)
+    first_on = forms.DateField(label="Since", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+
+
+class AllergyForm(forms.Form):
+    """An allergy, or the statement that none is known."""
+
+    substance = forms.CharField(label="Substance", required=False, max_length=200, widget=forms.TextInput(attrs=NAMES))
+    reaction = forms.CharField(label="Reaction", required=False, max_length=200)
+    severity = forms.ChoiceField(
+        label="Severity",
+        choices=[("unknown", "Not known"), ("mild", "Mild"), ("moderate", "Moderate"), ("severe", "Severe")],
+        initial="unknown",
+    )
+    is_none_known = forms.BooleanField(label="The client was asked and has no known allergies", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["medication"] = queries.medication_named(cleaned.get("substance", ""))
+        return cleaned

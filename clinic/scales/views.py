@@ -1,0 +1,36 @@
+"""Fill in a scale together with the client."""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from clinic.clients.services import open_chart
+from clinic.core.forms import submit
+from clinic.scales import queries, services
+from clinic.scales.forms import ChooseForm, ResponseForm
+from clinic.scales.rules import INSTRUMENTS
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+
+
+@requires(Permission.RECORD_SCALE)
+def record(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Choose an instrument, answer it, see its score."""
+    client = open_chart(client_id=client_id, by=request.user, page="scales")
+    choose = ChooseForm(request.GET or None)
+    code = choose.cleaned_data["instrument"] if choose.is_valid() else ""
+    sent = request.POST if request.method == "POST" else None
+    form = ResponseForm(sent, instrument=INSTRUMENTS[code]) if code else None
+    if form is not None and sent is not None:
+        keep = partial(
+            services.record_response, client_id=client.pk, instrument=code, by=request.user, now=timezone.now()
+        )
+        if submit(form, lambda **_: keep(answers=form.answers)):
+            messages.success(request, f"{form.instrument.title} kept.")
+            return redirect("scales:record", client.pk)
+    page = {"client": client, "choose": choose, "scale": form, "responses": queries.responses_of(client)}
+    return render(request, "scales/record.html", page, status=422 if form and form.errors else 200)
