@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember, Client
 from clinic.coordination.models import ChangeAcknowledgement, Observation
+from clinic.plans.models import TreatmentPlan
+from clinic.plans.queries import plans_awaiting_acknowledgement
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange
 from clinic.visits.rules.since import Line
@@ -37,12 +39,9 @@ def get_change(user: User, change_id: UUID) -> DoseChange:
     return get_object_or_404(changes, pk=change_id)
 
 
-def change_of_client(client: Client, change_id: str) -> DoseChange | None:
-    """The dose change an observation is about, if it is one of this client's."""
-    try:
-        return DoseChange.objects.filter(client=client, pk=UUID(change_id)).first()
-    except ValueError:
-        return None
+def unacknowledged_plans(user: User) -> QuerySet[TreatmentPlan]:
+    """Treatment plans in force that this user has still to see, newest first; one query."""
+    return plans_awaiting_acknowledgement(user).order_by("-signed_at")
 
 
 def newest_observations(client: Client, k: int = OBSERVATIONS_SHOWN) -> QuerySet[Observation]:

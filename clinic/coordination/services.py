@@ -1,6 +1,6 @@
 """Deeds between therapist and prescriber: acknowledge a dose change, write down what was noticed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +13,8 @@ from clinic.coordination.rules import check_observation
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange
+
+SENT_TWICE = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -51,7 +53,8 @@ def write_observation(
 def _write(client: Client, change: DoseChange | None, text: str, by: User, now: datetime) -> Observation:
     told = check_observation(text)
     last = Observation.objects.filter(client=client, by=by).order_by("-at").first()
-    if last is not None and (last.text, last.change_id) == (told, change.pk if change else None):
+    is_same = last is not None and (last.text, last.change_id) == (told, change.pk if change else None)
+    if last is not None and is_same and now - last.at < SENT_TWICE:
         return last
     observation = Observation(client=client, change=change, text=told, by=by, at=now)
     observation.save(force_insert=True)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from clinic.audit.services import record
 from clinic.clients.models import CareTeamMember, Client
 from clinic.core.rules import RuleBroken, StaleRecord
-from clinic.formulary.rules import limits_of
 from clinic.scheduling import services as scheduling
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.staff.models import User
@@ -27,7 +26,7 @@ from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendu
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules import decisions as rules
 from clinic.visits.rules.decisions import Asked, Decision
-from clinic.visits.rules.note import Note, NotReady, Problem, check_note, check_version, content_hash, missing_in, tidy
+from clinic.visits.rules.note import Note, NotReady, Problem, check_note, check_version, content_hash, tidy
 
 SHARED_FIELDS = ("subjective", "assessment", "risk_answer", "next_steps")
 STILL_TO_COME = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED})
@@ -74,7 +73,7 @@ def save_visit(
     check_note(note)
     standing = queries.asked_of(visit)
     wanted = standing if decisions is None else {asked.dose_plan_id: asked for asked in decisions}
-    if note_of(visit) == _tidied(note) and _decided(wanted) == _decided(standing):
+    if queries.note_of(visit) == _tidied(note) and _decided(wanted) == _decided(standing):
         return visit
     check_version(version, visit.version, queries.fields_of(visit, standing))
     _write_note(visit, note)
@@ -120,7 +119,9 @@ def decide(
         reason_code=reason_code,
         reason_words=reason_words,
     )
-    propose(asked, medication)
+    decided = queries.look_at_decision(medication, asked, [], today=timezone.localdate(now))
+    if decided.problem:
+        raise RuleBroken(decided.problem, field=decided.problem_field)
     visit.version += 1
     visit.save(update_fields=["version", "updated_at"])
     row = _write_decision(visit, asked)
@@ -135,14 +136,17 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     NotReady names everything that is missing; `version` refuses to sign what was saved elsewhere meanwhile.
     """
     visit = _locked_draft(visit_id, by)
-    running = queries.running_medications(visit, timezone.localdate(now))
+    today = timezone.localdate(now)
+    running = queries.running_medications(visit, today)
     asked = queries.asked_of(visit)
     if version is not None:
         check_version(version, visit.version, queries.fields_of(visit, asked))
-    problems = what_is_missing(visit, running, asked)
+    settled = queries.settled_findings([one.dose_plan.pk for one in running])
+    problems = queries.what_is_missing(visit, running, asked, settled, today)
     if problems:
         raise NotReady(problems)
-    signed = [_carry_out(visit, medication, asked, by, now) for medication in running]
+    seen = queries.since_last_visit(visit.client, before=visit).summary
+    signed = [_carry_out(visit, medication, asked, seen, now) for medication in running]
     visit.version += 1
     visit.signed_at, visit.signed_by = now, by
     visit.content_hash = content_hash(signed_content(visit, signed))
@@ -171,40 +175,8 @@ def add_addendum(*, visit_id: UUID, text: str, by: User, now: datetime) -> Visit
     return addendum
 
 
-def propose(asked: Asked, medication: RunningMedication) -> rules.Proposed | None:
-    """The dose plan a decision asks for, by the order in force and the confirmed numbers of the formulary."""
-    named = medication.medication
-    return rules.propose(asked, medication.version.order, limits_of(named), medication=named.name)
-
-
-def what_is_missing(
-    visit: FollowUpVisit, running: Sequence[RunningMedication], asked: Mapping[UUID, Asked]
-) -> list[Problem]:
-    """All that stands between this draft and its signature: the note's parts, a decision for each medication."""
-    problems = missing_in(note_of(visit))
-    for medication in running:
-        if not medication.is_started_here:
-            problems += _missing_decision(medication, asked.get(medication.dose_plan.pk))
-    return problems
-
-
-def _missing_decision(medication: RunningMedication, asked: Asked | None) -> list[Problem]:
-    name, dose_plan_id = medication.medication.name, medication.dose_plan.pk
-    if asked is None or not asked.decision:
-        return [Problem(rules.field_name(dose_plan_id, "decision"), f"Decide about {name}.")]
-    if asked.base_version != medication.version.number:
-        change = medication.version.change
-        words = f"The dose plan of {name} was changed meanwhile ({change.words}). Look at it and decide again."
-        return [Problem(rules.field_name(dose_plan_id, "decision"), words)]
-    try:
-        propose(asked, medication)
-    except RuleBroken as refusal:
-        return [Problem(rules.field_name(dose_plan_id, refusal.field or "decision"), refusal.reason)]
-    return []
-
-
 def _carry_out(
-    visit: FollowUpVisit, medication: RunningMedication, asked: Mapping[UUID, Asked], by: User, now: datetime
+    visit: FollowUpVisit, medication: RunningMedication, asked: Mapping[UUID, Asked], seen: str, now: datetime
 ) -> MedicationDecision:
     """Sign what was decided for one medication and name the dose change on the decision."""
     dose_plan_id = medication.dose_plan.pk
@@ -212,11 +184,10 @@ def _carry_out(
         started = Asked(dose_plan_id, Decision.START, medication.version.number)
         return _write_decision(visit, started, change=medication.version.change)
     decided = asked[dose_plan_id]
-    proposed = propose(decided, medication)
-    rationale = decided.rationale.strip() or rules.written_rationale(
-        decided.decision, medication.medication.name, medication.mg_today, proposed, ""
-    )
-    change = _change_dose(medication, decided, proposed, rationale, by, now) if proposed else None
+    look = queries.look_at_decision(medication, decided, [], seen=seen, today=timezone.localdate(now))
+    rationale = decided.rationale.strip() or look.rationale
+    proposed = look.proposed
+    change = _change_dose(medication, decided, proposed, rationale, visit.prescriber, now) if proposed else None
     return _write_decision(visit, decided, rationale=rationale, change=change)
 
 
@@ -252,11 +223,6 @@ def _field_of_refusal(field: str | None) -> str:
     if field is not None and field.startswith("override_"):
         return "reason_code"
     return "on" if field == "on" else "decision"
-
-
-def note_of(visit: FollowUpVisit) -> Note:
-    """The note as it stands."""
-    return Note(mental_status=visit.mental_status, **{name: getattr(visit, name) for name in SHARED_FIELDS})
 
 
 def signed_content(visit: FollowUpVisit, decisions: Sequence[MedicationDecision]) -> dict[str, Any]:

@@ -90,7 +90,9 @@ def field_name(dose_plan_id: UUID, name: str) -> str:
     return f"d{dose_plan_id.hex}_{name}"
 
 
-def propose(asked: Asked, order: Mapping[str, Any], limits: Mapping[str, Any], *, medication: str) -> Proposed | None:
+def propose(
+    asked: Asked, order: Mapping[str, Any], limits: Mapping[str, Any], *, medication: str, today: date
+) -> Proposed | None:
     """The dose plan that a decision asks for; None where the dose goes on as planned.
 
     Increase and decrease keep the times of day and hold the new amount until the plan's own end; steps planned
@@ -100,6 +102,8 @@ def propose(asked: Asked, order: Mapping[str, Any], limits: Mapping[str, Any], *
         return None
     old = build_plan({**order, "limits": {**(order.get("limits") or {}), **limits}})
     on = _day(asked.on, "on", f"Give the first day for {medication}.")
+    if on < today:
+        raise RuleBroken("The past of a dose plan never changes. Choose today or a later day.", field="on")
     before_mg = running.mg_on(old, on - ONE_DAY) if on > old.order.start_on else running.mg_on(old, on)
     wanted = _ordered(asked, order, old, on, before_mg)
     plan = build_plan({**wanted, "limits": {**(wanted.get("limits") or {}), **limits}})

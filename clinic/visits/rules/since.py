@@ -12,6 +12,13 @@ from clinic.scales.rules.scoring import INSTRUMENTS, Score, change_words
 from clinic.titration.rules.numbers import plain
 
 SCORES_FOLLOWED = ("phq9", "gad7")
+SOURCES = {
+    "score": "Chart",
+    "checkin": "Check-in",
+    "change": "Dose plan",
+    "observation": "Observations",
+    "no_show": "Appointment",
+}
 ORDER = ("score", "checkin", "silent", "change", "observation", "measurement", "no_show")
 
 
@@ -30,6 +37,11 @@ class Line:
     short: str = ""
     view_name: str = ""
     source_id: UUID | None = None
+
+    @property
+    def source_words(self) -> str:
+        """What the link to the source is called."""
+        return SOURCES.get(self.kind, "Chart")
 
 
 @dataclass(frozen=True, slots=True)

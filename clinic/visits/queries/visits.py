@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,32 +11,22 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
+from clinic.formulary.rules import limits_of
 from clinic.intake.models import Allergy
-from clinic.monitoring.models import Measurement
-from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
-from clinic.titration.queries import CurrentDose, changes_since, current_dose
-from clinic.visits.models import FollowUpVisit, MedicationDecision
+from clinic.titration.queries import CurrentDose, current_dose
+from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
+from clinic.visits.queries.since import Since, day_bounds, since_last_visit
 from clinic.visits.rules import decisions as decision_rules
-from clinic.visits.rules import since as since_rules
 from clinic.visits.rules.decisions import Asked
-from clinic.visits.rules.note import Note, note_fields
-from clinic.visits.rules.since import Line
-from clinic.visits.sources import lines_from_above
+from clinic.visits.rules.note import Note, Problem, missing_in, note_fields
+from clinic.visits.rules.preview import Decided, look_at
 
-SCORES_READ = 60
-ROWS_READ = 40
-VISIT_KINDS = (
-    AppointmentKind.FOLLOW_UP,
-    AppointmentKind.BRIEF,
-    AppointmentKind.EVALUATION,
-    AppointmentKind.CONSULTATION,
-)
+VISIT_KINDS = (AppointmentKind.FOLLOW_UP, AppointmentKind.BRIEF)
 STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED)
 
 
@@ -65,24 +55,12 @@ class RunningMedication:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """What happened since the last signed visit; `on` is the day of that visit, None where this is the first."""
-
-    on: date | None
-    lines: list[Line]
-
-    @property
-    def summary(self) -> str:
-        """One sentence for a rationale."""
-        return since_rules.summary(self.lines)
-
-
-@dataclass(frozen=True, slots=True)
 class VisitPage:
-    """All that the page of one visit shows."""
+    """All that the page of one visit shows; `asked` is what was decided so far, by dose plan."""
 
     visit: FollowUpVisit
     client: Client
+    today: date
     allergies: list[Allergy]
     since: Since
     medications: list[RunningMedication]
@@ -117,10 +95,12 @@ def get_draft(user: User, visit_id: UUID) -> FollowUpVisit:
 
 def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
     """The page of a visit; a flat number of queries."""
-    medications = running_medications(visit, timezone.localdate(now))
+    today = timezone.localdate(now)
+    medications = running_medications(visit, today)
     return VisitPage(
         visit=visit,
         client=visit.client,
+        today=today,
         allergies=allergies_of(visit.client),
         since=since_last_visit(visit.client, before=visit),
         medications=medications,
@@ -170,11 +150,65 @@ def _asked(row: MedicationDecision) -> Asked:
 
 def fields_of(visit: FollowUpVisit, asked: Mapping[UUID, Asked]) -> dict[str, str]:
     """The draft as it stands, by form field."""
-    note = Note(visit.subjective, visit.mental_status, visit.assessment, visit.risk_answer, visit.next_steps)
-    fields = note_fields(note)
+    fields = note_fields(note_of(visit))
     for one in asked.values():
         fields |= decision_rules.asked_fields(one)
     return fields
+
+
+def look_at_decision(
+    medication: RunningMedication, asked: Asked, settled: Sequence[dict[str, Any]], *, seen: str = "", today: date
+) -> Decided:
+    """What a decision would do to a dose plan as it stands, held against the formulary's confirmed numbers."""
+    return look_at(
+        asked,
+        medication.version.order,
+        limits_of(medication.medication),
+        medication=medication.medication.name,
+        mg_today=medication.mg_today,
+        settled=settled,
+        seen=seen,
+        today=today,
+    )
+
+
+def what_is_missing(
+    visit: FollowUpVisit,
+    medications: Sequence[RunningMedication],
+    asked: Mapping[UUID, Asked],
+    settled: Mapping[UUID, list[dict[str, Any]]],
+    today: date,
+) -> list[Problem]:
+    """All that stands between a draft and its signature: parts of the note, a sound decision for each medication."""
+    problems = missing_in(note_of(visit))
+    for medication in medications:
+        dose_plan_id = medication.dose_plan.pk
+        if not medication.is_started_here:
+            found = _missing(medication, asked.get(dose_plan_id), settled.get(dose_plan_id, []), today)
+            problems += [Problem(decision_rules.field_name(dose_plan_id, name), words) for name, words in found]
+    return problems
+
+
+def _missing(
+    medication: RunningMedication, asked: Asked | None, settled: Sequence[dict[str, Any]], today: date
+) -> list[tuple[str, str]]:
+    name = medication.medication.name
+    if asked is None or not asked.decision:
+        return [("decision", f"Decide about {name}.")]
+    if asked.base_version != medication.version.number:
+        words = f"The dose plan of {name} was changed meanwhile: {medication.version.change.words}. Decide again."
+        return [("decision", words)]
+    decided = look_at_decision(medication, asked, settled, today=today)
+    if decided.problem:
+        return [(decided.problem_field, decided.problem)]
+    if decided.lacks_reason:
+        return [("reason_code", f"{name}: a finding says stop. Give a reason to sign all the same, or decide again.")]
+    return []
+
+
+def note_of(visit: FollowUpVisit) -> Note:
+    """The note as it stands."""
+    return Note(visit.subjective, visit.mental_status, visit.assessment, visit.risk_answer, visit.next_steps)
 
 
 def settled_findings(dose_plan_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
@@ -191,10 +225,9 @@ def decisions_of(visit: FollowUpVisit) -> QuerySet[MedicationDecision]:
     return MedicationDecision.objects.filter(visit=visit).select_related("dose_plan__medication", "change__version")
 
 
-def newest_visits(client: Client, k: int) -> QuerySet[FollowUpVisit]:
-    """The last signed visits of a client, newest first; one query."""
-    signed = FollowUpVisit.objects.filter(client=client, signed_at__isnull=False)
-    return signed.select_related("prescriber").order_by("-visited_on", "-signed_at")[:k]
+def addenda_of(visit: FollowUpVisit) -> QuerySet[VisitAddendum]:
+    """What was added to a signed visit, oldest first."""
+    return VisitAddendum.objects.filter(visit=visit).select_related("written_by").order_by("written_at")
 
 
 def drafts_of(user: User) -> QuerySet[FollowUpVisit]:
@@ -210,7 +243,7 @@ def draft_of(user: User, client: Client) -> FollowUpVisit | None:
 
 def appointments_to_meet(client: Client, clinician: User, day: date) -> QuerySet[Appointment]:
     """A prescriber's appointments with a client on a day that have no visit yet; not those missed or cancelled."""
-    begins, ends = _day_bounds(day)
+    begins, ends = day_bounds(day)
     return Appointment.objects.filter(
         client=client,
         clinician=clinician,
@@ -219,123 +252,3 @@ def appointments_to_meet(client: Client, clinician: User, day: date) -> QuerySet
         status__in=STILL_TO_COME,
         visit=None,
     ).order_by("starts_at")
-
-
-def _day_bounds(day: date) -> tuple[datetime, datetime]:
-    zone = timezone.get_default_timezone()
-    return datetime.combine(day, time.min, zone), datetime.combine(day, time.max, zone)
-
-
-def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> Since:
-    """What happened since the last signed visit, or so far, newest first; a flat number of queries.
-
-    The day of that visit counts as since: what came in after the client had left is not lost.
-    """
-    visits = newest_visits(client, 1) if before is None else _visits_before(before)
-    last = visits.first()
-    on = last.visited_on if last else None
-    instant = _day_bounds(on)[0] if on else None
-    lines = [
-        *_answer_lines(client, instant),
-        *_silent_lines(client, on),
-        *since_rules.score_lines(_scores(client), on),
-        *_change_lines(client, instant),
-        *since_rules.measurement_lines(_measurements(client, instant)),
-        *_no_show_lines(client, instant),
-        *lines_from_above(client, instant),
-    ]
-    return Since(on, since_rules.in_order(lines))
-
-
-def _visits_before(visit: FollowUpVisit) -> QuerySet[FollowUpVisit]:
-    signed = FollowUpVisit.objects.filter(client=visit.client, signed_at__isnull=False).exclude(pk=visit.pk)
-    return signed.filter(visited_on__lte=visit.visited_on).order_by("-visited_on", "-signed_at")
-
-
-def _answer_lines(client: Client, since: datetime | None) -> list[Line]:
-    answers = CheckInAnswer.objects.filter(client=client, **_from("answered_at", since))
-    rows = answers.select_related("checkin__dose_plan__medication").order_by("-answered_at")[:ROWS_READ]
-    facts = [
-        since_rules.AnswerFact(
-            id=row.pk,
-            on=timezone.localdate(row.answered_at),
-            medication=row.checkin.dose_plan.medication.name,
-            step_mg=row.checkin.step_mg,
-            feeling=row.feeling,
-            doses_missed=row.doses_missed,
-            side_effects=row.side_effects,
-            in_crisis=row.in_crisis,
-            words=row.words,
-            worries=row.worry_sentences,
-            is_worrying=row.is_worrying,
-        )
-        for row in rows
-    ]
-    return since_rules.answer_lines(facts)
-
-
-def _silent_lines(client: Client, on: date | None) -> list[Line]:
-    silent = CheckIn.objects.filter(client=client, state=CheckInState.EXPIRED, **_from("due_on", on))
-    return [
-        Line("silent", row.due_on, f"Check-in about {row.dose_plan.medication} not answered", "note")
-        for row in silent.select_related("dose_plan__medication").order_by("-due_on")[:ROWS_READ]
-    ]
-
-
-def _scores(client: Client) -> list[since_rules.ScoreFact]:
-    followed = ScaleResponse.objects.filter(client=client, instrument__in=since_rules.SCORES_FOLLOWED)
-    return [
-        since_rules.ScoreFact(
-            instrument=row.instrument,
-            version=row.version,
-            total=row.total,
-            band=row.band,
-            flags=row.flags,
-            on=timezone.localdate(row.answered_at),
-        )
-        for row in reversed(followed.newest_first()[:SCORES_READ])
-    ]
-
-
-def _change_lines(client: Client, since: datetime | None) -> list[Line]:
-    changes = changes_since(client, since or datetime.min.replace(tzinfo=timezone.get_default_timezone()))
-    return [
-        Line(
-            "change",
-            timezone.localdate(row.at),
-            row.words,
-            "note",
-            who=str(row.by),
-            view_name="titration:dose_plan",
-            source_id=row.version.dose_plan_id,
-        )
-        for row in changes[:ROWS_READ]
-    ]
-
-
-def _measurements(client: Client, since: datetime | None) -> list[since_rules.MeasurementFact]:
-    rows = Measurement.objects.filter(client=client, **_from("taken_at", since)).order_by("-taken_at")[:ROWS_READ]
-    return [
-        since_rules.MeasurementFact(row.kind, row.value, row.unit, timezone.localdate(row.taken_at))
-        for row in reversed(rows)
-    ]
-
-
-def _no_show_lines(client: Client, since: datetime | None) -> list[Line]:
-    missed = Appointment.objects.filter(client=client, status=AppointmentStatus.NO_SHOW, **_from("starts_at", since))
-    return [
-        Line(
-            "no_show",
-            timezone.localdate(row.starts_at),
-            f"Did not come: {row.get_kind_display().lower()}",
-            "warn",
-            who=str(row.clinician),
-            view_name="scheduling:appointment",
-            source_id=row.pk,
-        )
-        for row in missed.select_related("clinician").order_by("-starts_at")[:ROWS_READ]
-    ]
-
-
-def _from(field: str, since: datetime | date | None) -> dict[str, Any]:
-    return {f"{field}__gte": since} if since is not None else {}

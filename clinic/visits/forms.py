@@ -1,0 +1,158 @@
+"""The form of a visit: the note, and for each running medication what is decided."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from clinic.visits.queries import RunningMedication
+from clinic.visits.rules.decisions import (
+    CHANGES_DOSE,
+    LONGEST_RATIONALE,
+    PROPOSAL_FIELDS,
+    Asked,
+    Decision,
+    field_name,
+)
+from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED, RISK_ANSWERS, Note
+
+REASONS = {
+    "benefit": "Benefit outweighs the risk",
+    "tolerated": "Taken before and tolerated",
+    "will_monitor": "Will monitor",
+    "intended": "Intended and discussed with the client",
+    "other": "Other",
+}
+OFFERED = (Decision.CONTINUE, Decision.INCREASE, Decision.DECREASE, Decision.HOLD, Decision.STOP)
+LABELS = {
+    "decision": "decision",
+    "base_version": "version",
+    "mg_per_day": "new amount",
+    "on": "first day",
+    "resume_on": "taken again from",
+    "rationale": "rationale",
+    "reason_code": "reason",
+    "reason_words": "reason in words",
+    "seen": "preview",
+    "written": "rationale as written",
+}
+
+
+class StartForm(forms.Form):
+    """Begins a visit, with one of today's appointments where one is named."""
+
+    appointment_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class VisitForm(forms.Form):
+    """Everything of a draft; what is unfinished is kept as typed, so only what cannot be stored is refused here."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    subjective = forms.CharField(
+        label="What the client reports",
+        help_text="Since the last visit: symptoms, sleep, appetite, work, side effects, in their words.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    assessment = forms.CharField(
+        label="Assessment",
+        help_text="What you make of it: better, stable or worse; at goal?",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    risk_answer = forms.ChoiceField(
+        label="Risk to self or others",
+        choices=list(RISK_ANSWERS.items()),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    next_steps = forms.CharField(
+        label="What follows",
+        help_text="Next visit, laboratory tests, calls, what therapist and client were told.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, medications: Sequence[RunningMedication], **options: Any):
+        super().__init__(data, **options)
+        self.medications = [one for one in medications if not one.is_started_here]
+        for key, domain in DOMAINS.items():
+            choices = [(finding, finding) for finding in (*domain.findings, NOT_ASSESSED)]
+            self.fields[f"ms_{key}"] = forms.ChoiceField(
+                label=domain.label,
+                choices=choices,
+                required=False,
+                widget=forms.RadioSelect(attrs={"class": "btn-check"}),
+            )
+            self.fields[f"ms_{key}_words"] = forms.CharField(
+                label=f"{domain.label}, in words",
+                required=False,
+                max_length=LONGEST_WORDS,
+                widget=forms.TextInput(attrs={"class": "form-control"}),
+            )
+        for one in self.medications:
+            self._add_decision(one.dose_plan.pk, one.medication.name)
+
+    def _add_decision(self, dose_plan_id: UUID, medication: str) -> None:
+        def add(name: str, kind: Callable[..., forms.Field], **options: Any) -> None:
+            label = f"{medication.capitalize()}: {LABELS[name]}"
+            self.fields[field_name(dose_plan_id, name)] = kind(label=label, required=False, **options)
+
+        add("decision", forms.ChoiceField, choices=[("", ""), *((one.value, one.label) for one in OFFERED)])
+        add("base_version", forms.IntegerField)
+        for name in ("mg_per_day", "on", "resume_on"):
+            add(name, forms.CharField, max_length=20)
+        add("rationale", forms.CharField, max_length=LONGEST_RATIONALE)
+        add("reason_code", forms.ChoiceField, choices=[("", ""), *REASONS.items()])
+        add("reason_words", forms.CharField, max_length=300)
+        for name in ("seen", "written"):
+            add(name, forms.CharField, max_length=LONGEST_RATIONALE)
+
+    def asked(self) -> dict[UUID, Asked]:
+        """What is decided, as typed, by dose plan; a rationale still as the portal wrote it is left to the portal."""
+        return {one.dose_plan.pk: self._asked(one) for one in self.medications}
+
+    def _asked(self, medication: RunningMedication) -> Asked:
+        dose_plan_id = medication.dose_plan.pk
+        typed = {name: self._typed(dose_plan_id, name) for name in (*PROPOSAL_FIELDS, "rationale", "decision")}
+        base = typed.pop("base_version")
+        if typed["rationale"] == self._typed(dose_plan_id, "written"):
+            typed["rationale"] = ""
+        if "continue_all" in self.data:
+            typed |= {"decision": Decision.CONTINUE.value, "rationale": ""}
+        if typed["decision"] not in CHANGES_DOSE:
+            typed = {"decision": typed["decision"], "rationale": typed["rationale"]}
+        return Asked(dose_plan_id, base_version=int(base) if base.isdecimal() else 0, **typed)
+
+    def _typed(self, dose_plan_id: UUID, name: str) -> str:
+        return str(self.data.get(field_name(dose_plan_id, name), "")).strip()
+
+    def seen(self, dose_plan_id: UUID) -> str:
+        """The preview that the reader had before them."""
+        return self._typed(dose_plan_id, "seen")
+
+    def mental_status(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """For each domain its findings to choose from and the field for own words."""
+        return [(self[f"ms_{key}"], self[f"ms_{key}_words"]) for key in DOMAINS]
+
+    def clean(self) -> dict[str, Any]:
+        """The note and the decisions."""
+        cleaned = self.cleaned_data
+        note = Note(
+            subjective=cleaned.get("subjective", ""),
+            mental_status={
+                key: {"choice": cleaned.get(f"ms_{key}", ""), "words": cleaned.get(f"ms_{key}_words", "")}
+                for key in DOMAINS
+            },
+            assessment=cleaned.get("assessment", ""),
+            risk_answer=cleaned.get("risk_answer", ""),
+            next_steps=cleaned.get("next_steps", ""),
+        )
+        return {"version": cleaned.get("version"), "note": note, "decisions": list(self.asked().values())}
+
+
+class AddendumForm(forms.Form):
+    """A correction or addition to a signed visit."""
+
+    text = forms.CharField(label="Add to this visit", widget=forms.Textarea(attrs={"rows": 3}))

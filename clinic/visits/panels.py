@@ -1,0 +1,95 @@
+"""How one medication stands on the visit page: what is decided, what that would do, what is wrong with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from clinic.formulary.rules import unknown_limits
+from clinic.visits.forms import OFFERED, REASONS, VisitForm
+from clinic.visits.queries import RunningMedication, VisitPage, look_at_decision
+from clinic.visits.rules.decisions import CHANGES_DOSE, ONE_DAY, Asked, field_name
+from clinic.visits.rules.preview import Decided
+
+PARTS = (
+    "decision",
+    "base_version",
+    "mg_per_day",
+    "on",
+    "resume_on",
+    "rationale",
+    "reason_code",
+    "reason_words",
+    "seen",
+    "written",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One running medication; `names` are the form's fields, `changed_meanwhile` the words of a newer version."""
+
+    running: RunningMedication
+    asked: Asked
+    look: Decided
+    names: dict[str, str]
+    errors: dict[str, Sequence[str]]
+    changed_meanwhile: str
+    rationale: str
+    on_default: str
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What could not be checked, because the formulary has no confirmed number."""
+        return unknown_limits(self.running.medication)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return [(one.value, one.label) for one in OFFERED]
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        return list(REASONS.items())
+
+
+def panels(page: VisitPage, form: VisitForm) -> list[Panel]:
+    """A panel for each running medication, from what is typed, else from what is saved."""
+    typed = form.asked() if form.is_bound else page.asked
+    return [_panel(page, form, one, typed.get(one.dose_plan.pk) or Asked(one.dose_plan.pk)) for one in form.medications]
+
+
+def panel_of(page: VisitPage, form: VisitForm, dose_plan_id: UUID) -> Panel | None:
+    """The panel of one medication; None where it is not running any more."""
+    return next((one for one in panels(page, form) if one.running.dose_plan.pk == dose_plan_id), None)
+
+
+def not_looked_at(page: VisitPage, form: VisitForm) -> list[str]:
+    """Fields of decisions that change a dose and whose preview was not on the page when signing was asked for."""
+    return [
+        panel.names["decision"]
+        for panel in panels(page, form)
+        if panel.asked.decision in CHANGES_DOSE
+        and not panel.look.problem
+        and form.seen(panel.running.dose_plan.pk) != panel.look.token
+    ]
+
+
+def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: Asked) -> Panel:
+    dose_plan_id, current = running.dose_plan.pk, running.version.number
+    changed_meanwhile = ""
+    if asked.decision and asked.base_version != current:
+        changed_meanwhile = running.version.change.words
+        asked = replace(asked, decision="")
+    asked = replace(asked, base_version=current)
+    settled = page.settled.get(dose_plan_id, [])
+    look = look_at_decision(running, asked, settled, seen=page.since.summary, today=page.today)
+    names = {part: field_name(dose_plan_id, part) for part in PARTS}
+    return Panel(
+        running=running,
+        asked=asked,
+        look=look,
+        names=names,
+        errors={part: form.errors.get(name, []) for part, name in names.items()} if form.is_bound else {},
+        changed_meanwhile=changed_meanwhile,
+        rationale=asked.rationale or look.rationale,
+        on_default=asked.on or (page.today + ONE_DAY).isoformat(),
+    )

@@ -1,0 +1,161 @@
+"""What happened to a client since the last visit, read from the rows of many apps."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
+from clinic.clients.models import Client
+from clinic.monitoring.models import Measurement
+from clinic.scales.models import ScaleResponse
+from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.titration.queries import changes_since
+from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules import since as since_rules
+from clinic.visits.rules.since import Line
+from clinic.visits.sources import lines_from_above
+
+SCORES_READ = 60
+ROWS_READ = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What happened since the last signed visit; `on` is the day of that visit, None where this is the first."""
+
+    on: date | None
+    lines: list[Line]
+
+    @property
+    def summary(self) -> str:
+        """One sentence for a rationale."""
+        return since_rules.summary(self.lines)
+
+
+def newest_visits(client: Client, k: int) -> QuerySet[FollowUpVisit]:
+    """The last signed visits of a client, newest first; one query."""
+    signed = FollowUpVisit.objects.filter(client=client, signed_at__isnull=False)
+    return signed.select_related("prescriber").order_by("-visited_on", "-signed_at")[:k]
+
+
+def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> Since:
+    """What happened since the last signed visit, or so far, newest first; a flat number of queries.
+
+    The day of that visit counts as since: what came in after the client had left is not lost.
+    """
+    visits = newest_visits(client, 1) if before is None else _visits_before(before)
+    last = visits.first()
+    on = last.visited_on if last else None
+    instant = day_bounds(on)[0] if on else None
+    lines = [
+        *_answer_lines(client, instant),
+        *_silent_lines(client, on),
+        *since_rules.score_lines(_scores(client), on),
+        *_change_lines(client, instant),
+        *since_rules.measurement_lines(_measurements(client, instant)),
+        *_no_show_lines(client, instant),
+        *lines_from_above(client, instant),
+    ]
+    return Since(on, since_rules.in_order(lines))
+
+
+def _visits_before(visit: FollowUpVisit) -> QuerySet[FollowUpVisit]:
+    signed = FollowUpVisit.objects.filter(client=visit.client, signed_at__isnull=False).exclude(pk=visit.pk)
+    return signed.filter(visited_on__lte=visit.visited_on).order_by("-visited_on", "-signed_at")
+
+
+def _answer_lines(client: Client, since: datetime | None) -> list[Line]:
+    answers = CheckInAnswer.objects.filter(client=client, **_from("answered_at", since))
+    rows = answers.select_related("checkin__dose_plan__medication").order_by("-answered_at")[:ROWS_READ]
+    facts = [
+        since_rules.AnswerFact(
+            id=row.pk,
+            on=timezone.localdate(row.answered_at),
+            medication=row.checkin.dose_plan.medication.name,
+            step_mg=row.checkin.step_mg,
+            feeling=row.feeling,
+            doses_missed=row.doses_missed,
+            side_effects=row.side_effects,
+            in_crisis=row.in_crisis,
+            words=row.words,
+            worries=row.worry_sentences,
+            is_worrying=row.is_worrying,
+        )
+        for row in rows
+    ]
+    return since_rules.answer_lines(facts)
+
+
+def _silent_lines(client: Client, on: date | None) -> list[Line]:
+    silent = CheckIn.objects.filter(client=client, state=CheckInState.EXPIRED, **_from("due_on", on))
+    return [
+        Line("silent", row.due_on, f"Check-in about {row.dose_plan.medication} not answered", "note")
+        for row in silent.select_related("dose_plan__medication").order_by("-due_on")[:ROWS_READ]
+    ]
+
+
+def _scores(client: Client) -> list[since_rules.ScoreFact]:
+    followed = ScaleResponse.objects.filter(client=client, instrument__in=since_rules.SCORES_FOLLOWED)
+    return [
+        since_rules.ScoreFact(
+            instrument=row.instrument,
+            version=row.version,
+            total=row.total,
+            band=row.band,
+            flags=row.flags,
+            on=timezone.localdate(row.answered_at),
+        )
+        for row in reversed(followed.newest_first()[:SCORES_READ])
+    ]
+
+
+def _change_lines(client: Client, since: datetime | None) -> list[Line]:
+    changes = changes_since(client, since or datetime.min.replace(tzinfo=timezone.get_default_timezone()))
+    return [
+        Line(
+            "change",
+            timezone.localdate(row.at),
+            row.words,
+            "note",
+            who=str(row.by),
+            view_name="titration:dose_plan",
+            source_id=row.version.dose_plan_id,
+        )
+        for row in changes[:ROWS_READ]
+    ]
+
+
+def _measurements(client: Client, since: datetime | None) -> list[since_rules.MeasurementFact]:
+    rows = Measurement.objects.filter(client=client, **_from("taken_at", since)).order_by("-taken_at")[:ROWS_READ]
+    return [
+        since_rules.MeasurementFact(row.kind, row.value, row.unit, timezone.localdate(row.taken_at))
+        for row in reversed(rows)
+    ]
+
+
+def _no_show_lines(client: Client, since: datetime | None) -> list[Line]:
+    missed = Appointment.objects.filter(client=client, status=AppointmentStatus.NO_SHOW, **_from("starts_at", since))
+    return [
+        Line(
+            "no_show",
+            timezone.localdate(row.starts_at),
+            f"Did not come: {row.get_kind_display().lower()}",
+            "warn",
+            who=str(row.clinician),
+            view_name="scheduling:appointment",
+            source_id=row.pk,
+        )
+        for row in missed.select_related("clinician").order_by("-starts_at")[:ROWS_READ]
+    ]
+
+
+def _from(field: str, since: datetime | date | None) -> dict[str, Any]:
+    return {f"{field}__gte": since} if since is not None else {}
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    zone = timezone.get_default_timezone()
+    return datetime.combine(day, time.min, zone), datetime.combine(day, time.max, zone)

@@ -1,0 +1,207 @@
+"""Pages of visits."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.clients.services import open_chart
+from clinic.core.forms import submit
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+from clinic.visits import queries, services
+from clinic.visits.forms import AddendumForm, StartForm, VisitForm
+from clinic.visits.models import FollowUpVisit
+from clinic.visits.panels import not_looked_at, panel_of, panels
+from clinic.visits.rules.note import mental_status_words
+
+LOOK_FIRST = "Look at what this changes, shown below, then sign."
+
+
+@requires(Permission.WRITE_VISIT)
+def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Begin a visit, or go on with the draft."""
+    client = open_chart(client_id=client_id, by=request.user, page="visits:start")
+    form = StartForm(request.POST if request.method == "POST" else request.GET)
+    now = timezone.now()
+    begin = partial(_begin, request, client_id=client.pk)
+    if request.method == "POST" and submit(form, begin):
+        return redirect("visits:visit", queries.draft_of(request.user, client).pk)  # type: ignore[union-attr]
+    page = {
+        "client": client,
+        "form": form,
+        "age": client.age_on(timezone.localdate(now)),
+        "allergies": queries.allergies_of(client),
+        "draft": queries.draft_of(request.user, client),
+        "appointments": queries.appointments_to_meet(client, request.user, timezone.localdate(now)),
+        "earlier": queries.newest_visits(client, 3),
+    }
+    return render(request, "visits/start.html", page, status=422 if form.errors else 200)
+
+
+def _begin(request: StaffRequest, *, client_id: UUID, appointment_id: UUID | None) -> FollowUpVisit:
+    return services.start_visit(client_id=client_id, appointment_id=appointment_id, by=request.user, now=timezone.now())
+
+
+@require_safe
+@requires(Permission.READ_VISIT)
+def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """One's own draft to write, or a signed visit to read."""
+    open_chart(client_id=queries.client_of(visit_id), by=request.user, page="visits:visit")
+    shown = queries.get_visit(request.user, visit_id)
+    if shown.is_signed:
+        return _signed_page(request, shown, AddendumForm())
+    return _draft_page(request, shown)
+
+
+@requires(Permission.WRITE_VISIT)
+def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """Save the draft: by itself while somebody types, or by a button."""
+    shown = queries.get_draft(request.user, visit_id)
+    if request.method != "POST":
+        return redirect("visits:visit", visit_id)
+    form = _bound(request, shown)
+    is_done = submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=timezone.now()))
+    if request.headers.get("X-Autosave"):
+        return _autosaved(request, visit_id, form)
+    if not is_done:
+        return _draft_again(request, visit_id, form)
+    messages.success(request, "Draft saved.")
+    to_decisions = "continue_all" in request.POST or "preview" in request.POST
+    return redirect(f"{reverse('visits:visit', args=[visit_id])}{'#decisions' if to_decisions else ''}")
+
+
+@require_POST
+@requires(Permission.WRITE_VISIT)
+def preview(request: StaffRequest, visit_id: UUID, dose_plan_id: UUID) -> HttpResponse:
+    """What a decision would do, while it is taken; saves nothing."""
+    shown = queries.get_draft(request.user, visit_id)
+    page = queries.visit_page(request.user, shown, timezone.now())
+    panel = panel_of(page, VisitForm(request.POST, medications=page.medications), dose_plan_id)
+    if panel is None:
+        raise Http404
+    return render(request, "visits/_decided.html", {"panel": panel})
+
+
+@requires(Permission.WRITE_VISIT)
+def sign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """Save what is on the page, then sign it; a refused signature leaves the draft saved."""
+    shown = queries.get_draft(request.user, visit_id)
+    if request.method != "POST" or shown.is_signed:
+        if shown.is_signed:
+            messages.info(request, "This visit is signed already.")
+        return redirect("visits:visit", visit_id)
+    now = timezone.now()
+    form = _bound(request, shown)
+    is_saved = submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=now))
+    if is_saved:
+        saved = queries.get_draft(request.user, visit_id)
+        if _is_looked_at(request, saved, form) and submit(form, partial(_sign, request, saved)):
+            messages.success(request, "Visit signed.")
+            return redirect("visits:visit", visit_id)
+        _name_all_missing(request, form, saved)
+    return _draft_again(request, visit_id, form, is_saved=is_saved)
+
+
+def _sign(request: StaffRequest, saved: FollowUpVisit, **_: Any) -> FollowUpVisit:
+    return services.sign_visit(visit_id=saved.pk, version=saved.version, by=request.user, now=timezone.now())
+
+
+@requires(Permission.WRITE_VISIT)
+def add_addendum(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """Add to a signed visit."""
+    if request.method != "POST":
+        return redirect("visits:visit", visit_id)
+    open_chart(client_id=queries.client_of(visit_id), by=request.user, page="visits:add_addendum")
+    form = AddendumForm(request.POST)
+    add = partial(services.add_addendum, visit_id=visit_id, by=request.user, now=timezone.now())
+    if submit(form, add):
+        messages.success(request, "Added.")
+        return redirect("visits:visit", visit_id)
+    return _signed_page(request, queries.get_visit(request.user, visit_id), form)
+
+
+def _bound(request: StaffRequest, shown: FollowUpVisit) -> VisitForm:
+    medications = queries.running_medications(shown, timezone.localdate())
+    return VisitForm(request.POST, medications=medications)
+
+
+def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) -> bool:
+    """Whether each dose change was previewed as it now stands."""
+    unseen = not_looked_at(queries.visit_page(request.user, saved, timezone.now()), form)
+    for name in unseen:
+        form.add_error(name, LOOK_FIRST)
+    return not unseen
+
+
+def _name_all_missing(request: StaffRequest, form: VisitForm, saved: FollowUpVisit) -> None:
+    """Beside the first thing that stopped the signature, all the others."""
+    page = queries.visit_page(request.user, saved, timezone.now())
+    for problem in queries.what_is_missing(saved, page.medications, page.asked, page.settled, page.today):
+        if problem.field in form.fields and problem.field not in form.errors:
+            form.add_error(problem.field, problem.words)
+
+
+def _autosaved(request: StaffRequest, visit_id: UUID, form: VisitForm) -> HttpResponse:
+    if hasattr(form, "conflict"):
+        return JsonResponse({}, status=409)
+    if form.errors:
+        return JsonResponse({}, status=422)
+    saved = queries.get_draft(request.user, visit_id)
+    return JsonResponse({"version": saved.version, "saved_at": saved.updated_at.isoformat()})
+
+
+def _draft_page(request: StaffRequest, shown: FollowUpVisit) -> HttpResponse:
+    page = queries.visit_page(request.user, shown, timezone.now())
+    form = VisitForm(None, medications=page.medications, initial=queries.fields_of(shown, page.asked))
+    return _render_draft(request, page, form, version=shown.version, status=200)
+
+
+def _draft_again(request: StaffRequest, visit_id: UUID, form: VisitForm, *, is_saved: bool = False) -> HttpResponse:
+    """The draft with what was typed and what is wrong; once saved or stale, it goes on from what stands now."""
+    shown = queries.get_draft(request.user, visit_id)
+    if shown.is_signed:
+        messages.error(request, "This visit is signed already and cannot change. Write an addendum instead.")
+        return redirect("visits:visit", visit_id)
+    page = queries.visit_page(request.user, shown, timezone.now())
+    is_stale = hasattr(form, "conflict")
+    version = shown.version if is_stale or is_saved else form["version"].value()
+    return _render_draft(request, page, form, version=version, status=409 if is_stale else 422)
+
+
+def _render_draft(
+    request: StaffRequest, page: queries.VisitPage, form: VisitForm, *, version: Any, status: int
+) -> HttpResponse:
+    shown = {
+        "page": page,
+        "visit": page.visit,
+        "client": page.client,
+        "age": page.client.age_on(page.today),
+        "allergies": page.allergies,
+        "form": form,
+        "version": version,
+        "panels": panels(page, form),
+        "started": [one for one in page.medications if one.is_started_here],
+        "mental_status": form.mental_status(),
+    }
+    return render(request, "visits/visit.html", shown, status=status)
+
+
+def _signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm) -> HttpResponse:
+    page = {
+        "visit": shown,
+        "client": shown.client,
+        "age": shown.client.age_on(timezone.localdate()),
+        "allergies": queries.allergies_of(shown.client),
+        "mental_status": mental_status_words(shown.mental_status),
+        "decisions": queries.decisions_of(shown),
+        "addenda": queries.addenda_of(shown),
+        "form": form,
+    }
+    return render(request, "visits/signed.html", page, status=422 if form.errors else 200)
