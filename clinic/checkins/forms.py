@@ -64,7 +64,7 @@ class AnswerForm(forms.Form):
         self.scale = scale
         for code, words in rules.SIDE_EFFECTS.items():
             self.fields[f"effect_{code}"] = forms.TypedChoiceField(
-                label=words, coerce=int, choices=list(rules.BOTHER.items()), initial=0, required=False, empty_value=0
+                label=words, coerce=int, choices=list(rules.BOTHER.items()), initial=0, required=False, empty_value=None
             )
         for number, item in enumerate(scale.items if scale else (), start=1):
             choices = [(choice.value, choice.label) for choice in item.choices]

@@ -67,9 +67,11 @@ def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
     scale = INSTRUMENTS.get(checkin.instrument)
     form = AnswerForm(request.POST if request.method == "POST" else None, scale=scale)
     kept: list[CheckInAnswer] = []
-    if submit(
-        form, lambda answers: kept.append(services.answer_checkin(token=token, answers=answers, now=timezone.now()))
-    ):
+
+    def keep(answers: Answers) -> None:
+        kept.append(services.answer_checkin(token=token, answers=answers, now=timezone.now()))
+
+    if submit(form, keep):
         return _keep_stage(redirect(request.path), request, opened.link, f"{DONE}:{_urgency(kept[0])}")
     dose = queries.dose_today(checkin, now=timezone.now())
     page = {"form": form, "checkin": checkin, "client": checkin.client, "dose": dose, "scale": scale}

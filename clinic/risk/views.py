@@ -38,7 +38,7 @@ def acknowledge(request: StaffRequest, alert_id: UUID) -> HttpResponse:
     form = forms.Form(request.POST)
     deed = partial(services.acknowledge_alert, alert_id=found.pk, by=request.user, now=timezone.now())
     if not submit(form, deed):
-        messages.warning(request, " ".join(form.non_field_errors()))
+        messages.warning(request, " ".join(str(error) for error in form.non_field_errors()))
     return redirect("risk:alert", found.pk)
 
 

@@ -9,8 +9,6 @@ from django.core.mail import EmailMessage, get_connection
 from clinic.messaging.gateways.base import Message, Result
 from clinic.messaging.rules import Outcome
 
-TIMEOUT_S = 10
-
 
 class EmailGateway:
     """Hands an e-mail to the mail server. SMTP keeps no keys and cannot be asked: at most one extra per crash.
@@ -24,7 +22,6 @@ class EmailGateway:
     def send(self, message: Message) -> Result:
         """Open, send, close; a refused address or content (5xx) is for good, a busy server (4xx) is tried again."""
         connection = get_connection()
-        connection.timeout = TIMEOUT_S
         email = EmailMessage(
             subject=message.subject,
             body=message.text,

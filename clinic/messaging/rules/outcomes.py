@@ -42,7 +42,7 @@ def classify_status(status: int) -> Outcome:
 def wait_before_try(attempts: int, *, asked_wait: timedelta | None = None) -> timedelta:
     """How long to wait after the n-th try: 10 s, doubled each time up to 15 min, or what the gateway asks (≤ 24 h)."""
     doublings = min(max(attempts - 1, 0), 10)
-    wait = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
     return min(max(wait, asked_wait or timedelta()), GIVE_UP_AFTER)
 
 

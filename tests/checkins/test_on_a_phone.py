@@ -1,0 +1,110 @@
+"""The page by link in a real browser, 390 px wide, with and without JavaScript."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from clinic.checkins.models import CheckInAnswer
+from clinic.checkins.services import plan_checkins
+from clinic.clients.models import Client
+from clinic.messaging.models import OutboxMessage, Reminder
+from clinic.messaging.services import send_due
+from clinic.staff.models import User
+from tests.factories.clients import ContactPointFactory
+from tests.factories.formulary import MedicationFactory, ProductFactory
+from tests.factories.messaging import daytime_zone
+from tests.factories.plans import SignedPlanFactory
+from tests.factories.titration import rising_order, started
+
+CHROMIUM = "/usr/bin/chromium"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here"),
+]
+TARGETS = "main button, main a.btn, main select, main label.face, main input[type=text]"
+TOO_SMALL = """selector => [...document.querySelectorAll(selector)]
+    .filter(part => part.getBoundingClientRect().height < 44).map(part => part.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # The driver keeps an event loop in this thread; the tests' own calls to the database are still plain ones.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def phone(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=request.param, has_touch=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def link(ada: Client, prescriber: User, live_server: object, settings: object) -> str:
+    """Ada's link as it left: a step begun today, planned, sent, taken from the outbox."""
+    now = timezone.now()
+    ada.time_zone = daytime_zone()
+    ada.save()
+    ContactPointFactory(client=ada)
+    SignedPlanFactory(client=ada, written_by=prescriber)
+    ProductFactory(medication=MedicationFactory())
+    today = timezone.localdate(now)
+    started(ada, MedicationFactory(), prescriber, now, rising_order(today))
+    settings.SITE_URL = live_server.url  # type: ignore[attr-defined]
+    plan_checkins(now=now)
+    Reminder.objects.update(next_try_at=now, due_at=now)
+    send_due()
+    text = OutboxMessage.objects.first().text  # type: ignore[union-attr]
+    return next(word for word in text.split() if word.startswith("http"))
+
+
+def check_looks(page: Page, name: str) -> None:
+    shots = os.environ.get("SCREENSHOTS")
+    if shots:
+        page.screenshot(path=f"{shots}/{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(TOO_SMALL, TARGETS) == []
+
+
+def test_from_the_link_to_thanks(phone: Page, link: str) -> None:
+    phone.goto(link)
+    check_looks(phone, "birth_year")
+    phone.get_by_label("What year were you born?").fill("1990")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_text("Your plan for today").wait_for()
+    check_looks(phone, "questions")
+    phone.get_by_text("A little better", exact=True).click()
+    phone.get_by_label("how many doses did you miss").select_option("1")
+    phone.get_by_label("Headache").select_option("A little")
+    for question in phone.locator("fieldset:not(.faces)").all():
+        question.get_by_text("Several days").click()
+    phone.get_by_role("button", name="Send my answers").click()
+    phone.get_by_role("heading", name="Please get help now").wait_for()
+    check_looks(phone, "thanks")
+    answer = CheckInAnswer.objects.get()
+    assert (answer.feeling, answer.doses_missed) == (4, 1)
+    assert answer.scale_response is not None
+    assert answer.scale_response.total == 9
+    phone.context.clear_cookies()
+    phone.goto(link)
+    phone.get_by_text("This link is not open").wait_for()
+
+
+def test_the_crisis_button_is_the_first_thing_on_the_page(phone: Page, link: str) -> None:
+    phone.goto(link)
+    phone.get_by_role("button", name="I need help now").click()
+    phone.get_by_role("heading", name="You do not have to be alone").wait_for()
+    check_looks(phone, "help")
