@@ -3,10 +3,11 @@
 Built from numbers and escaped words alone, so that it is quick to draw.
 """
 
-from django.utils.html import escape
+from html import escape
+
 from django.utils.safestring import SafeString
 
-from clinic.caseload.rules.timeline import LEFT, RIGHT, WIDTH, Dot, Lane, Panel, Picture, Tick
+from clinic.caseload.rules.timeline import LEFT, RIGHT, WIDTH, Dot, Lane, Panel, Picture, TableRow, Tick
 
 MARKERS = 3
 
@@ -20,6 +21,17 @@ def draw(picture: Picture) -> SafeString:
         'aria-labelledby="timeline-title timeline-desc"><title id="timeline-title">Doses and scores over time</title>'
         f'<desc id="timeline-desc">{escape(describe(picture))}</desc>'
         f"{_frame(picture)}{lanes}{panels}{_marks(picture)}</svg>"
+    )
+
+
+def draw_rows(rows: list[TableRow]) -> SafeString:
+    """The rows of the table beside the picture."""
+    return SafeString(
+        "".join(
+            f'<tr><td class="nowrap">{row.on:%b %-d, %Y}</td><td>{escape(row.what)}</td>'
+            f"<td>{escape(row.value)}</td></tr>"
+            for row in rows
+        )
     )
 
 

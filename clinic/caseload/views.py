@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from clinic.caseload.drawing import draw
+from clinic.caseload.drawing import draw, draw_rows
 from clinic.caseload.queries import chart as chart_queries
 from clinic.caseload.queries import desk
 from clinic.caseload.queries import home as clinicians
@@ -44,5 +44,10 @@ def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """One client: what a visit needs, in the order in which it is needed."""
     client = open_chart(client_id=client_id, by=request.user, page="chart")
     shown = chart_queries.chart(request.user, client, now=timezone.now())
-    context = {"chart": shown, "client": client, "timeline": draw(shown.picture) if shown.picture else ""}
+    context = {
+        "chart": shown,
+        "client": client,
+        "timeline": draw(shown.picture) if shown.picture else "",
+        "timeline_rows": draw_rows(shown.table),
+    }
     return render(request, "caseload/chart.html", context)

@@ -135,7 +135,7 @@ def test_taken_is_solid_up_to_today_and_planned_dashed_after() -> None:
     assert lane.taken == (
         f"M{axis.x(day(6, 1)):g} {lane.base:g}V{low:.1f}H{axis.x(day(6, 11)):g}V{middle:.1f}H{today_x:g}"
     )
-    assert lane.planned == f"M{today_x:g} {lane.base:g}V{middle:.1f}H{next_x:g}V{high:g}H{RIGHT:g}"
+    assert lane.planned == f"M{today_x:g} {middle:.1f}H{next_x:g}V{high:g}H{RIGHT:g}"
 
 
 def test_a_gap_in_taking_is_a_gap_in_the_line() -> None:

@@ -139,7 +139,7 @@ def test_the_board_asks_the_database_as_often_for_many_rows_as_for_few(desk: Bro
         connection,
     ) as asked:
         assert desk.get(BOARD).content.decode().count("data-row") == rows
-    assert len(asked) == 4
+    assert len(asked) == 5
 
 
 def test_more_rows_than_a_page_are_said(desk: Browser) -> None:

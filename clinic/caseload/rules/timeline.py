@@ -222,7 +222,7 @@ def _lane(course: Course, axis: Axis, *, top: float, today: date) -> Lane:
         if segment.first_on <= today:
             taken.go(left, min(right, today_x), y)
         if end > today:
-            planned.go(max(left, today_x), right, y)
+            planned.go(max(left, today_x), right, y, follows=taken.at == max(left, today_x))
         if right - left >= ROOM_FOR_LABEL:
             words = f"{segment.mg_per_day.normalize():,f} mg"
             labels.append(Label(left + 3, y - 3, words, is_tight=right - left < ROOM_ON_PHONE))
@@ -242,11 +242,14 @@ class _Line:
         self.path = ""
         self.at: float | None = None
 
-    def go(self, left: float, right: float, y: float) -> None:
+    def go(self, left: float, right: float, y: float, *, follows: bool = False) -> None:
+        """Draw one dose; `follows` says that another line ended here at the same height."""
         if right <= left:
             return
         if self.at == left:
             self.path += f"V{y:g}H{right:g}"
+        elif follows:
+            self.path += f"M{left:g} {y:g}H{right:g}"
         else:
             self.path += f"M{left:g} {self.base:g}V{y:g}H{right:g}"
         self.at = right
