@@ -12,6 +12,7 @@ from clinic.clients.rules import REASON_AT_LEAST, Contact, Related
 from clinic.clients.rules.access import TEAM_ROLES
 from clinic.clients.services import ClientDetails
 from clinic.clients.services.registration import detail_names
+from clinic.staff.models import User
 
 LANGUAGES = [
     ("en", "English"),
@@ -101,6 +102,8 @@ class ClientForm(forms.Form):
             self.add_error("phone", "Give the phone number that may be used, or untick its uses.")
         if typed["may_email"] and not typed["email"]:
             self.add_error("email", "Give the e-mail address that may be used, or untick its use.")
+        if self.errors:
+            return typed
         cleaned: dict[str, Any] = {
             "details": ClientDetails(**{name: typed[name] for name in detail_names()}),
             "contact_points": [*_contacts(typed), *self.other_contacts],
@@ -152,7 +155,7 @@ class TeamMemberForm(forms.Form):
     """Somebody joins the care team."""
 
     role = forms.ChoiceField(choices=[(role.value, role.label) for role in TEAM_ROLES])
-    user = forms.ModelChoiceField(queryset=None, label="Member of staff")
+    user: forms.ModelChoiceField[User] = forms.ModelChoiceField(queryset=None, label="Member of staff")
     is_lead = forms.BooleanField(
         label="Responsible in this role",
         required=False,

@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db.models import Case, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
 from django.shortcuts import get_object_or_404
@@ -63,7 +63,9 @@ def search_clients(user: User, text: str, *, today: date) -> list[Client]:
     if not wanted:
         return []
     found = Client.objects.visible_to(user).filter(_fits(wanted)).defer("search_text")
-    return list(found.order_by(_closeness(wanted).desc(), "family_name", "given_names", "id")[:RESULTS])
+    return list(
+        found.order_by(OrderBy(_closeness(wanted), descending=True), "family_name", "given_names", "id")[:RESULTS]
+    )
 
 
 def possible_duplicates(
@@ -205,7 +207,7 @@ def accesses_reviewed() -> list[BreakGlassAccess]:
 def _name_key(clients: QuerySet[Client], key: str) -> Func | None:
     """The place of a row in the order of names; None where the key leads to no row the user may see."""
     try:
-        row = clients.values_list("family_name", "given_names", "id").filter(pk=key or None).first()
+        row = clients.values_list("family_name", "given_names", "id").filter(pk=key).first() if key else None
     except ValidationError:
         return None
     return Func(*(Value(part) for part in row), function="ROW", output_field=TextField()) if row else None

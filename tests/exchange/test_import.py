@@ -237,7 +237,7 @@ def test_one_event_says_who_imported_what(tmp_path: Path, coordinator: User) -> 
 
 
 def test_an_unknown_importer_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="nobody@clinic.example"):
+    with pytest.raises(CommandError, match="nobody"):
         run(tmp_path, bundle(patient()), staff="nobody@clinic.example")
 
 
@@ -263,7 +263,7 @@ def test_one_resource_alone_is_a_file(tmp_path: Path) -> None:
 
 def test_conditional_references_to_what_is_not_imported_are_no_fault(tmp_path: Path) -> None:
     who = {"reference": "Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|123", "display": "Dr. Ng"}
-    summary, status = run(tmp_path, bundle(patient(), prescription("m1", "Aspirin", requester=who)))
+    _, status = run(tmp_path, bundle(patient(), prescription("m1", "Aspirin", requester=who)))
     assert (status, ReportedMedication.objects.get().prescribed_by) == (0, "Dr. Ng")
 
 
@@ -273,9 +273,10 @@ ABSURD = [
     ("a list", [1, 2], "", "FHIR"),
     ("wrong shape", bundle(patient(name="Ada")), "Patient/p1", "shape"),
     ("no Patient", bundle({"resourceType": "Organization", "id": "o"}), "", "no Patient"),
-    ("whose", bundle(patient(), {"resourceType": "Condition", "id": "c9", "code": {"text": "x"}}), "Condition/c9", "patient is missing"),
+    ("whose", bundle(patient(), {"resourceType": "Condition", "id": "c9"}), "Condition/c9", "patient is missing"),
     ("dangling urn", bundle(patient(), condition(encounter={"reference": "urn:uuid:gone"})), "Condition/c1", "nowhere"),
-    ("dangling relative", bundle(patient(), condition(subject={"reference": "Patient/gone"})), "Condition/c1", "nowhere"),
+    ("dangling", bundle(patient(), condition(subject={"reference": "Patient/gone"})), "Condition/c1", "nowhere"),
+    ("dangling visit", bundle(patient(), condition(encounter={"reference": "Encounter/x"})), "Condition/c1", "nowhere"),
     ("dangling contained", bundle(patient(), condition(asserter={"reference": "#gone"})), "Condition/c1", "nowhere"),
     ("born tomorrow", bundle(patient(birthDate="2999-01-01")), "Patient/p1", "cannot be true"),
     ("born long ago", bundle(patient(birthDate="1779-01-01")), "Patient/p1", "cannot be true"),

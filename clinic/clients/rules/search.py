@@ -65,7 +65,7 @@ def wanted_from(text: str, *, today: date) -> Wanted:
         plain = "".join(sign for sign in number if sign.isdigit())
         digits.append(plain)
         rest = rest.replace(number, " ")
-    words = []
+    words: list[str] = []
     for word in folded(rest).split():
         (digits if word.isdigit() else words).append(word)
     names = tuple(dict.fromkeys(map(indexable, words)))[:MOST_WORDS]

@@ -27,7 +27,7 @@ def client_values(patient: Json, *, today: date) -> dict[str, Any]:
     if not family:
         raise Refused("The name is missing.", label)
     born = dates.birth_date(patient.get("birthDate"), today=today, label=label)
-    home = next((a for a in patient.get("address") or [] if a.get("use") != "old"), {})
+    home: Json = next((a for a in patient.get("address") or [] if a.get("use") != "old"), {})
     country = str(home.get("country") or "US")
     return {
         "given_names": " ".join((legal or {}).get("given") or [])[:150],

@@ -39,7 +39,7 @@ def load_matching() -> Formulary:
     ):
         if rxcui:
             by_rxcui.setdefault(rxcui, set()).add(key)
-        if name_key(name) == name_key(ingredient):
+        if name_key(name).removesuffix(" ir") == name_key(ingredient):
             plain.add(key)
         for word in (name, ingredient):
             by_name.setdefault(name_key(word), set()).add(key)
