@@ -10,14 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.caseload.queries.chart import effect_words, worry_words
 from clinic.clients.models import CareTeamMember, Client, RelatedPerson, SharingConsent
 from clinic.intake.models import Allergy, Origin
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
 from tests.caseload.histories import DAY, dosed, plan_with_parts, plant, scored, sign, visited
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory
+from tests.factories.formulary import ProductFactory
 from tests.factories.risk import RiskAlertFactory
 from tests.factories.scheduling import AppointmentFactory
+from tests.factories.titration import TABLETS, started
 
 
 def chart_of(client: Client) -> str:
@@ -107,8 +110,11 @@ def test_everything_of_the_record_stands_on_the_chart(
     browser: Browser, ada: Client, prescriber: User, therapist: User, now: dt.datetime
 ) -> None:
     plant(ada, prescriber, therapist, now)
+    AuditEvent.objects.create(action="chart_read", by=prescriber, client_id=ada.pk, at=now - 365 * DAY)
     page = text(browser, prescriber, ada)
     for words in (
+        "Check-in answered: a little",
+        "Plan 1 signed by Paula Prescriber",
         "substance 1: hives (severe)",
         "melatonin 0",
         "Asked for somebody to call",
@@ -208,3 +214,65 @@ def test_other_clients_rows_never_stand_on_a_chart(
     assert DosePlan.objects.filter(client=other).exists()
     for words in ("sertraline", "Secret", "substance", "Less withdrawn", "PHQ-9:"):
         assert words not in page
+
+
+@pytest.mark.parametrize(
+    ("begun_days_ago", "steps", "words"),
+    [
+        (-5, [{"doses": {"morning": "50"}}], "Not begun yet"),
+        (1, [{"doses": {"morning": "50"}, "every_days": 2}], "No dose today: 50 mg in the morning"),
+        (2, [{"doses": {"morning": "50"}, "every_days": 2}], "> 50 mg in the morning (1 x 50 mg tablet), every"),
+        (
+            6,
+            [{"doses": {"morning": "50"}, "days": 4}, {"doses": {}, "days": 9}, {"doses": {"morning": "25"}}],
+            "> No dose today</td>",
+        ),
+    ],
+)
+def test_a_day_without_a_dose_says_so(
+    browser: Browser,
+    ada: Client,
+    prescriber: User,
+    now: dt.datetime,
+    begun_days_ago: int,
+    steps: list[dict[str, object]],
+    words: str,
+) -> None:
+    sign(plan_with_parts(ada, prescriber, 1), prescriber, now - 20 * DAY)
+    medication = ProductFactory().medication
+    first_on = timezone.localdate(now) - begun_days_ago * DAY
+    order = {"start_on": first_on.isoformat(), "horizon_days": 30, "products": TABLETS, "steps": steps}
+    started(ada, medication, prescriber, now - 20 * DAY, order)
+    assert words in text(browser, prescriber, ada).replace('">', "> ")
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ({"code": "wants_call", "sentence": "Asked for a call."}, "Asked for a call"),
+        ({"code": "much_worse"}, "much worse"),
+        ("much_worse", "much worse"),
+    ],
+)
+def test_a_worry_reads_as_words_however_it_was_kept(kept: object, words: str) -> None:
+    assert worry_words(kept) == words
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ({"code": "dry_mouth", "words": "Dry mouth", "bother": 9}, "Dry mouth"),
+        ({"code": "dry_mouth"}, "dry mouth"),
+        ("dry_mouth", "dry mouth"),
+    ],
+)
+def test_a_side_effect_reads_as_words_however_it_was_kept(kept: object, words: str) -> None:
+    assert effect_words(kept) == words
+
+
+def test_a_scale_from_elsewhere_is_shown_by_its_code(
+    browser: Browser, ada: Client, prescriber: User, now: dt.datetime
+) -> None:
+    scored(ada, now - 2 * DAY, 33, "ymrs")
+    scored(ada, now - 9 * DAY, 40, "ymrs")
+    assert "ymrs 33" in text(browser, prescriber, ada)

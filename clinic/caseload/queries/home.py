@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
-from clinic.clients.models import CareTeamMember, Client, SharingConsent
-from clinic.coordination.models import ChangeAcknowledgement, Observation
+from clinic.clients.models import Client, SharingConsent
+from clinic.coordination.models import Observation
+from clinic.coordination.queries import unacknowledged_changes
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
@@ -82,7 +83,7 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
 def therapist_home(user: User, now: datetime) -> TherapistHome:
     """What changed and is not acknowledged, today's sessions, observations, referrals."""
     return TherapistHome(
-        changes=changes_to_acknowledge(user),
+        changes=list(unacknowledged_changes(user)),
         plans=list(plans_awaiting_acknowledgement(user)[:ROWS]),
         visits=day_visits(user, now),
         observations=new_observations(user, now),
@@ -92,16 +93,6 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
             .order_by("-referred_at")[:ROWS]
         ),
     )
-
-
-def changes_to_acknowledge(user: User) -> list[DoseChange]:
-    """Dose changes of this user's clients since they came to the team that they have not acknowledged."""
-    seen = ChangeAcknowledgement.objects.filter(change=OuterRef("pk"), by=user)
-    link = CareTeamMember.objects.live().filter(
-        client=OuterRef("client"), user=user, role=user.acting_role, started_at__lte=OuterRef("at")
-    )
-    waiting = DoseChange.objects.visible_to(user).filter(Exists(link), ~Exists(seen)).exclude(by=user)
-    return list(waiting.select_related("client", "by").order_by("-at")[: 3 * ROWS])
 
 
 def new_observations(user: User, now: datetime) -> list[Observation]:

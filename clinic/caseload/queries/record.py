@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Left
 
-from clinic.caseload.queries.rows import rows
+from clinic.caseload.queries.rows import listed, rows
 from clinic.caseload.rules.courses import Course, StepRow, courses
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
 from clinic.checkins.models import CheckInAnswer
@@ -57,7 +57,7 @@ def dose_courses(client: Client) -> list[Course]:
 def appointments(client: Client, since: datetime) -> list[dict[str, Any]]:
     """Standing appointments since an instant and to come, newest first."""
     found = Appointment.objects.standing().filter(client=client, starts_at__gte=since).order_by("-starts_at")
-    return list(
+    return listed(
         found.values("id", "starts_at", "kind", "modality", "status", with_name=F("clinician__full_name"))[
             :APPOINTMENTS
         ]
@@ -67,7 +67,7 @@ def appointments(client: Client, since: datetime) -> list[dict[str, Any]]:
 def answers(client: Client) -> list[dict[str, Any]]:
     """The newest check-in answers with their worries and who has read them."""
     found = CheckInAnswer.objects.filter(client=client).order_by("-answered_at")
-    return list(
+    return listed(
         found.values(
             "id", "answered_at", "feeling", "doses_missed", "side_effects", "wants_call", "words", "worries",
             "is_worrying", medication=F("checkin__dose_plan__medication__name"), mg=F("checkin__step_mg"),
@@ -79,7 +79,7 @@ def answers(client: Client) -> list[dict[str, Any]]:
 def responses(client: Client) -> list[dict[str, Any]]:
     """The newest scale responses, of every instrument."""
     found = ScaleResponse.objects.filter(client=client).newest_first()
-    return list(
+    return listed(
         found.values("instrument", "version", "total", "band", "answered_at", "is_complete", "is_prorated")[:RESPONSES]
     )
 
@@ -212,7 +212,7 @@ def evaluations(client: Client) -> list[dict[str, Any]]:
     """The newest evaluations, drafts among them, with diagnoses by rank."""
     diagnoses = EvaluationDiagnosis.objects.filter(evaluation=OuterRef("pk"))
     found = PsychiatricEvaluation.objects.filter(client=client).order_by("-evaluated_on")
-    return list(
+    return listed(
         found.values(
             "id", "evaluated_on", "signed_at", by_name=F("prescriber__full_name"),
             advice=Left("recommendation", EXCERPT), diagnosis_rows=rows(diagnoses, code="code", text="text"),
@@ -225,14 +225,14 @@ def measurements(client: Client) -> list[dict[str, Any]]:
     found = Measurement.objects.filter(client=client).order_by("kind", "-taken_at").distinct("kind")
     return [
         row | {"kind": row["kind"].replace("_", " ").capitalize()}
-        for row in found.values("kind", "value", "unit", "taken_at")
+        for row in listed(found.values("kind", "value", "unit", "taken_at"))
     ]
 
 
 def visits(client: Client) -> list[dict[str, Any]]:
     """The newest follow-up visits, drafts among them, with the beginning of the assessment."""
     found = FollowUpVisit.objects.filter(client=client).order_by("-visited_on")
-    return list(
+    return listed(
         found.values(
             "id", "visited_on", "signed_at", by_name=F("prescriber__full_name"), excerpt=Left("assessment", EXCERPT)
         )[:VISITS]
@@ -243,7 +243,7 @@ def changes(client: Client) -> list[dict[str, Any]]:
     """The newest dose changes with who has seen them."""
     seen = ChangeAcknowledgement.objects.filter(change=OuterRef("pk"))
     found = DoseChange.objects.filter(client=client).order_by("-at")
-    return list(
+    return listed(
         found.values(
             "id", "kind", "words", "reason", "takes_effect_on", "at", by_name=F("by__full_name"),
             seen_rows=rows(seen, name=F("by__full_name"), id="by"),
@@ -254,4 +254,4 @@ def changes(client: Client) -> list[dict[str, Any]]:
 def observations(client: Client) -> list[dict[str, Any]]:
     """The newest observations of therapist and prescriber."""
     found = Observation.objects.filter(Q(client=client)).order_by("-at")
-    return list(found.values("text", "at", by_name=F("by__full_name"), about=F("change__words"))[:OBSERVATIONS])
+    return listed(found.values("text", "at", by_name=F("by__full_name"), about=F("change__words"))[:OBSERVATIONS])
