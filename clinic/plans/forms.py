@@ -1,5 +1,6 @@
 """The forms of the treatment plan: one page with rows for problems, goals and interventions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -67,7 +68,7 @@ class InterventionRow(forms.Form):
     how_often = forms.CharField(label="How often", max_length=120, required=False)
     responsible = forms.ChoiceField(
         label="Who is responsible",
-        choices=[("", "Choose"), *(Intervention._meta.get_field("responsible").choices or [])],  # type: ignore[list-item, misc]
+        choices=[("", "Choose"), *(Intervention._meta.get_field("responsible").choices or [])],
         required=False,
     )
 
@@ -94,7 +95,7 @@ def _named(form: forms.Form, message: str) -> dict[str, Any]:
     return cleaned
 
 
-ROWS = {
+ROWS: dict[str, Any] = {
     "problems": forms.formset_factory(ProblemRow, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS),
     "goals": forms.formset_factory(GoalRow, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS),
     "interventions": forms.formset_factory(InterventionRow, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS),
@@ -153,7 +154,7 @@ class PlanDraftForm(forms.Form):
 
     def conflict_rows(self) -> list[tuple[str, str, str]]:
         """After a stale save: the lists as typed here beside those that now stand, where they differ."""
-        words = {
+        words: dict[str, Callable[[Any], str]] = {
             "problems": rules.problem_words,
             "goals": rules.goal_words,
             "interventions": rules.intervention_words,

@@ -1,8 +1,9 @@
 """What is read of treatment plans: the one in force, the draft, what waits, what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -48,7 +49,7 @@ class Who:
 
 def who(client: Client, today: date) -> Who:
     """The client at the head of a clinical page; one query."""
-    known = Allergy.objects.filter(client=client, withdrawn_at=None)
+    known = cast(Iterable[Allergy], Allergy.objects.filter(client=client, withdrawn_at=None))
     allergies = sorted(known, key=lambda one: one.substance.casefold())
     named = [one for one in allergies if not one.is_none_known]
     return Who(client, client.age_on(today), named or allergies)
@@ -73,9 +74,8 @@ def draft_of(client: Client) -> TreatmentPlan | None:
     return drafts.select_related("written_by").prefetch_related(*PARTS).first()
 
 
-def fresh_content(client: Client) -> PlanContent:
+def fresh_content(in_force: TreatmentPlan | None) -> PlanContent:
     """What the next version begins with: the plan in force but for its days, or nothing."""
-    in_force = plan_in_force(client)
     return PlanContent() if in_force is None else replace(content_of(in_force), review_on=None, client_agreed_on=None)
 
 
@@ -138,7 +138,7 @@ def versions_of(client: Client) -> list[Version]:
     """All signed versions of a client's plan, newest first, each with what it changed; four queries."""
     signed = TreatmentPlan.objects.filter(client=client).exclude(status=PlanStatus.DRAFT)
     plans: Sequence[TreatmentPlan] = list(signed.select_related("signed_by").prefetch_related(*PARTS))
-    earlier = [*plans[1:], None]
+    earlier = [*plans[1:], None][: len(plans)]
     return [
         Version(plan, changes_between(before, plan) if before is not None else [])
         for plan, before in zip(plans, earlier, strict=True)

@@ -13,6 +13,9 @@ MEDICATION_ALONE = (
 )
 
 
+LABELS = {"baseline": "now", "target_on": "by"}
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemEntry:
     """What the plan is about; `code` is ICD-10-CM where it is a diagnosis."""
@@ -134,7 +137,8 @@ def _differences(old: Entry, new: Entry) -> Iterator[str]:
     for one in fields(old):
         before, after = getattr(old, one.name), getattr(new, one.name)
         if before != after:
-            yield f"{one.name.removesuffix('_on').replace('_', ' ')} {_said(before)} → {_said(after)}"
+            label = LABELS.get(one.name, one.name.replace("_", " "))
+            yield f"{label} {_said(before)} → {_said(after)}"
 
 
 def _said(value: object) -> str:

@@ -38,7 +38,7 @@ def start_draft(*, client_id: UUID, by: User, now: datetime) -> TreatmentPlan:
     last = TreatmentPlan.objects.filter(client=client).aggregate(last=Max("number"))["last"] or 0
     draft = TreatmentPlan(client=client, number=last + 1, written_by=by)
     draft.save(force_insert=True)
-    _write(draft, queries.fresh_content(client))
+    _write(draft, queries.fresh_content(queries.plan_in_force(client)))
     record("plan_drafted", by=by, subject=draft, number=draft.number)
     return draft
 

@@ -9,7 +9,6 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import rows_as_asked, submit
 from clinic.intake.icd10 import describe, is_billable, search_icd10
@@ -27,12 +26,18 @@ def draft(request: StaffRequest, client_id: UUID) -> HttpResponse:
     if request.headers.get("X-Autosave"):
         return _autosave(request, client_id)
     client = open_chart(client_id=client_id, by=request.user, page="plan draft")
+    written, in_force = queries.draft_of(client), queries.plan_in_force(client)
     asked = _as_asked(request.POST)
-    form = _draft_form(client, asked if asked is not None else request.POST or None)
+    data = asked if asked is not None else request.POST or None
+    if written is not None:
+        form = PlanDraftForm(data, version=written.version, content=queries.content_of(written))
+    else:
+        form = PlanDraftForm(data, version=services.NOT_BEGUN, content=queries.fresh_content(in_force))
+    context = {"client": client, "form": form, "draft": written, "in_force": in_force}
     if request.method != "POST" or asked is not None:
-        return _draft_page(request, client, form)
+        return _draft_page(request, context)
     if not submit(form, _save(request, client_id)):
-        return _draft_page(request, client, form, status=409 if hasattr(form, "conflict") else 422)
+        return _draft_page(request, context, status=409 if hasattr(form, "conflict") else 422)
     saved = queries.draft_of(client)
     if request.POST.get("do") == "sign" and saved is not None:
         return redirect("plans:sign", saved.pk)
@@ -69,21 +74,10 @@ def _as_asked(data: QueryDict) -> QueryDict | None:
     return picked
 
 
-def _draft_form(client: Client, data: QueryDict | None) -> PlanDraftForm:
-    written = queries.draft_of(client)
-    if written is not None:
-        return PlanDraftForm(data, version=written.version, content=queries.content_of(written))
-    return PlanDraftForm(data, version=services.NOT_BEGUN, content=queries.fresh_content(client))
-
-
-def _draft_page(request: StaffRequest, client: Client, form: PlanDraftForm, status: int = 200) -> HttpResponse:
-    words = form.data.get("find", "").strip()
-    context = {
-        "who": queries.who(client, timezone.localdate()),
-        "client": client,
-        "form": form,
-        "draft": queries.draft_of(client),
-        "in_force": queries.plan_in_force(client),
+def _draft_page(request: StaffRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    words = context["form"].data.get("find", "").strip()
+    context |= {
+        "who": queries.who(context["client"], timezone.localdate()),
         "find": words,
         "diagnoses": search_icd10(words, limit=8) if words else [],
     }

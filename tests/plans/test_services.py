@@ -75,9 +75,7 @@ def test_the_second_of_two_writers_sees_both(ada: Client, prescriber: User, ther
     assert refused.value.version == 2
 
 
-def test_two_who_begin_at_once_do_not_overwrite_each_other(
-    ada: Client, prescriber: User, therapist: User
-) -> None:
+def test_two_who_begin_at_once_do_not_overwrite_each_other(ada: Client, prescriber: User, therapist: User) -> None:
     written(ada, therapist)
     with pytest.raises(StaleRecord):
         written(ada, prescriber, replace(WHOLE, client_words="Other"))

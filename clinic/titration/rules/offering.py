@@ -19,7 +19,7 @@ class Offer:
     @property
     def is_solution(self) -> bool:
         """Whether it is measured, not counted."""
-        return self.product["form"] == "solution"
+        return bool(self.product["form"] == "solution")
 
 
 def offers_of(products: Sequence[Mapping[str, Any]]) -> list[Offer]:
