@@ -7,7 +7,11 @@ from django import forms
 from clinic.checkins import rules
 from clinic.scales.rules import Instrument
 
-NOT_ANSWERED = ("", "Rather not say")
+NOT_ANSWERED = ("skip", "Rather not say")
+
+
+def _points(value: str) -> int | None:
+    return None if value == NOT_ANSWERED[0] else int(value)
 
 
 class BirthYearForm(forms.Form):
@@ -70,7 +74,7 @@ class AnswerForm(forms.Form):
             choices = [(choice.value, choice.label) for choice in item.choices]
             self.fields[f"item_{number}"] = forms.TypedChoiceField(
                 label=item.text,
-                coerce=int,
+                coerce=_points,
                 choices=[*choices, NOT_ANSWERED],
                 widget=forms.RadioSelect,
                 required=False,

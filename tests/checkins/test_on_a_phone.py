@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -77,6 +78,8 @@ def check_looks(page: Page, name: str) -> None:
         page.screenshot(path=f"{shots}/{name}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(TOO_SMALL, TARGETS) == []
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
 
 def test_from_the_link_to_thanks(phone: Page, link: str) -> None:

@@ -132,8 +132,19 @@ def test_errors_stand_beside_the_field_and_keep_what_was_typed(let_in: Browser, 
     assert not CheckInAnswer.objects.exists()
 
 
+def test_no_answer_of_the_scale_is_chosen_beforehand(let_in: Browser, address: str) -> None:
+    page = let_in.get(address).content.decode()
+    assert "better off dead" in page
+    assert "checked" not in page
+
+
+def test_a_scale_left_out_is_no_score(let_in: Browser, address: str) -> None:
+    let_in.post(address, {"feeling": "4", "doses_missed": "0"})
+    assert CheckInAnswer.objects.get().scale_response is None
+
+
 def test_side_effects_and_own_words_are_kept(let_in: Browser, address: str) -> None:
-    told = {**GOOD, "effect_nausea": "2", "own_effect": "Vivid dreams", "item_9": "", "wants_call": "on"}
+    told = {**GOOD, "effect_nausea": "2", "own_effect": "Vivid dreams", "item_9": "skip", "wants_call": "on"}
     page = let_in.post(address, told, follow=True).content.decode()
     assert "will call you within one working day" in page
     kept = CheckInAnswer.objects.get()

@@ -71,6 +71,14 @@ def test_another_zone_moves_what_waits_but_not_what_was_tried() -> None:
     assert Reminder.objects.get(about_id=tried.about_id).due_at.hour == 16
 
 
+def test_another_step_of_the_same_cause_is_a_reminder_of_its_own() -> None:
+    first = wanted(ClientFactory())
+    plan(first)
+    second = Wanted(client=first.client, about_id=first.about_id, on=dt.date(2026, 6, 6), at=dt.time(10), step=2)
+    assert plan(second) == 1
+    assert Reminder.objects.filter(about_id=first.about_id).count() == 2
+
+
 def test_nothing_wanted_is_nothing_planned() -> None:
     assert plan() == 0
 

@@ -34,9 +34,7 @@ def test_empty_it_says_when_something_will_leave(browser: Browser, coordinator: 
     assert "Nothing has left yet" in browser.get(OUTBOX).content.decode()
 
 
-def test_with_real_gateways_there_is_no_such_page(
-    browser: Browser, coordinator: User, settings: Settings
-) -> None:
+def test_with_real_gateways_there_is_no_such_page(browser: Browser, coordinator: User, settings: Settings) -> None:
     settings.MESSAGES_TO_OUTBOX = False
     browser.force_login(coordinator)
     assert browser.get(OUTBOX).status_code == 404
