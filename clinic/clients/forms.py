@@ -8,10 +8,8 @@ from django import forms
 
 from clinic.clients.models import Client, ClientStatus, ContactKind, ContactPoint, RelatedKind, RelatedPerson, Sex
 from clinic.clients.queries import working_staff
-from clinic.clients.rules import REASON_AT_LEAST, Contact, Related
+from clinic.clients.rules import REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
 from clinic.clients.rules.access import TEAM_ROLES
-from clinic.clients.services import ClientDetails
-from clinic.clients.services.registration import detail_names
 from clinic.staff.models import User
 
 LANGUAGES = [
@@ -155,7 +153,7 @@ class TeamMemberForm(forms.Form):
     """Somebody joins the care team."""
 
     role = forms.ChoiceField(choices=[(role.value, role.label) for role in TEAM_ROLES])
-    user: forms.ModelChoiceField[User] = forms.ModelChoiceField(queryset=None, label="Member of staff")
+    user = forms.ModelChoiceField(User.objects.none(), label="Member of staff")
     is_lead = forms.BooleanField(
         label="Responsible in this role",
         required=False,

@@ -199,7 +199,7 @@ def test_consent_is_taken_back_and_given(clinician: Browser, ada: Client) -> Non
 
 
 def test_break_glass_opens_and_is_reviewed(
-    browser: Browser, ada: Client, stranger: User, administrator: User, settings: Any
+    browser: Browser, ada: Client, stranger: User, auditor: User, settings: Any
 ) -> None:
     settings.CHART_URL_NAME = "clients:detail"
     browser.force_login(stranger)
@@ -211,7 +211,7 @@ def test_break_glass_opens_and_is_reviewed(
     opened = browser.post(page("break_glass"), {**typed, "reason": "Collapsed in the waiting room"})
     assert opened.url == page("detail", ada.pk)
     access = BreakGlassAccess.objects.get()
-    browser.force_login(administrator)
+    browser.force_login(auditor)
     review = browser.get(page("break_glass_review")).content
     assert b"Collapsed in the waiting room" in review
     assert b"Byron" not in review

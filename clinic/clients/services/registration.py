@@ -1,7 +1,7 @@
 """Making a client, changing who they are, moving their status."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,33 +10,12 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients import rules
-from clinic.clients.models import Client, ClientStatus, RelatedKind, RelatedPerson, Sex
-from clinic.clients.rules import Contact, Related
+from clinic.clients.models import Client, ClientStatus, RelatedKind, RelatedPerson
+from clinic.clients.rules import ClientDetails, Contact, Related, detail_names
 from clinic.clients.services.reach import replace_contact_points, replace_related_people
 from clinic.clients.services.root import locked_client, write_search_text
 from clinic.core.rules import StaleRecord
 from clinic.staff.models import User
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClientDetails:
-    """Who a client is: what the clinic asks at registration and may correct later."""
-
-    given_names: str
-    family_name: str
-    birth_on: date
-    preferred_name: str = ""
-    pronouns: str = ""
-    sex: str = Sex.UNKNOWN
-    gender: str = ""
-    language: str = "en"
-    needs_interpreter: bool = False
-    time_zone: str = "America/Denver"
-    address_line: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    country: str = "US"
 
 
 @transaction.atomic
@@ -132,11 +111,6 @@ def _check_details(details: ClientDetails, today: date) -> None:
 def _check_guardian_of(client: Client, now: datetime) -> None:
     guardians = RelatedPerson.objects.filter(client=client, kind=RelatedKind.GUARDIAN, ended_at=None)
     rules.check_guardian(client.birth_on, has_guardian=guardians.exists(), today=timezone.localdate(now))
-
-
-def detail_names() -> list[str]:
-    """The fields of a client that registration asks for."""
-    return [detail.name for detail in fields(ClientDetails)]
 
 
 def _as_text(value: object) -> str:

@@ -1,0 +1,30 @@
+"""What the clinic asks of a person at registration."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientDetails:
+    """Who a client is: what the clinic asks at registration and may correct later."""
+
+    given_names: str
+    family_name: str
+    birth_on: date
+    preferred_name: str = ""
+    pronouns: str = ""
+    sex: str = "unknown"
+    gender: str = ""
+    language: str = "en"
+    needs_interpreter: bool = False
+    time_zone: str = "America/Denver"
+    address_line: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = "US"
+
+
+def detail_names() -> list[str]:
+    """The fields of a client that registration asks for."""
+    return [detail.name for detail in fields(ClientDetails)]
