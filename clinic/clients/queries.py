@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db.models import Case, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Combinable, ExpressionWrapper
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
 from django.shortcuts import get_object_or_404
@@ -64,7 +64,9 @@ def search_clients(user: User, text: str, *, today: date) -> list[Client]:
         return []
     found = Client.objects.visible_to(user).filter(_fits(wanted)).defer("search_text")
     return list(
-        found.order_by(OrderBy(_closeness(wanted), descending=True), "family_name", "given_names", "id")[:RESULTS]
+        found.order_by(ExpressionWrapper(_closeness(wanted), FloatField()).desc(), "family_name", "given_names", "id")[
+            :RESULTS
+        ]
     )
 
 

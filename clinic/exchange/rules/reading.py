@@ -125,7 +125,7 @@ def _is_resource(document: Any) -> bool:
 
 
 def _of_bundle(bundle: Json) -> Resources:
-    entries = bundle.get("entry") or []
+    entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         raise Refused("This is not FHIR: the entries of the Bundle are no list.", label_of(bundle))
     found = Resources([], is_bundle=True)
