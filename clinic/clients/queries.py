@@ -63,11 +63,8 @@ def search_clients(user: User, text: str, *, today: date) -> list[Client]:
     if not wanted:
         return []
     found = Client.objects.visible_to(user).filter(_fits(wanted)).defer("search_text")
-    return list(
-        found.order_by(ExpressionWrapper(_closeness(wanted), FloatField()).desc(), "family_name", "given_names", "id")[
-            :RESULTS
-        ]
-    )
+    closeness = ExpressionWrapper(_closeness(wanted), FloatField())
+    return list(found.order_by(closeness.desc(), "family_name", "given_names", "id")[:RESULTS])
 
 
 def possible_duplicates(
