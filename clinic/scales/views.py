@@ -12,9 +12,16 @@ from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.scales import queries, services
 from clinic.scales.forms import ChooseForm, ResponseForm
+from clinic.scales.models import ScaleResponse
 from clinic.scales.rules import INSTRUMENTS
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
+
+SELF_HARM = "self_harm"
+ASK_TODAY = (
+    "Thoughts of death or self-harm were answered. Ask about them today, before this contact ends. "
+    "In danger: call 911, or 988 together with the client."
+)
 
 
 @requires(Permission.RECORD_SCALE)
@@ -29,8 +36,11 @@ def record(request: StaffRequest, client_id: UUID) -> HttpResponse:
         keep = partial(
             services.record_response, client_id=client.pk, instrument=code, by=request.user, now=timezone.now()
         )
-        if submit(form, lambda **_: keep(answers=form.answers)):
+        kept: list[ScaleResponse] = []
+        if submit(form, lambda **_: kept.append(keep(answers=form.answers))):
             messages.success(request, f"{form.instrument.title} kept.")
+            if SELF_HARM in kept[0].flags:
+                messages.error(request, ASK_TODAY)
             return redirect("scales:record", client.pk)
     page = {"client": client, "choose": choose, "scale": form, "responses": queries.responses_of(client)}
     return render(request, "scales/record.html", page, status=422 if form and form.errors else 200)

@@ -115,6 +115,7 @@ def test_a_scale_is_scored_in_place(desk: Browser, draft: PsychiatricEvaluation,
     page = desk.get(at(draft)).content.decode()
     assert "9 points, mild" in page
     assert "Thoughts of self-harm" in page
+    assert "PHQ-9, item 9" in page
 
 
 def test_a_scale_with_gaps_is_scored_only_with_its_own_button(desk: Browser, draft: PsychiatricEvaluation) -> None:

@@ -35,3 +35,11 @@ def test_nothing_answered_is_said_and_kept_nowhere(desk: Browser, ada: Client) -
 def test_a_strangers_client_has_no_such_page(browser: Browser, ada: Client, stranger: User) -> None:
     browser.force_login(stranger)
     assert browser.get(f"/scales/{ada.pk}/").status_code == 404
+
+
+def test_thoughts_of_self_harm_are_said_at_once(desk: Browser, ada: Client) -> None:
+    page = f"/scales/{ada.pk}/?instrument=phq9"
+    quiet = desk.post(page, {"phq9-answers[0]": "1"}, follow=True).content.decode()
+    assert "Ask about them today" not in quiet
+    told = desk.post(page, {"phq9-answers[8]": "1"}, follow=True).content.decode()
+    assert "Ask about them today" in told

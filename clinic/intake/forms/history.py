@@ -16,12 +16,7 @@ DAY = {"type": "date"}
 class NamedMedicationForm(forms.Form):
     """A name that is linked to the formulary where it is on it; any other text is kept as told."""
 
-    name = forms.CharField(
-        label="Medication",
-        max_length=150,
-        widget=forms.TextInput(attrs=NAMES),
-        error_messages={"required": "Name the medication."},
-    )
+    name = forms.CharField(label="Medication", required=False, max_length=150, widget=forms.TextInput(attrs=NAMES))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -40,9 +35,19 @@ class TrialForm(NamedMedicationForm):
         label="Highest dose, mg a day", required=False, max_digits=9, decimal_places=3, min_value=0
     )
     weeks = forms.IntegerField(label="Weeks taken", required=False, min_value=1)
-    response = forms.ChoiceField(label="How it went", choices=TrialResponse.choices, initial=TrialResponse.UNKNOWN)
-    why_stopped = forms.ChoiceField(label="Why it ended", choices=WhyStopped.choices, initial=WhyStopped.UNKNOWN)
+    response = forms.ChoiceField(
+        label="How it went", required=False, choices=TrialResponse.choices, initial=TrialResponse.UNKNOWN
+    )
+    why_stopped = forms.ChoiceField(
+        label="Why it ended", required=False, choices=WhyStopped.choices, initial=WhyStopped.UNKNOWN
+    )
     detail = forms.CharField(label="Remarks, side effects", required=False, max_length=300)
+
+    def clean_response(self) -> str:
+        return self.cleaned_data["response"] or TrialResponse.UNKNOWN
+
+    def clean_why_stopped(self) -> str:
+        return self.cleaned_data["why_stopped"] or WhyStopped.UNKNOWN
 
 
 class ReportedMedicationForm(NamedMedicationForm):
@@ -60,6 +65,7 @@ class AllergyForm(forms.Form):
     reaction = forms.CharField(label="Reaction", required=False, max_length=200)
     severity = forms.ChoiceField(
         label="Severity",
+        required=False,
         choices=[("unknown", "Not known"), ("mild", "Mild"), ("moderate", "Moderate"), ("severe", "Severe")],
         initial="unknown",
     )
@@ -67,5 +73,6 @@ class AllergyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        cleaned["severity"] = cleaned.get("severity") or "unknown"
         cleaned["medication"] = queries.medication_named(cleaned.get("substance", ""))
         return cleaned

@@ -2,10 +2,8 @@
 
 from clinic.intake.rules.enquiry import (
     NEEDS_PHONE,
-    OPEN,
     check_contact,
     check_may_handle,
-    check_move,
     check_person,
 )
 from clinic.intake.rules.evaluation import (
@@ -34,7 +32,6 @@ __all__ = [
     "MENTAL_STATUS",
     "NEEDS_PHONE",
     "NOT_ASSESSED",
-    "OPEN",
     "PRESENT_DANGER",
     "PROTECTIVE",
     "RISK_ANSWERS",
@@ -50,7 +47,6 @@ __all__ = [
     "check_evaluated_on",
     "check_may_handle",
     "check_medication_dates",
-    "check_move",
     "check_person",
     "check_trial",
     "dangers",

@@ -5,13 +5,6 @@ from datetime import date
 from clinic.clients.rules import check_birth_date, is_minor
 from clinic.core.rules import RuleBroken
 
-OPEN = frozenset({"new", "in_progress", "booked"})
-ALLOWED_MOVES = {
-    "new": {"in_progress", "booked", "closed"},
-    "in_progress": {"booked", "closed"},
-    "booked": {"in_progress", "closed"},
-    "closed": {"in_progress"},
-}
 NEEDS_PHONE = frozenset({"call", "text"})
 
 
@@ -35,12 +28,6 @@ def check_person(*, birth_on: date, guardian_name: str, today: date) -> bool:
             field="guardian_name",
         )
     return minor
-
-
-def check_move(old: str, new: str) -> None:
-    """A closed enquiry can only be opened again; an open one goes on, is booked or is closed."""
-    if new not in ALLOWED_MOVES[old]:
-        raise RuleBroken("This enquiry is closed. Open it again to go on with it.")
 
 
 def check_may_handle(*, status: str, owner_name: str, is_owner: bool) -> None:

@@ -29,7 +29,7 @@ def check_allergy(*, substance: str, is_none_known: bool, known: Iterable[str]) 
 def check_trial(*, name: str, highest_mg: Decimal | None, weeks: int | None) -> None:
     """A trial names the medication; the highest dose (mg a day) and the weeks are above zero where known."""
     if not name.strip():
-        raise RuleBroken("Name the medication that was tried.", field="name")
+        raise RuleBroken("Name the medication.", field="name")
     if highest_mg is not None and highest_mg <= 0:
         raise RuleBroken("The highest dose is more than 0 mg a day. Leave it empty if not known.", field="highest_mg")
     if weeks is not None and not 0 < weeks <= MOST_WEEKS:

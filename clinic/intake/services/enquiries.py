@@ -173,7 +173,6 @@ def reopen_enquiry(*, enquiry_id: UUID, by: User, now: datetime) -> Enquiry:
     enquiry = _locked(enquiry_id)
     if enquiry.status != EnquiryStatus.CLOSED:
         return enquiry
-    rules.check_move(enquiry.status, EnquiryStatus.IN_PROGRESS)
     enquiry.status, enquiry.closed_at, enquiry.closed_because = EnquiryStatus.IN_PROGRESS, None, ""
     enquiry.owner = by
     enquiry.save(update_fields=["status", "closed_at", "closed_because", "owner", "updated_at"])

@@ -21,6 +21,7 @@ from clinic.intake.icd10 import search_icd10
 from clinic.intake.models import PsychiatricEvaluation
 from clinic.intake.views import history as parts
 from clinic.scales.forms import ResponseForm
+from clinic.scales.models import ScaleResponse
 from clinic.scales.rules import INSTRUMENTS
 from clinic.scales.services import record_response
 from clinic.staff.access import StaffRequest, requires
@@ -99,6 +100,7 @@ def draft_page(found: PsychiatricEvaluation, sent: Sent | None) -> dict[str, Any
     """What the page is drawn with: as it stands, or as it was sent where something needs a look."""
     content = queries.content_of(found)
     missing = rules.missing_before_signing(content, asked_about_allergies=queries.asked_about_allergies(found.client))
+    scores = queries.latest_scores(found.client)
     form = sent.form if sent else EvaluationForm(initial=initial_of(content.draft, found.version))
     search = sent.search if sent else SearchForm()
     searched = bool(sent) and search.is_bound and search.is_valid() and bool(search.cleaned_data["q"])
@@ -111,12 +113,15 @@ def draft_page(found: PsychiatricEvaluation, sent: Sent | None) -> dict[str, Any
         "searched": searched,
         "found": search_icd10(search.cleaned_data["q"]) if searched else [],
         "scales": list((sent.scales if sent else _scales(None)).values()),
-        "scores": queries.latest_scores(found.client),
+        "scores": scores,
         "diagnoses": content.diagnoses,
-        "dangers": rules.dangers(found.risk_answers),
-        "missing": {place for place, _ in missing},
+        "dangers": [*rules.dangers(found.risk_answers), *_dangers_scored(scores)],
         "missing_count": len(missing),
     }
+
+
+def _dangers_scored(scores: list[ScaleResponse]) -> list[str]:
+    return ["PHQ-9, item 9: thoughts of death or self-harm" for row in scores if "self_harm" in row.flags]
 
 
 def _sent(data: QueryDict) -> Sent:
