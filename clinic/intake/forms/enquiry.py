@@ -45,18 +45,20 @@ class GuardForm(forms.Form):
         try:
             page = signing.loads(shown, salt=SALT)
         except signing.BadSignature:
-            self.data = self.data.copy()
-            self.data["shown"] = new_page(self.now)
+            self._show_anew()
             raise forms.ValidationError("Please check what you wrote and send it once more.") from None
         age = self.now.timestamp() - page["at"]
         if age > AT_MOST_S:
-            self.data = self.data.copy()
-            self.data["shown"] = new_page(self.now)
+            self._show_anew()
             raise forms.ValidationError("This page was open for a long time. Please send it once more.")
         if age < AT_LEAST_S:
             raise forms.ValidationError("That was very quick. Please check what you wrote and send it once more.")
         self.nonce = UUID(page["nonce"])
         return shown
+
+    def _show_anew(self) -> None:
+        """The page goes on with a fresh mark; what was typed stays."""
+        self.data = {**self.data.dict(), "shown": new_page(self.now)}  # type: ignore[attr-defined]
 
 
 class EnquiryForm(forms.Form):

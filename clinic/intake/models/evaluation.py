@@ -12,6 +12,10 @@ from clinic.intake.models.history import ChartQuerySet
 SIGNED = pgtrigger.Q(old__signed_at__isnull=False)
 
 
+class PsychiatricEvaluationQuerySet(ChartQuerySet["PsychiatricEvaluation"]):
+    pass
+
+
 class PsychiatricEvaluation(Record):
     """One evaluation by one prescriber. `version` counts saves: a save against an older version is refused."""
 
@@ -41,7 +45,7 @@ class PsychiatricEvaluation(Record):
         "allergies, medications, trials and scores as they stood at signing", default=dict, blank=True
     )
 
-    objects = ChartQuerySet.as_manager()
+    objects = PsychiatricEvaluationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-evaluated_on"]

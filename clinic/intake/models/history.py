@@ -1,5 +1,7 @@
 """What a client brings along: trials, medications from anyone, allergies, problems, events."""
 
+from typing import Self, TypeVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -16,8 +18,11 @@ class Origin(models.TextChoices):
     IMPORT = "import", "Another system"
 
 
-class ChartQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, user: User) -> "ChartQuerySet":
+Row = TypeVar("Row", bound=models.Model)
+
+
+class ChartQuerySet(models.QuerySet[Row]):
+    def visible_to(self, user: User) -> Self:
         return self.filter(client__in=Client.objects.charts_open_to(user))
 
 
@@ -40,6 +45,10 @@ class WhyStopped(models.TextChoices):
     UNKNOWN = "unknown", "Not known"
 
 
+class MedicationTrialQuerySet(ChartQuerySet["MedicationTrial"]):
+    pass
+
+
 class MedicationTrial(Record):
     """A medication tried before: highest dose in mg a day, weeks taken, how it went, why it ended."""
 
@@ -55,7 +64,7 @@ class MedicationTrial(Record):
     recorded_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ChartQuerySet.as_manager()
+    objects = MedicationTrialQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at"]
@@ -63,6 +72,10 @@ class MedicationTrial(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReportedMedicationQuerySet(ChartQuerySet["ReportedMedication"]):
+    pass
 
 
 class ReportedMedication(Record):
@@ -83,7 +96,7 @@ class ReportedMedication(Record):
     )
     recorded_at = models.DateTimeField()
 
-    objects = ChartQuerySet.as_manager()
+    objects = ReportedMedicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -97,6 +110,10 @@ class ReportedMedication(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AllergyQuerySet(ChartQuerySet["Allergy"]):
+    pass
 
 
 class Allergy(Record):
@@ -119,7 +136,7 @@ class Allergy(Record):
     recorded_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ChartQuerySet.as_manager()
+    objects = AllergyQuerySet.as_manager()
 
     class Meta:
         ordering = ["substance"]
@@ -128,6 +145,10 @@ class Allergy(Record):
 
     def __str__(self) -> str:
         return self.substance
+
+
+class ProblemHistoryQuerySet(ChartQuerySet["ProblemHistory"]):
+    pass
 
 
 class ProblemHistory(Record):
@@ -143,7 +164,7 @@ class ProblemHistory(Record):
     origin = models.CharField(max_length=10, choices=Origin.choices)
     recorded_at = models.DateTimeField()
 
-    objects = ChartQuerySet.as_manager()
+    objects = ProblemHistoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-began_on", "text"]
@@ -152,6 +173,10 @@ class ProblemHistory(Record):
 
     def __str__(self) -> str:
         return self.text
+
+
+class HistoryEventQuerySet(ChartQuerySet["HistoryEvent"]):
+    pass
 
 
 class HistoryEvent(Record):
@@ -164,7 +189,7 @@ class HistoryEvent(Record):
     ended_at = models.DateTimeField(null=True, blank=True)
     origin = models.CharField(max_length=10, choices=Origin.choices)
 
-    objects = ChartQuerySet.as_manager()
+    objects = HistoryEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-began_at"]

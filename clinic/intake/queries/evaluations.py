@@ -23,16 +23,14 @@ def get_evaluation(user: User, evaluation_id: UUID) -> PsychiatricEvaluation:
     """An evaluation of a chart open to this user: a signed one, or the user's own draft; else 404."""
     rows = PsychiatricEvaluation.objects.visible_to(user).filter(Q(signed_at__isnull=False) | Q(prescriber=user))
     found = rows.select_related("client", "prescriber", "signed_by").filter(pk=evaluation_id).first()
-    if not isinstance(found, PsychiatricEvaluation):
+    if found is None:
         raise Http404
     return found
 
 
 def own_draft(user: User, client: Client) -> PsychiatricEvaluation | None:
     """The evaluation of this client that this prescriber has begun and not signed."""
-    return PsychiatricEvaluation.objects.filter(  # type: ignore[return-value]
-        client=client, prescriber=user, signed_at=None
-    ).first()
+    return PsychiatricEvaluation.objects.filter(client=client, prescriber=user, signed_at=None).first()
 
 
 def signed_evaluation(client: Client) -> PsychiatricEvaluation | None:
@@ -44,7 +42,7 @@ def signed_evaluations(client: Client, *, limit: int = 10) -> list[PsychiatricEv
     """Signed evaluations, newest first, with their diagnoses."""
     rows = PsychiatricEvaluation.objects.filter(client=client, signed_at__isnull=False)
     newest = rows.select_related("prescriber").prefetch_related("diagnoses").order_by("-evaluated_on", "-signed_at")
-    return list(newest[:limit])  # type: ignore[arg-type]
+    return list(newest[:limit])
 
 
 def diagnoses_of(evaluation: PsychiatricEvaluation) -> list[EvaluationDiagnosis]:

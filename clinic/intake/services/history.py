@@ -157,7 +157,7 @@ def add_reported_medication(
 def withdraw_allergy(*, allergy_id: UUID, by: User, now: datetime) -> Allergy:
     """Take back an allergy that was recorded in error; the row stays."""
     allergy = Allergy.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=allergy_id).first()
-    if not isinstance(allergy, Allergy):
+    if allergy is None:
         raise Http404
     _withdraw(allergy, "allergy_withdrawn", by=by, now=now)
     return allergy
@@ -167,7 +167,7 @@ def withdraw_allergy(*, allergy_id: UUID, by: User, now: datetime) -> Allergy:
 def withdraw_trial(*, trial_id: UUID, by: User, now: datetime) -> MedicationTrial:
     """Take back a trial that was recorded in error; the row stays."""
     trial = MedicationTrial.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=trial_id).first()
-    if not isinstance(trial, MedicationTrial):
+    if trial is None:
         raise Http404
     _withdraw(trial, "trial_withdrawn", by=by, now=now)
     return trial
@@ -178,7 +178,7 @@ def end_reported_medication(*, reported_id: UUID, by: User, now: datetime) -> Re
     """The client says that they do not take it any more: today is its last day."""
     rows = ReportedMedication.objects.visible_to(by).select_for_update(of=("self",))
     reported = rows.filter(pk=reported_id).first()
-    if not isinstance(reported, ReportedMedication):
+    if reported is None:
         raise Http404
     if reported.last_on is None:
         today = timezone.localdate(now)

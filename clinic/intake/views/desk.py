@@ -89,7 +89,7 @@ def handle_referral(request: StaffRequest, referral_id: UUID) -> HttpResponse:
     if submit(form, handle):
         messages.success(request, "Dealt with.")
     else:
-        messages.error(request, " ".join(form.non_field_errors()))
+        messages.error(request, " ".join(map(str, form.non_field_errors())))
     return redirect("intake:enquiry_queue")
 
 

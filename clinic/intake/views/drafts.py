@@ -157,7 +157,7 @@ def _settle(sent: Sent, found: PsychiatricEvaluation, *, by: User) -> None:
         _settle_scale(sent, code, form, found, by=by)
     sent.place = parts.take_back(sent.pressed, by=by) or sent.place
     name, _, code = sent.do.partition(":")
-    on_this = {"evaluation_id": found.pk, "by": by, "now": timezone.now()}
+    on_this: dict[str, Any] = {"evaluation_id": found.pk, "by": by, "now": timezone.now()}
     deed: Callable[..., object] | None = None
     if name in ON_DIAGNOSES:
         sent.place, deed = "diagnoses", partial(ON_DIAGNOSES[name], code=code, **on_this)
