@@ -1,0 +1,1 @@
+"""The demo clinic: who works there, who is looked after, and the year behind them, told through the services."""

@@ -1,0 +1,86 @@
+"""What happens at the demo clinic every day: check-ins go out and are answered, duties are done."""
+
+import datetime as dt
+from random import Random
+
+from django.utils import timezone
+
+from clinic.caseload.management.demo import words
+from clinic.checkins import rules
+from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
+from clinic.checkins.services import answer_checkin, plan_checkins, review_answer
+from clinic.coordination.queries import unacknowledged_changes
+from clinic.coordination.services import acknowledge_change
+from clinic.intake.services import note_bookings
+from clinic.messaging.models import Reminder, ReminderState
+from clinic.messaging.services import mint_link
+from clinic.scales.rules import INSTRUMENTS
+from clinic.staff.models import User
+from clinic.staff.roles import Role
+from clinic.worklist.models import Outcome, WorkItem
+from clinic.worklist.services import close_item
+
+LINK_LASTS = dt.timedelta(hours=72)
+
+
+class EachDay:
+    """Six in the morning: yesterday's check-ins were answered or not, the team's duties done or not yet."""
+
+    def __init__(self, today: dt.date, desk: User) -> None:
+        self.today, self.desk = today, desk
+        self.rng = Random(26)  # noqa: S311 - the same days every time
+
+    def __call__(self, now: dt.datetime) -> None:
+        days_to_go = (self.today - timezone.localdate(now)).days
+        # The planner looks 14 days ahead: in the story's past every other day is often enough.
+        if days_to_go % 2 == 0:
+            plan_checkins(now=now)
+        yesterday = timezone.localdate(now) - dt.timedelta(days=1)
+        for checkin in CheckIn.objects.filter(state=CheckInState.PLANNED, due_on=yesterday).select_related("client"):
+            self._left_then(checkin)
+            if self.rng.random() < 0.86:
+                self._answer(checkin, now - dt.timedelta(hours=12))
+        if days_to_go >= 3 and days_to_go % 7 == 3:
+            self._work(now)
+        note_bookings(now=now)
+
+    def _left_then(self, checkin: CheckIn) -> None:
+        """The message left on its day: a story's past sends nothing today."""
+        left = Reminder.objects.filter(about_id=checkin.pk, state=ReminderState.DUE)
+        for reminder in left:
+            reminder.state, reminder.accepted_at = ReminderState.ACCEPTED, reminder.due_at
+            reminder.attempts, reminder.closed_at = 1, reminder.due_at
+            reminder.save(update_fields=["state", "accepted_at", "attempts", "closed_at", "updated_at"])
+
+    def _answer(self, checkin: CheckIn, now: dt.datetime) -> None:
+        token = mint_link(
+            client_id=checkin.client_id, about_kind="checkin", about_id=checkin.pk, expires_at=now + LINK_LASTS
+        )
+        answer_checkin(token=token, answers=self._answers(checkin), now=now)
+
+    def _answers(self, checkin: CheckIn) -> rules.Answers:
+        rng = self.rng
+        effect = rng.choice(words.SIDE_EFFECTS)
+        bother = rng.choices([0, 1, 2, 3], [60, 28, 9, 3])[0]
+        effects = (rules.SideEffect(effect, rules.SIDE_EFFECTS[effect], bother),) if bother else ()
+        items = INSTRUMENTS[checkin.instrument].items if checkin.instrument else ()
+        total = rng.randint(3, 10) if len(items) > 2 else rng.randint(0, 3)
+        return rules.Answers(
+            feeling=rng.choices([2, 3, 4, 5], [10, 30, 45, 15])[0],
+            doses_missed=rng.choices([0, 1, 2], [75, 20, 5])[0],
+            side_effects=effects,
+            scale=tuple(words.answers_of(total, len(items), rng)) if items else (),
+            wants_call=rng.random() < 0.03,
+        )
+
+    def _work(self, now: dt.datetime) -> None:
+        """The team of long ago did its work: answers read, clients called, changes acknowledged."""
+        for answer in CheckInAnswer.objects.filter(is_worrying=True, review=None).select_related("client"):
+            link = answer.client.care_team.live().filter(role=Role.PRESCRIBER).select_related("user").first()
+            if link:
+                review_answer(answer_id=answer.pk, words="Called, no change needed.", by=link.user, now=now)
+        for item in WorkItem.objects.open().filter(due_at__lt=now):
+            close_item(item_id=item.pk, outcome=Outcome.REACHED, by=self.desk, now=now)
+        for therapist in User.objects.owning(Role.THERAPIST):
+            for change in unacknowledged_changes(therapist, 50):
+                acknowledge_change(change_id=change.pk, by=therapist, now=now)
