@@ -21,6 +21,13 @@ HINTS = {
 }
 
 
+def in_words(what: str, longest: int) -> forms.CharField:
+    """Own words beside short answers; a screen reader hears what they are about."""
+    label = f"In words: {what}"
+    widget = forms.TextInput(attrs={"aria-label": label})
+    return forms.CharField(label=label, required=False, max_length=longest, widget=widget)
+
+
 class EvaluationForm(forms.Form):
     """Everything a prescriber writes; each field may be empty until signing."""
 
@@ -56,9 +63,7 @@ class EvaluationForm(forms.Form):
             choices=list(rules.RISK_ANSWERS.items()),
             widget=forms.RadioSelect,
         )
-        self.fields[f"risk_{question.key}_detail"] = forms.CharField(
-            label=f"In words: {question.text}", required=False, max_length=1000
-        )
+        self.fields[f"risk_{question.key}_detail"] = in_words(question.text, 1000)
 
     def _add_domain(self, domain: rules.Domain) -> None:
         findings = [*domain.findings, rules.NOT_ASSESSED]
@@ -68,9 +73,7 @@ class EvaluationForm(forms.Form):
             choices=[(finding, finding) for finding in findings],
             widget=forms.CheckboxSelectMultiple,
         )
-        self.fields[f"status_{domain.key}_words"] = forms.CharField(
-            label=f"In words: {domain.label}", required=False, max_length=500
-        )
+        self.fields[f"status_{domain.key}_words"] = in_words(domain.label, 500)
 
     def draft(self) -> rules.Draft:
         """The valid form as the draft it says; what is empty is left out."""

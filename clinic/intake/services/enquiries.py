@@ -1,6 +1,7 @@
 """Deeds on enquiries: receive, take on, match or make the client, staff the care team, close."""
 
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,19 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 
 
+class Answers(TypedDict, total=False):
+    """What a person may leave out on the public page."""
+
+    may_leave_message: bool
+    persists_despite_therapy: bool
+    tried_several_medications: bool
+    daily_life_is_hard: bool
+    wants_blended_plan: bool
+    insurance_payer: str
+    insurance_member_id: str
+    times_that_suit: str
+
+
 @transaction.atomic
 def receive_enquiry(
     *,
@@ -28,17 +42,10 @@ def receive_enquiry(
     contact_wish: str,
     phone: str = "",
     email: str = "",
-    may_leave_message: bool = False,
     guardian_name: str = "",
-    persists_despite_therapy: bool = False,
-    tried_several_medications: bool = False,
-    daily_life_is_hard: bool = False,
-    wants_blended_plan: bool = False,
-    insurance_payer: str = "",
-    insurance_member_id: str = "",
-    times_that_suit: str = "",
     nonce: UUID | None = None,
     now: datetime,
+    **answers: Unpack[Answers],
 ) -> Enquiry:
     """Keep what a person wrote on the public page; nothing is decided here.
 
@@ -54,30 +61,15 @@ def receive_enquiry(
         phone=checked_contact(Contact(kind="phone", value=phone)).value if phone else "",
         email=checked_contact(Contact(kind="email", value=email)).value if email else "",
         contact_wish=contact_wish,
-        may_leave_message=may_leave_message,
         is_for_minor=minor,
         guardian_name=guardian_name.strip() if minor else "",
         what_is_going_on=what_is_going_on.strip(),
-        persists_despite_therapy=persists_despite_therapy,
-        tried_several_medications=tried_several_medications,
-        daily_life_is_hard=daily_life_is_hard,
-        wants_blended_plan=wants_blended_plan,
-        insurance_payer=insurance_payer.strip(),
-        insurance_member_id=insurance_member_id.strip(),
-        times_that_suit=times_that_suit.strip(),
         received_at=now,
         nonce=nonce,
+        **answers,
     )
     enquiry.clean_fields()
-    if nonce is None:
-        enquiry.save(force_insert=True)
-    else:
-        Enquiry.objects.bulk_create([enquiry], ignore_conflicts=True)
-        standing = Enquiry.objects.get(nonce=nonce)
-        if standing.pk != enquiry.pk:
-            return standing
-    record("enquiry_received", by=None, subject=enquiry)
-    return enquiry
+    return _kept_once(enquiry)
 
 
 @transaction.atomic
@@ -226,6 +218,18 @@ def guardian_of(enquiry: Enquiry) -> list[Related]:
     if not enquiry.is_for_minor or enquiry.guardian_name.casefold() == "none":
         return []
     return [Related(kind="guardian", name=enquiry.guardian_name, phone=enquiry.phone, email=enquiry.email)]
+
+
+def _kept_once(enquiry: Enquiry) -> Enquiry:
+    if enquiry.nonce is None:
+        enquiry.save(force_insert=True)
+    else:
+        Enquiry.objects.bulk_create([enquiry], ignore_conflicts=True)
+        standing = Enquiry.objects.get(nonce=enquiry.nonce)
+        if standing.pk != enquiry.pk:
+            return standing
+    record("enquiry_received", by=None, subject=enquiry)
+    return enquiry
 
 
 def _locked(enquiry_id: UUID) -> Enquiry:
