@@ -128,7 +128,7 @@ def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedica
 
 def _is_started_in(visit: FollowUpVisit, version: DosePlanVersion) -> bool:
     return (
-        version.number == 1 and version.signed_by_id == visit.prescriber_id and version.created_at >= visit.created_at
+        version.number == 1 and version.signed_by_id == visit.prescriber_id and version.created_at > visit.created_at
     )
 
 

@@ -38,10 +38,10 @@ class Problem(NamedTuple):
 
 
 class NotReady(RuleBroken):
-    """The visit cannot be signed yet; `problems` names everything that is missing."""
+    """The visit cannot be signed yet: the first reason as its own, `problems` names everything that is missing."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(" ".join(problem.words for problem in problems), field=problems[0].field)
+        super().__init__(problems[0].words, field=problems[0].field)
         self.problems = problems
 
 
