@@ -5,12 +5,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 
 Args = ParamSpec("Args")
+METHODS = ("GET", "HEAD", "POST")
 View = Callable[Concatenate[HttpRequest, Args], HttpResponseBase]
 
 
@@ -21,13 +22,18 @@ class StaffRequest(HttpRequest):
 
 
 def requires(permission: Permission) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Let in only users whose acting role holds the permission; anybody else gets 403, which is audited."""
+    """Let in only users whose acting role holds the permission; anybody else gets 403, which is audited.
+
+    Pages know GET, HEAD and POST alone: any other method is 405.
+    """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (request.user.is_authenticated and request.user.may(permission)):
                 raise PermissionDenied(permission)
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

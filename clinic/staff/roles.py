@@ -106,7 +106,6 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.USE_PORTAL,
             P.MANAGE_STAFF,
             P.READ_CLIENTS,
-            P.REVIEW_BREAK_GLASS,
             P.READ_SCHEDULE,
             P.EDIT_AVAILABILITY,
             P.READ_MESSAGES,

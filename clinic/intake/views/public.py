@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
@@ -17,6 +17,7 @@ from clinic.intake.services import limits
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def enquire(request: HttpRequest) -> HttpResponse:
     """Write to the clinic for the first time."""
     now = timezone.now()
