@@ -32,17 +32,18 @@ class EachDay:
 
     def __call__(self, now: dt.datetime) -> None:
         days_to_go = (self.today - timezone.localdate(now)).days
-        # The planner looks 14 days ahead: in the story's past every other day is often enough.
-        if days_to_go % 2 == 0:
+        # The planner looks 14 days ahead: in the story's past twice a week is often enough.
+        if days_to_go % 4 == 0:
             plan_checkins(now=now)
         yesterday = timezone.localdate(now) - dt.timedelta(days=1)
         for checkin in CheckIn.objects.filter(state=CheckInState.PLANNED, due_on=yesterday).select_related("client"):
             self._left_then(checkin)
             if self.rng.random() < 0.86:
                 self._answer(checkin, now - dt.timedelta(hours=12))
-        if days_to_go >= 3 and days_to_go % 7 == 3:
+        if days_to_go >= 3 and days_to_go % 14 == 3:
             self._work(now)
-        note_bookings(now=now)
+        if days_to_go % 7 == 0:
+            note_bookings(now=now)
 
     def _left_then(self, checkin: CheckIn) -> None:
         """The message left on its day: a story's past sends nothing today."""

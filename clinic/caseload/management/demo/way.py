@@ -3,6 +3,8 @@
 import datetime as dt
 from decimal import Decimal
 from random import Random
+from typing import Any
+from uuid import UUID
 
 from clinic.caseload.management.demo import words
 from clinic.caseload.management.demo.cast import Team
@@ -171,7 +173,7 @@ class Story:
 
     def _evaluate(self, appointment: Appointment) -> None:
         now, by = appointment.starts_at, self.team.prescriber
-        on_client = {"client_id": self.client.pk, "by": by, "now": now}
+        on_client: dict[str, Any] = {"client_id": self.client.pk, "by": by, "now": now}
         intake.add_allergy(**on_client, is_none_known=True) if self.number % 3 else intake.add_allergy(
             **on_client, substance="penicillin", reaction="hives", severity="moderate"
         )
@@ -324,7 +326,7 @@ class Story:
             self._observe(now + dt.timedelta(days=2))
 
     def _decide(
-        self, visit_id: object, dose_plan: DosePlan, course: Course, score: int, count: int, now: dt.datetime
+        self, visit_id: UUID, dose_plan: DosePlan, course: Course, score: int, count: int, now: dt.datetime
     ) -> None:
         raises = count == 2 and course.raised_to and score >= 8 and self.person.regimen != "taper"
         if not raises:
