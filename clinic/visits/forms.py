@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 
+from clinic.core.rules import StaleRecord
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import (
     CHANGES_DOSE,
@@ -13,6 +14,7 @@ from clinic.visits.rules.decisions import (
     PROPOSAL_FIELDS,
     Asked,
     Decision,
+    asked_fields,
     field_name,
 )
 from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED, RISK_ANSWERS, Note
@@ -131,6 +133,11 @@ class VisitForm(forms.Form):
     def seen(self, dose_plan_id: UUID) -> str:
         """The preview that the reader had before them."""
         return self._typed(dose_plan_id, "seen")
+
+    def forget_what_is_the_same(self, stale: StaleRecord) -> None:
+        """After a stale save only what differs is shown: a rationale left to the portal and a preset day do not."""
+        typed = {name: text for one in self.asked().values() for name, text in asked_fields(one).items()}
+        stale.theirs = {name: text for name, text in stale.theirs.items() if typed.get(name) != text}
 
     def mental_status(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """For each domain its findings to choose from and the field for own words."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import CareTeamMember, Client
-from clinic.core.rules import RuleBroken, StaleRecord
+from clinic.core.rules import RuleBroken
 from clinic.scheduling import services as scheduling
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.staff.models import User
@@ -26,7 +26,7 @@ from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendu
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules import decisions as rules
 from clinic.visits.rules.decisions import Asked, Decision
-from clinic.visits.rules.note import Note, NotReady, Problem, check_note, check_version, content_hash, tidy
+from clinic.visits.rules.note import Note, NotReady, check_note, check_version, content_hash, tidy
 
 SHARED_FIELDS = ("subjective", "assessment", "risk_answer", "next_steps")
 STILL_TO_COME = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED})
@@ -187,42 +187,27 @@ def _carry_out(
     look = queries.look_at_decision(medication, decided, [], seen=seen, today=timezone.localdate(now))
     rationale = decided.rationale.strip() or look.rationale
     proposed = look.proposed
-    change = _change_dose(medication, decided, proposed, rationale, visit.prescriber, now) if proposed else None
+    change = _change_dose(decided, proposed, rationale, visit.prescriber, now) if proposed else None
     return _write_decision(visit, decided, rationale=rationale, change=change)
 
 
-def _change_dose(
-    medication: RunningMedication, asked: Asked, proposed: rules.Proposed, rationale: str, by: User, now: datetime
-) -> DoseChange:
-    """The change through the dose plan's own deed; its refusals come back beside this medication's fields."""
+def _change_dose(asked: Asked, proposed: rules.Proposed, rationale: str, by: User, now: datetime) -> DoseChange:
+    """The change through the dose plan's own deed."""
     overrides = [
         Override(finding.code, asked.reason_code, asked.reason_words)
         for finding in proposed.plan.stops
         if asked.reason_code
     ]
-    try:
-        return titration.change_dose_plan(
-            dose_plan_id=asked.dose_plan_id,
-            base_version=asked.base_version,
-            order=proposed.order,
-            reason=rationale,
-            overrides=overrides,
-            on=proposed.on,
-            by=by,
-            now=now,
-        )
-    except StaleRecord:
-        raise
-    except RuleBroken as refusal:
-        name = _field_of_refusal(refusal.field)
-        field = rules.field_name(asked.dose_plan_id, name)
-        raise NotReady([Problem(field, f"{medication.medication.name}: {refusal.reason}")]) from refusal
-
-
-def _field_of_refusal(field: str | None) -> str:
-    if field is not None and field.startswith("override_"):
-        return "reason_code"
-    return "on" if field == "on" else "decision"
+    return titration.change_dose_plan(
+        dose_plan_id=asked.dose_plan_id,
+        base_version=asked.base_version,
+        order=proposed.order,
+        reason=rationale,
+        overrides=overrides,
+        on=proposed.on,
+        by=by,
+        now=now,
+    )
 
 
 def signed_content(visit: FollowUpVisit, decisions: Sequence[MedicationDecision]) -> dict[str, Any]:

@@ -170,7 +170,10 @@ def _draft_again(request: StaffRequest, visit_id: UUID, form: VisitForm, *, is_s
         messages.error(request, "This visit is signed already and cannot change. Write an addendum instead.")
         return redirect("visits:visit", visit_id)
     page = queries.visit_page(request.user, shown, timezone.now())
-    is_stale = hasattr(form, "conflict")
+    stale = getattr(form, "conflict", None)
+    is_stale = stale is not None
+    if stale is not None:
+        form.forget_what_is_the_same(stale)
     version = shown.version if is_stale or is_saved else form["version"].value()
     return _render_draft(request, page, form, version=version, status=409 if is_stale else 422)
 

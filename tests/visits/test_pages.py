@@ -155,6 +155,8 @@ class TestDraft:
         assert "No better." in answer.text
         assert "Improved." in answer.text
         assert answer.context["version"] == 2
+        assert set(answer.context["form"].conflict.theirs) >= {"assessment"}
+        assert field_name(dose_plan.pk, "rationale") not in answer.context["form"].conflict.theirs
         again = browser.post(url("save", visit), second | {"version": "2"})
         assert again.status_code == 302
 

@@ -127,21 +127,19 @@ def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedica
 
 
 def _is_started_in(visit: FollowUpVisit, version: DosePlanVersion) -> bool:
-    return (
-        version.number == 1 and version.signed_by_id == visit.prescriber_id and version.created_at > visit.created_at
-    )
+    return version.number == 1 and version.signed_by_id == visit.prescriber_id and version.created_at > visit.created_at
 
 
 def asked_of(visit: FollowUpVisit) -> dict[UUID, Asked]:
     """What was decided in this visit so far, by dose plan."""
     rows = MedicationDecision.objects.filter(visit=visit, dose_plan__isnull=False)
-    return {row.dose_plan_id: _asked(row) for row in rows if row.dose_plan_id}
+    return {row.dose_plan_id: _asked(row.dose_plan_id, row) for row in rows if row.dose_plan_id}
 
 
-def _asked(row: MedicationDecision) -> Asked:
+def _asked(dose_plan_id: UUID, row: MedicationDecision) -> Asked:
     proposal: Mapping[str, Any] = row.proposal or {}
     return Asked(
-        dose_plan_id=row.dose_plan_id,  # type: ignore[arg-type] - only decisions about a dose plan are read
+        dose_plan_id=dose_plan_id,
         decision=row.decision,
         rationale=row.rationale,
         **{name: proposal[name] for name in decision_rules.PROPOSAL_FIELDS if name in proposal},
