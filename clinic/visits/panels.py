@@ -88,7 +88,9 @@ def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: 
         asked=asked,
         look=look,
         names=names,
-        errors={part: list(form.errors.get(name, [])) for part, name in names.items()} if form.is_bound else {},
+        errors={part: [str(words) for words in form.errors.get(name) or ()] for part, name in names.items()}
+        if form.is_bound
+        else {},
         changed_meanwhile=changed_meanwhile,
         rationale=asked.rationale or look.rationale,
         on_default=asked.on or (page.today + ONE_DAY).isoformat(),
