@@ -8,9 +8,9 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
     os.environ.setdefault("DEPLOYMENT", "demo")
-    from medmgmt.embedded import database_for_command
-
     from django.core.management import execute_from_command_line
+
+    from medmgmt.embedded import database_for_command
 
     with database_for_command(sys.argv):
         execute_from_command_line(sys.argv)

@@ -1,6 +1,5 @@
 """What every test may use."""
 
-from tests.database import database_url, django_db_setup  # noqa: F401 - replaces pytest-django's
 from tests.cast import (  # noqa: F401 - the cast of every test
     ada,
     administrator,
@@ -11,3 +10,4 @@ from tests.cast import (  # noqa: F401 - the cast of every test
     stranger,
     therapist,
 )
+from tests.database import database_url, django_db_setup  # noqa: F401 - replaces pytest-django's
