@@ -95,3 +95,10 @@ def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: 
         rationale=asked.rationale or look.rationale,
         on_default=asked.on or (page.today + ONE_DAY).isoformat(),
     )
+
+
+def _errors(form: VisitForm, names: dict[str, str]) -> dict[str, Sequence[str]]:
+    """What is wrong with each part, for a form that was sent."""
+    if not form.is_bound:
+        return {}
+    return {part: [str(words) for words in form.errors.get(name) or ()] for part, name in names.items()}
