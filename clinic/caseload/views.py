@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from clinic.caseload.drawing import draw, draw_rows
 from clinic.caseload.queries import chart as chart_queries
 from clinic.caseload.queries import desk
 from clinic.caseload.queries import home as clinicians
+from clinic.caseload.rules.drawing import draw, draw_rows
 from clinic.clients.services import open_chart
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.models import User

@@ -57,9 +57,7 @@ def _answer_one(question: Any, answer: Answer) -> dict[str, Any]:
         return _error(given_id, broken.field or "", broken.reason)
     except Exception:
         logger.exception("a question could not be answered")
-        return _error(
-            given_id, "", "This question could not be answered: an error in the portal, not in yours."
-        )
+        return _error(given_id, "", "This question could not be answered: an error in the portal, not in yours.")
 
 
 def _error(given_id: Any, field: str, message: str) -> dict[str, Any]:

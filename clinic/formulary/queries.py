@@ -30,9 +30,7 @@ def search_medications(text: str, limit: int = 12) -> QuerySet[Medication]:
     found = Medication.objects.prescribable().annotate(
         rank=Min(rank), likeness=Max(TrigramSimilarity("names__name", wanted))
     )
-    return found.filter(Q(rank__lt=NO_RANK) | Q(likeness__gt=ALIKE)).order_by("rank", "-likeness", "name")[
-        :limit
-    ]
+    return found.filter(Q(rank__lt=NO_RANK) | Q(likeness__gt=ALIKE)).order_by("rank", "-likeness", "name")[:limit]
 
 
 def products_of(medication: Medication) -> QuerySet[Product]:

@@ -17,8 +17,8 @@ from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm, StartForm, VisitForm
+from clinic.visits.forms.panels import not_looked_at, panel_of, panels
 from clinic.visits.models import FollowUpVisit
-from clinic.visits.panels import not_looked_at, panel_of, panels
 from clinic.visits.rules.note import mental_status_words
 
 LOOK_FIRST = "Look at what this changes, shown below, then sign."

@@ -54,9 +54,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 class WorkItem(Record):
     """One duty: whose it is, by when, why, and how it ended. `about` makes it exist once for one cause."""
 
-    client = models.ForeignKey(
-        Client, on_delete=models.PROTECT, null=True, blank=True, related_name="work_items"
-    )
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, blank=True, related_name="work_items")
     kind = models.CharField(max_length=30, choices=DutyKind.choices)
     reason = models.CharField(max_length=300)
     about = models.CharField(max_length=120, unique=True, null=True, blank=True)

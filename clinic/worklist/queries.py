@@ -59,9 +59,7 @@ def board(user: User, *, kind: str, whose: str, now: datetime) -> Board:
         client=OuterRef("client"), kind="phone", may_call=True, ended_at=None
     ).order_by("-is_preferred", "created_at")
     found = list(
-        rows.select_related("client", "owner").annotate(phones=ArraySubquery(phones.values("value")))[
-            : ROWS + 1
-        ]
+        rows.select_related("client", "owner").annotate(phones=ArraySubquery(phones.values("value")))[: ROWS + 1]
     )
     return Board(
         duties=[_duty(item, now=now) for item in found[:ROWS]],
@@ -126,6 +124,5 @@ def summary(user: User, *, now: datetime) -> list[KindSummary]:
         .order_by(F("urgent_rows").desc(), F("overdue").desc(), "kind")
     )
     return [
-        KindSummary(r["kind"], DutyKind(r["kind"]).label, r["waiting"], r["urgent_rows"], r["overdue"])
-        for r in rows
+        KindSummary(r["kind"], DutyKind(r["kind"]).label, r["waiting"], r["urgent_rows"], r["overdue"]) for r in rows
     ]

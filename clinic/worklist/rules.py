@@ -17,9 +17,7 @@ def check_open(closed_at: datetime | None) -> None:
 def check_snooze(days: int) -> None:
     """A duty may be put off by 1 to 30 days, a clinic's own limit, so that none is put away for good."""
     if not 1 <= days <= LONGEST_SNOOZE_DAYS:
-        raise RuleBroken(
-            "A duty may be put off by 1 to 30 days. Close it if it is no longer needed.", field="days"
-        )
+        raise RuleBroken("A duty may be put off by 1 to 30 days. Close it if it is no longer needed.", field="days")
 
 
 def is_overdue(due_at: datetime, *, now: datetime) -> bool:

@@ -16,7 +16,7 @@ CHARTER_LINES = range(2, 5)
 FILE_ROLES = frozenset(
     {"__init__", "access", "adapter", "admin", "apps", "checks", "context", "contracts", "forms", "gateways"}
     | {"icd10", "management", "middleware", "migrations", "models", "permissions", "purposes", "queries"}
-    | {"roles", "rules", "services", "tasks", "templatetags", "urls", "views", "data"}
+    | {"roles", "rules", "services", "sources", "tasks", "templatetags", "urls", "views", "data"}
 )
 CLOCKS = frozenset({"now", "utcnow", "today", "localtime", "localdate"})
 CLOCK_OWNERS = frozenset({"timezone", "datetime", "date", "time"})

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from clinic.caseload.drawing import draw
 from clinic.caseload.rules import timeline
 from clinic.caseload.rules.courses import Course, Segment, StepRow, courses
+from clinic.caseload.rules.drawing import draw
 from clinic.caseload.rules.timeline import (
     LEFT,
     RIGHT,

@@ -99,7 +99,7 @@ def test_message_is_said_in_its_tier(level: int, word: str) -> None:
 
 
 def inline_code(source: str) -> list[str]:
-    return INLINE.findall(re.sub(r"{#.*?#}", "", source))
+    return INLINE.findall(re.sub(r"{#.*?#}|{%.*?%}", "", source, flags=re.S))
 
 
 def test_no_template_breaks_the_content_security_policy() -> None:

@@ -397,7 +397,3 @@ def test_a_failed_audit_leaves_nothing(
         started(ada, sertraline, prescriber, MONDAY)
     assert not DosePlan.objects.exists()
     assert not DosePlanVersion.objects.exists()
-
-
-def test_a_preview_signs_nothing() -> None:
-    assert len(services.preview_order(rising_order(march(2))).steps) == 4

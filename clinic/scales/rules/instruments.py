@@ -145,9 +145,7 @@ def _read_instrument(raw: Mapping[str, Any]) -> Instrument:
         flags=tuple(Flag(**flag) for flag in raw.get("flags", [])),
         band_source=str(raw.get("band_source", "")),
         band_note=str(raw.get("band_note", "")),
-        change=Change(change.get("response_percent"), change.get("worse_points"), change["source"])
-        if change
-        else None,
+        change=Change(change.get("response_percent"), change.get("worse_points"), change["source"]) if change else None,
         loinc_panel=raw.get("loinc_panel"),
         loinc_total=raw.get("loinc_total"),
     )

@@ -102,9 +102,7 @@ def change_words(old: Score, new: Score) -> str:
 def _checked_answers(scale: Instrument, answers: object) -> list[int | None]:
     count = len(scale.items)
     if not isinstance(answers, Sequence) or isinstance(answers, str) or len(answers) != count:
-        raise BadField(
-            "answers", f"{scale.title} has {count} items: give {count} answers, null where unanswered."
-        )
+        raise BadField("answers", f"{scale.title} has {count} items: give {count} answers, null where unanswered.")
     for index, (item, value) in enumerate(zip(scale.items, answers, strict=True)):
         if value is not None and (type(value) is not int or value not in item.values):
             lowest, highest = min(item.values), max(item.values)

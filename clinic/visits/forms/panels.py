@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from clinic.formulary.rules import unknown_limits
-from clinic.visits.forms import OFFERED, REASONS, VisitForm
+from clinic.visits.forms.visit import OFFERED, REASONS, VisitForm
 from clinic.visits.queries import RunningMedication, VisitPage, look_at_decision
 from clinic.visits.rules.decisions import CHANGES_DOSE, ONE_DAY, Asked, field_name
 from clinic.visits.rules.preview import Decided
