@@ -46,6 +46,7 @@ def test_the_database_refuses_every_change(prescriber: User, way: str) -> None:
 def test_without_its_trigger_a_change_would_go_through(prescriber: User) -> None:
     """The refusal comes from the trigger, not from something that the test does by mistake."""
     record("plan_signed", by=prescriber)
+    raw("SET CONSTRAINTS ALL IMMEDIATE")
     raw("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
     AuditEvent.objects.update(action="forged")
     assert AuditEvent.objects.get().action == "forged"
@@ -74,7 +75,7 @@ def refuse_inserts() -> None:
     raw("CREATE TRIGGER planted BEFORE INSERT ON audit_auditevent FOR EACH ROW EXECUTE FUNCTION no_room()")
 
 
-def test_a_deed_that_cannot_be_written_down_is_not_done(world: World) -> None:
+def test_a_deed_that_cannot_be_written_down_is_not_done(transactional_db: None, world: World) -> None:
     browser = world.browsers["prescriber"]
     browser.raise_request_exception = False
     path = reverse("clients:sharing_consent", args=[world.own.client.pk])

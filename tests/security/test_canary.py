@@ -27,7 +27,7 @@ def refused_answers(world: World) -> Any:
 
 
 def test_no_refused_answer_and_no_log_line_tells_of_a_client(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO)
     words = [CANARY.encode(), world.others.client.family_name.encode()]
     told, seen = [], 0
     for name, response in refused_answers(world):

@@ -93,10 +93,9 @@ def state(world: World) -> dict[str, Any]:
     client, plan = world.own.client, world.own.made["plans:sign plan_id"]
     client.refresh_from_db()
     plan.refresh_from_db()  # type: ignore[union-attr]
+    staff = User.objects.get_queryset().filter(pk__in=[user.pk for user in world.staff.values()])
     return {
-        "staff": sorted(
-            User.objects.get_queryset().values_list("pk", "roles", "acting_role", "is_active", "is_demo", "password")
-        ),
+        "staff": sorted(staff.values_list("pk", "roles", "acting_role", "is_active", "is_demo", "password")),
         "client": (client.pk, client.status, client.came_from, client.deceased_on),
         "plan": (plan.pk, plan.signed_by, plan.signed_at, plan.written_by),  # type: ignore[union-attr]
     }
