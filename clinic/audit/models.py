@@ -35,6 +35,10 @@ class AuditEvent(models.Model):
             models.Index(fields=["by", "-at"], name="audit_by_newest"),
             models.Index(fields=["client_id", "-at"], name="audit_client_newest"),
             models.Index(fields=["action", "-at"], name="audit_action_newest"),
+            # "Since you last looked": one reader's own reads of one chart.
+            models.Index(
+                fields=["client_id", "by", "-at"], condition=models.Q(action="chart_read"), name="audit_own_chart_reads"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -41,11 +41,6 @@ from clinic.titration.rules.signing import Override
 ONE_DAY = timedelta(days=1)
 
 
-def preview_order(order: Mapping[str, Any]) -> DosePlanResult:
-    """The plan an order makes, without signing anything; BadOrder names the field that is wrong."""
-    return build_plan(order)
-
-
 @transaction.atomic
 def start_dose_plan(
     *,
