@@ -6,6 +6,7 @@ from django import forms
 
 from clinic.audit import queries
 from clinic.audit.queries import Filters
+from clinic.staff.models import User
 
 
 class DayInput(forms.DateInput):
@@ -15,7 +16,9 @@ class DayInput(forms.DateInput):
 class SearchForm(forms.Form):
     """Filters of the audit. Ids and codes only: they stand in the address."""
 
-    who = forms.ModelChoiceField(queryset=None, required=False, label="Who", empty_label="Everybody")
+    who: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        queryset=None, required=False, label="Who", empty_label="Everybody"
+    )
     action = forms.ChoiceField(required=False, label="Deed")
     client = forms.UUIDField(required=False, label="Client number", help_text="As in the address of the client's page.")
     since = forms.DateField(required=False, label="From", widget=DayInput())

@@ -1,14 +1,17 @@
 """Every address, role, method and owner against the matrix, and that a hole in any of it is seen."""
 
+import datetime as dt
 import inspect
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.urls import get_resolver
+from django.utils import timezone
 
-from clinic.clients.models import Client
+from clinic.clients.models import BreakGlassAccess, Client, SharingConsent
 from clinic.clients.models.client import ClientQuerySet
 from clinic.staff.access import PUBLIC_VIEWS, SIGN_IN_VIEWS, requires
 from clinic.staff.permissions import Permission
@@ -92,6 +95,48 @@ def test_a_page_of_nobody_and_a_row_of_nothing_are_seen() -> None:
     rows = {"caseload:gone": ROWS["caseload:chart"]}
     found = {"caseload:new": ADDRESSES["caseload:chart"]}
     assert matrix.listing_faults(rows, found) == ["caseload:new: not in the matrix", "caseload:gone: no such address"]
+
+
+CLINICAL = ["caseload:chart", "plans:plan", "titration:dose_plan", "intake:history", "visits:visit", "checkins:review"]
+
+
+@pytest.mark.parametrize("name", CLINICAL)
+@pytest.mark.parametrize(("minutes", "status"), [(30, 200), (-1, 404)])
+def test_break_glass_opens_a_chart_until_it_expires(world: World, name: str, minutes: int, status: int) -> None:
+    with undone():
+        now = timezone.now()
+        BreakGlassAccess.objects.create(
+            client=world.others.client,
+            user=world.staff["therapist"],
+            reason="Collapsed in the waiting room",
+            opened_at=now - dt.timedelta(hours=1),
+            expires_at=now + dt.timedelta(minutes=minutes),
+        )
+        answer = matrix.ask(world, ADDRESSES[name], "therapist", "GET", "others")
+        assert isinstance(answer, Answer)
+        assert answer.status == status
+
+
+@pytest.mark.parametrize("name", CLINICAL)
+def test_without_consent_to_share_a_therapist_meets_a_closed_chart(world: World, name: str) -> None:
+    with undone():
+        SharingConsent.objects.filter(client=world.own.client).update(
+            revoked_at=timezone.now(), revoked_by=world.own.prescriber
+        )
+        answers = {role: matrix.ask(world, ADDRESSES[name], role, "GET", "own") for role in ("therapist", "prescriber")}
+        missing = matrix.ask(world, ADDRESSES[name], "therapist", "GET", "missing")
+    assert answers["therapist"] == missing
+    assert isinstance(answers["prescriber"], Answer)
+    assert answers["prescriber"].status == 200
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
 
 
 def test_the_world_is_thrown_away(world: World) -> None:
