@@ -31,7 +31,7 @@ def add(request: StaffRequest) -> HttpResponse:
     """An account for somebody new, and the invitation to choose a password."""
     form = AddStaffForm(request.POST if request.method == "POST" else None)
     if submit(form, partial(services.add_staff, by=request.user)):
-        messages.success(request, f"Invitation sent to {form.cleaned_data['email']}.")
+        messages.success(request, f"Invitation on its way to {form.cleaned_data['email']}.")
         return redirect("staff:list")
     return render(request, "staff/add.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -37,6 +37,15 @@ def test_the_matrix_knows_every_address() -> None:
     assert matrix.listing_faults(ROWS, ADDRESSES) == []
 
 
+def test_the_walk_is_wide() -> None:
+    cells = sum(
+        len(matrix.methods_of(ROWS[name], role)) * len(matrix.ownerships(address))
+        for name, address in ADDRESSES.items()
+        for role in ROLES
+    )
+    assert cells > 4500
+
+
 def test_only_what_is_listed_needs_no_permission() -> None:
     assert {name for name, row in ROWS.items() if row.permission == "-"} == PUBLIC_VIEWS | SIGN_IN_VIEWS
 
