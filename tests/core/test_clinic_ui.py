@@ -1,7 +1,7 @@
 """The pieces pages are drawn with: what they say, and that colour is never the only sign."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +74,10 @@ def test_midnight_and_noon_are_twelve(settings: Any) -> None:
 
     assert clinic_ui.clock(datetime(2026, 3, 4, 0, 7, tzinfo=UTC)) == "12:07\xa0am"
     assert clinic_ui.clock(datetime(2026, 3, 4, 12, 0, tzinfo=UTC)) == "12:00\xa0pm"
+
+
+def test_office_hours_stand_as_they_are() -> None:
+    assert clinic_ui.clock(time(17, 30)) == "5:30\xa0pm"
 
 
 def test_days_are_written_with_their_year() -> None:

@@ -1,7 +1,7 @@
 """The pieces every page is drawn with; docs/components.md shows each in use. Loaded in every template."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -124,11 +124,11 @@ def weekday(value: date | datetime | None) -> str:
 
 
 @register.filter
-def clock(value: datetime | None) -> str:
-    """Write the time of an instant in the clinic's zone, `2:05 pm`."""
+def clock(value: datetime | time | None) -> str:
+    """Write the time of an instant in the clinic's zone, or a time of the clinic's day as it stands, `2:05 pm`."""
     if value is None:
         return ""
-    local = timezone.localtime(value, _clinic_zone())
+    local = timezone.localtime(value, _clinic_zone()) if isinstance(value, datetime) else value
     return f"{local.hour % 12 or 12}:{local:%M}{NO_BREAK}{'am' if local.hour < 12 else 'pm'}"
 
 
