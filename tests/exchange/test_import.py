@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -12,6 +13,7 @@ from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client, ClientIdentifier, ClientStatus, ContactPoint
 from clinic.coverage.models import Coverage
 from clinic.exchange.models import ImportDifference
+from clinic.formulary.models import MedicationName
 from clinic.intake.models import Allergy, HistoryEvent, ProblemHistory, ReportedMedication
 from clinic.monitoring.models import Measurement
 from clinic.scales.models import ScaleResponse
@@ -91,10 +93,67 @@ def test_a_text_that_names_no_release_means_the_plain_entry(tmp_path: Path) -> N
 
 def test_a_contained_medication_is_read(tmp_path: Path) -> None:
     inside = {"resourceType": "Medication", "id": "inner", "code": {"text": "Warfarin 5 MG"}}
-    request = prescription("m1", "x")
-    del request["medicationCodeableConcept"]
-    run(tmp_path, bundle(patient(), {**request, "contained": [inside], "medicationReference": {"reference": "#inner"}}))
+    run(tmp_path, bundle(patient(), {**prescribed_elsewhere(reference="#inner"), "contained": [inside]}))
     assert ReportedMedication.objects.get().name == "Warfarin 5 MG"
+
+
+def test_a_medication_that_is_only_displayed_stays_as_its_words(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(), prescribed_elsewhere(display="Warfarin 5 MG")))
+    assert ReportedMedication.objects.get().name == "Warfarin 5 MG"
+
+
+def test_a_medication_of_another_file_is_found(tmp_path: Path) -> None:
+    (tmp_path / "Medication.ndjson").write_text(
+        json.dumps({"resourceType": "Medication", "id": "w", "code": {"text": "Warfarin 5 MG"}})
+    )
+    request = {**prescribed_elsewhere(reference="Medication/w"), "subject": {"reference": "Patient/p1"}}
+    (tmp_path / "MedicationRequest.ndjson").write_text(json.dumps(request))
+    (tmp_path / "Patient.ndjson").write_text(json.dumps(patient()))
+    summary, status = run_paths(tmp_path)
+    assert (summary["imported"], status) == ({"MedicationRequest": 1}, 0)
+    assert ReportedMedication.objects.get().name == "Warfarin 5 MG"
+
+
+def test_a_name_in_another_script_does_not_match_every_medication(tmp_path: Path) -> None:
+    sertraline = MedicationFactory(name="sertraline", rxcui="36437")
+    MedicationName.objects.create(medication=sertraline, name="舍曲林")
+    run(tmp_path, bundle(patient(), prescription("m1", "Amoxicillin 250 MG", rxcui="308182")))
+    assert ReportedMedication.objects.get().medication is None
+
+
+def test_what_says_nothing_is_skipped_and_counted(tmp_path: Path) -> None:
+    nothing = [
+        condition("c1", code={}),
+        resource("AllergyIntolerance", "a1", code={}),
+        visit(end="2011-01-02T08:00:00Z"),
+    ]
+    points = [{"system": "fax", "value": "801-555-0100"}]
+    summary, status = run(tmp_path, bundle(patient(telecom=points), *nothing))
+    assert summary["skipped"] == {
+        "AllergyIntolerance": 1, "Condition": 1, "Encounter": 1, "Patient.telecom": 1,
+    }  # fmt: skip
+    assert (summary["imported"], status) == ({}, 0)
+
+
+def test_one_resource_twice_in_a_file_is_one_row(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(), condition(), condition()))
+    assert ProblemHistory.objects.count() == 1
+
+
+def test_a_resource_is_known_again_by_its_identifier_whatever_its_id(tmp_path: Path) -> None:
+    same = [{"value": "local note"}, {"system": "https://hospital.example/problem", "value": "7"}]
+    run(tmp_path, bundle(patient(), condition("c1", identifier=same)))
+    run(tmp_path, bundle(patient(), condition("c2", text="Severe asthma", identifier=same)))
+    assert ProblemHistory.objects.get().text == "Severe asthma"
+
+
+def test_a_death_that_a_newer_chart_tells_waits_for_a_person(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient()))
+    run(tmp_path, bundle(patient(deceasedDateTime="2018-01-02")))
+    client = Client.objects.get()
+    assert (str(client.deceased_on), client.status) == ("2018-01-02", ClientStatus.ENQUIRY)
+    difference = ImportDifference.objects.get()
+    assert (difference.field, difference.theirs) == ("status", ClientStatus.DISCHARGED)
 
 
 def test_allergies_coverage_and_encounters(tmp_path: Path) -> None:
@@ -267,6 +326,17 @@ def test_conditional_references_to_what_is_not_imported_are_no_fault(tmp_path: P
     assert (status, ReportedMedication.objects.get().prescribed_by) == (0, "Dr. Ng")
 
 
+def prescribed_elsewhere(**reference: str) -> dict[str, Any]:
+    """A prescription that names its medication by reference only."""
+    request = prescription("m1", "x", medicationReference=reference)
+    del request["medicationCodeableConcept"]
+    return request
+
+
+def visit(**period: str) -> dict[str, Any]:
+    return resource("Encounter", "e1", period=period, **{"class": {"code": "AMB"}})
+
+
 ABSURD = [
     ("not JSON", "{nonsense", "", "JSON"),
     ("not FHIR", {"hello": 1}, "", "FHIR"),
@@ -286,6 +356,21 @@ ABSURD = [
     ("backwards", bundle(patient(), condition(abatementDateTime="2009-01-01")), "Condition/c1", "before it begins"),
     ("PHQ-9 of 99", bundle(patient(), observation("o1", "44261-6", 99)), "Observation/o1", "outside 0 to 27"),
     ("no unit", bundle(patient(), observation("o1", "29463-7", 80, "")), "Observation/o1", "no unit"),
+    ("whose chart", bundle(patient(), condition("c1"), condition("c2", subject={"reference": "urn:uuid:c1"})),
+     "Condition/c2", "does not lead to a Patient"),
+    ("no medication", bundle(patient(), prescribed_elsewhere(reference="Medication/gone")),
+     "MedicationRequest/m1", "nowhere"),
+    ("nameless medication", bundle(patient(), prescription("m1", "", medicationCodeableConcept={"coding": []})),
+     "MedicationRequest/m1", "no name"),
+    ("nameless payer", bundle(patient(), resource("Coverage", "v1", payor=[{}])), "Coverage/v1", "payer has no name"),
+    ("backwards visit", bundle(patient(), visit(start="2011-01-02T09:00:00Z", end="2011-01-02T08:00:00Z")),
+     "Encounter/e1", "before it begins"),
+    ("undated result", bundle(patient(), observation("o1", "29463-7", 80) | {"effectiveDateTime": ""}),
+     "Observation/o1", "no date"),
+    ("half a point", bundle(patient(), observation("o1", "44261-6", 9.5)), "Observation/o1", "no whole number"),
+    ("third policy", bundle(patient(), resource("Coverage", "v1", payor=[{"display": "Humana"}], order=-3)),
+     "", "database refused"),
+    ("half a letter", bundle(patient(), condition(text="a\ud800b")), "", "half a character"),
     ("zero sign", bundle(patient(), condition(text="a\u0000b")), "", "zero character"),
 ]  # fmt: skip
 
@@ -321,3 +406,12 @@ def test_a_mere_id_does_not_make_two_people_one(tmp_path: Path) -> None:
     one = patient(identifier=[])
     summary, _ = run(tmp_path, one, {**one, "birthDate": "1990-01-01"})
     assert (summary["clients_created"], summary["refused"]) == (1, 1)
+
+
+def test_a_patient_id_that_two_clients_came_with_is_not_guessed(tmp_path: Path) -> None:
+    there = patient(identifier=[{"system": "https://clinic.example/mrn", "value": "4"}], birthDate="1990-01-01")
+    alone = {**condition(), "subject": {"reference": "Patient/p1"}}
+    summary, _ = run(tmp_path, patient(), there, alone)
+    assert (summary["clients_created"], summary["refused"]) == (2, 1)
+    assert "Two clients were imported with the patient id p1" in summary["errors"][0]["reason"]
+    assert not ProblemHistory.objects.exists()

@@ -55,6 +55,13 @@ def test_sex_gender_language_and_nickname_are_read() -> None:
     assert (said["sex"], said["gender"], said["language"], said["preferred_name"]) == ("male", "Woman", "en", "Ally")
 
 
+def test_a_gender_identity_without_words_leaves_the_stated_gender() -> None:
+    nameless = {"url": people.GENDER_IDENTITY[0], "valueCodeableConcept": {}}
+    birth_sex = {"url": people.BIRTH_SEX, "valueCode": "F"}
+    said = people.client_values(patient(gender="other", extension=[nameless, birth_sex]), today=TODAY)
+    assert (said["sex"], said["gender"]) == ("female", "other")
+
+
 @pytest.mark.parametrize("changes", [{"name": []}, {"birthDate": ""}, {"birthDate": None}])
 def test_a_person_needs_a_name_and_a_birth_date(changes: dict[str, Any]) -> None:
     with pytest.raises(Refused):
@@ -77,6 +84,19 @@ def test_telecom_is_kept_where_it_can_be_used() -> None:
 def test_a_person_must_be_known_again(changes: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         people.identifiers_of(patient(**changes))
+
+
+def test_an_identifier_without_system_or_value_identifies_nobody() -> None:
+    several = [{"value": "7"}, {"system": "s"}, {"system": "s", "value": "8"}]
+    assert people.identifiers_of(patient(identifier=several)) == [("s", "8")]
+    assert people.identifiers_of(patient(identifier=several[:2])) == [("urn:fhir:id", "p1")]
+
+
+def test_a_resource_without_id_and_an_odd_identifier_are_read() -> None:
+    raw = {"resourceType": "Organization", "identifier": ["odd", {"system": "s", "value": "1"}]}
+    found = read_text(json.dumps(raw).encode())
+    assert found.find("Organization?identifier=s|1", {}) == raw
+    assert list(found.by_address) == []
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,24 @@
 """A person says which of two differing values is right."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.http import Http404
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client
+from clinic.core.rules import RuleBroken
 from clinic.exchange.models import ImportDifference
-from clinic.intake.models import ProblemHistory
+from clinic.exchange.services import settle_difference
+from clinic.intake.models import Allergy, ProblemHistory
+from clinic.monitoring.models import Measurement
 from clinic.staff.models import User
 from clinic.worklist.models import WorkItem
-from tests.exchange.bundles import bundle, condition, patient, run
+from tests.exchange.bundles import bundle, condition, observation, patient, resource, run
 from tests.factories.clients import CareTeamMemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +80,49 @@ def test_the_chart_of_others_stays_closed(browser: Browser, differing: Client, c
 def test_only_coordinators_settle(browser: Browser, prescriber: User) -> None:
     browser.force_login(prescriber)
     assert browser.get(PAGE).status_code == 403
+
+
+def take_theirs(field: str, by: User) -> None:
+    settle_difference(
+        difference_id=ImportDifference.objects.get(field=field, settled_at=None).pk,
+        kept="theirs",
+        by=by,
+        now=timezone.now(),
+    )
+
+
+def test_a_choice_that_is_none_and_a_closed_chart_are_refused(
+    differing: Client, coordinator: User, stranger: User
+) -> None:
+    row = ImportDifference.objects.get(field="began_on")
+    with pytest.raises(RuleBroken, match="Choose which"):
+        settle_difference(difference_id=row.pk, kept="neither", by=coordinator, now=timezone.now())
+    with pytest.raises(Http404):
+        settle_difference(difference_id=row.pk, kept="theirs", by=stranger, now=timezone.now())
+    assert str(ProblemHistory.objects.get().began_on) == "2011-01-01"
+
+
+def charted(*, at: str, kilos: float, substance: str, began: str) -> dict[str, object]:
+    return bundle(
+        patient(),
+        observation("o1", "29463-7", kilos) | {"effectiveDateTime": at},
+        resource("AllergyIntolerance", "a1", code={"text": substance}),
+        condition(onsetDateTime=began),
+    )
+
+
+def test_what_is_taken_from_a_chart_is_taken_in_its_own_kind(tmp_path: Path, coordinator: User) -> None:
+    """A moment, an amount, a text, and a date that the chart does not state any more."""
+    run(tmp_path, charted(at="2019-03-04T10:00:00Z", kilos=80, substance="Penicillin", began="2010-01-01"))
+    CareTeamMemberFactory(client=Client.objects.get(), user=coordinator)
+    Measurement.objects.update(taken_at="2019-03-05T10:00:00Z", value=82)
+    Allergy.objects.update(substance="Amoxicillin")
+    ProblemHistory.objects.update(began_on="2012-01-01")
+    run(tmp_path, charted(at="2019-03-06T10:00:00Z", kilos=84.5, substance="Ampicillin", began=""))
+    for field in ("taken_at", "value", "substance", "began_on"):
+        take_theirs(field, coordinator)
+    weight = Measurement.objects.get()
+    assert (weight.taken_at.isoformat(), weight.value) == ("2019-03-06T10:00:00+00:00", Decimal("84.5"))
+    assert Allergy.objects.get().substance == "Ampicillin"
+    assert ProblemHistory.objects.get().began_on is None
+    assert not ImportDifference.objects.open().exists()

@@ -85,6 +85,8 @@ def import_text(
             )
     except DatabaseError as problem:
         raise Refused(f"The database refused a value: {type(problem).__name__}.") from problem
+    except UnicodeEncodeError as problem:
+        raise Refused("The text has half a character in it.") from problem
     medications.update(content.medications)
     return done
 

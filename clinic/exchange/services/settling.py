@@ -1,7 +1,6 @@
 """A person says which of two differing values is right."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -71,17 +70,7 @@ def _take_theirs(client: Client, difference: ImportDifference) -> None:
 
 def _value_of(row: models.Model, name: str, text: str) -> Any:
     column = next(f for f in row._meta.concrete_fields if name in (f.name, f.attname))
-    if text == "" and column.null:
-        return None
-    if isinstance(column, models.DateTimeField):
-        return datetime.fromisoformat(text)
-    if isinstance(column, models.DateField):
-        return date.fromisoformat(text)
-    if isinstance(column, models.DecimalField):
-        return Decimal(text)
-    if isinstance(column, models.BooleanField):
-        return text == "True"
-    return column.to_python(text)
+    return None if text == "" and column.null else column.to_python(text)
 
 
 def _close_duties(client: Client, by: User, now: datetime) -> None:
