@@ -38,14 +38,15 @@ HEAVY_VISITS, HEAVY_APPOINTMENTS, HEAVY_SCORES, HEAVY_DAYS = 1000, 700, 500, 365
 DAY = dt.timedelta(days=1)
 SLOT = dt.timedelta(minutes=30)
 GIVEN = [
-    "Ada", "Alma", "Ana", "Ben", "Carla", "Carmen", "Chen", "Clara", "Dara", "David", "Elena", "Eli", "Emma", "Eva",
-    "Farid", "Grace", "Hana", "Ida", "Ines", "Ivan", "Jade", "Joel", "José", "Juan", "Kai", "Karin", "Lara", "Leo", "Lina", "Luis",
-    "Maria", "Marta", "Maya", "Mei", "Milo", "Mira", "Nadia", "Nia", "Noah", "Nora", "Omar", "Pablo", "Paula", "Rosa",
-    "Ruth", "Sam", "Sara", "Sofía", "Tara", "Theo", "Tomás", "Uma", "Vera", "Victor", "Wei", "Yara", "Yusuf", "Zoe",
+    "Ada", "Alma", "Ana", "Ben", "Carla", "Carmen", "Chen", "Clara", "Dara", "David", "Elena", "Eli", "Emma",
+    "Eva", "Farid", "Grace", "Hana", "Ida", "Ines", "Ivan", "Jade", "Joel", "José", "Juan", "Kai", "Karin",
+    "Lara", "Leo", "Lina", "Luis", "Maria", "Marta", "Maya", "Mei", "Milo", "Mira", "Nadia", "Nia", "Noah",
+    "Nora", "Omar", "Pablo", "Paula", "Rosa", "Ruth", "Sam", "Sara", "Sofía", "Tara", "Theo", "Tomás", "Uma",
+    "Vera", "Victor", "Wei", "Yara", "Yusuf", "Zoe",
 ]  # fmt: skip
 SYLLABLES = [
-    "an", "ber", "cal", "den", "el", "fer", "gar", "hol", "is", "jor", "kel", "lo", "mar", "nes", "or", "pen", "quin", "ros",
-    "sal", "ter", "ul", "ven", "wes", "yor", "zal",
+    "an", "ber", "cal", "den", "el", "fer", "gar", "hol", "is", "jor", "kel", "lo", "mar", "nes", "or", "pen", "quin",
+    "ros", "sal", "ter", "ul", "ven", "wes", "yor", "zal",
 ]  # fmt: skip
 
 

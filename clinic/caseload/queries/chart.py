@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
@@ -19,6 +20,7 @@ from clinic.caseload.rules.news import Happening
 from clinic.caseload.rules.timeline import History, Mark, Picture, TableRow
 from clinic.checkins.rules import BOTHER, FEELINGS
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.scheduling.models import AppointmentKind, AppointmentStatus, Modality
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -83,15 +85,15 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     """Read the chart for one reader; notes of evaluations and visits only for those who may read them."""
     today = timezone.localdate(now)
     person = who(client, today)
-    courses = record.dose_courses(client)
-    booked = record.appointments(client, now - TWO_YEARS)
-    answers = [_answer(row) for row in record.answers(client)]
-    responses = record.responses(client)
-    plan, draft_id = record.plans(client)
-    evaluations = record.evaluations(client)
-    visits = record.visits(client) if user.may(Permission.READ_VISIT) else []
-    changes = [_change(row, user) for row in record.changes(client)]
-    observations = record.observations(client)
+    courses = record.dose_courses(client.pk)
+    booked = record.appointments(client.pk, now - TWO_YEARS)
+    answers = [_answer(row) for row in record.answers(client.pk)]
+    responses = record.responses(client.pk)
+    plan, draft_id = record.plans(client.pk)
+    evaluations = record.evaluations(client.pk)
+    visits = record.visits(client.pk) if user.may(Permission.READ_VISIT) else []
+    changes = [_change(row, user) for row in record.changes(client.pk)]
+    observations = record.observations(client.pk)
     looked_at = last_look(user, client, now=now)
     history = History(
         courses=courses,
@@ -116,7 +118,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         plan_draft_id=draft_id,
         evaluations=evaluations if user.may(Permission.READ_EVALUATION) else [],
         diagnoses=next((e["diagnosis_rows"] for e in evaluations if e["signed_at"]), []),
-        measurements=record.measurements(client),
+        measurements=record.measurements(client.pk),
         visits=visits[:VISITS_SHOWN],
         changes=changes,
         observations=observations,
@@ -127,10 +129,13 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
 
 def last_look(user: User, client: Client, *, now: datetime) -> datetime | None:
     """When this reader last read this chart, before the sitting of now."""
-    read = AuditEvent.objects.filter(
-        client_id=client.pk, by=user, action="chart_read", at__lt=now - news_rules.ONE_SITTING
-    )
-    return read.order_by("-at").values_list("at", flat=True).first()
+    return next(iter(_reads(client.pk, user.pk, now - news_rules.ONE_SITTING)), None)
+
+
+@prepared
+def _reads(client_id: UUID, user_id: UUID, before: datetime) -> QuerySet[AuditEvent, datetime]:
+    read = AuditEvent.objects.filter(client_id=client_id, by=user_id, action="chart_read", at__lt=before)
+    return read.order_by("-at").values_list("at", flat=True)[:1]
 
 
 def _day(instant: datetime) -> date:

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import Left
 
-from clinic.caseload.queries.rows import listed, rows
+from clinic.caseload.queries.rows import rows
 from clinic.caseload.rules.courses import Course, StepRow, courses
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
 from clinic.checkins.models import CheckInAnswer
-from clinic.clients.models import Client
 from clinic.coordination.models import ChangeAcknowledgement, Observation
+from clinic.core.queries import prepared
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
 from clinic.plans.models import (
@@ -41,47 +41,49 @@ OBSERVATIONS = 5
 APPOINTMENTS = 80
 
 
-def dose_courses(client: Client) -> list[Course]:
+def dose_courses(client_id: UUID) -> list[Course]:
     """Every dose plan's doses as signed, newest plan first."""
-    found = (
-        DosePlanVersion.objects.filter(dose_plan__client=client, superseded_at=None)
+    return courses(StepRow(*row) for row in _steps(client_id))
+
+
+@prepared
+def _steps(client_id: UUID) -> QuerySet[DosePlanVersion, Any]:
+    return (
+        DosePlanVersion.objects.filter(dose_plan__client=client_id, superseded_at=None)
         .order_by("-dose_plan__began_on", "dose_plan_id", "steps__number")
         .values_list(
             "dose_plan_id", "dose_plan__medication__name", "dose_plan__treats", "stop_on", "steps__first_on",
             "steps__last_on", "steps__every_days", "steps__mg_per_day", "steps__words",
         )
     )  # fmt: skip
-    return courses(StepRow(*row) for row in found)
 
 
-def appointments(client: Client, since: datetime) -> list[dict[str, Any]]:
+@prepared
+def appointments(client_id: UUID, since: datetime) -> QuerySet[Appointment, dict[str, Any]]:
     """Standing appointments since an instant and to come, newest first."""
-    found = Appointment.objects.standing().filter(client=client, starts_at__gte=since).order_by("-starts_at")
-    return listed(
-        found.values("id", "starts_at", "kind", "modality", "status", with_name=F("clinician__full_name"))[
-            :APPOINTMENTS
-        ]
-    )
+    found = Appointment.objects.standing().filter(client=client_id, starts_at__gte=since).order_by("-starts_at")
+    shown = found.values("id", "starts_at", "kind", "modality", "status", with_name=F("clinician__full_name"))
+    return shown[:APPOINTMENTS]
 
 
-def answers(client: Client) -> list[dict[str, Any]]:
+@prepared
+def answers(client_id: UUID) -> QuerySet[CheckInAnswer, dict[str, Any]]:
     """The newest check-in answers with their worries and who has read them."""
-    found = CheckInAnswer.objects.filter(client=client).order_by("-answered_at")
-    return listed(
-        found.values(
-            "id", "answered_at", "feeling", "doses_missed", "side_effects", "wants_call", "words", "worries",
-            "is_worrying", medication=F("checkin__dose_plan__medication__name"), mg=F("checkin__step_mg"),
-            read_at=F("review__at"), read_by=F("review__by__full_name"), read_words=F("review__words"),
-        )[:ANSWERS]
-    )  # fmt: skip
+    found = CheckInAnswer.objects.filter(client=client_id).order_by("-answered_at")
+    return found.values(
+        "id", "answered_at", "feeling", "doses_missed", "side_effects", "wants_call", "words", "worries",
+        "is_worrying", medication=F("checkin__dose_plan__medication__name"), mg=F("checkin__step_mg"),
+        read_at=F("review__at"), read_by=F("review__by__full_name"), read_words=F("review__words"),
+    )[:ANSWERS]  # fmt: skip
 
 
-def responses(client: Client) -> list[dict[str, Any]]:
+@prepared
+def responses(client_id: UUID) -> QuerySet[ScaleResponse, dict[str, Any]]:
     """The newest scale responses, of every instrument."""
-    found = ScaleResponse.objects.filter(client=client).newest_first()
-    return listed(
-        found.values("instrument", "version", "total", "band", "answered_at", "is_complete", "is_prorated")[:RESPONSES]
-    )
+    found = ScaleResponse.objects.filter(client=client_id).newest_first()
+    return found.values("instrument", "version", "total", "band", "answered_at", "is_complete", "is_prorated")[
+        :RESPONSES
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +164,22 @@ class PlanOnChart:
     seen_by: list[str]
 
 
-def plans(client: Client) -> tuple[PlanOnChart | None, UUID | None]:
+def plans(client_id: UUID) -> tuple[PlanOnChart | None, UUID | None]:
     """The plan in force and the draft that may stand beside it."""
+    in_force, draft_id = None, None
+    for plan in _plan_rows(client_id):
+        if plan.status == PlanStatus.DRAFT:
+            draft_id = plan.pk
+        else:
+            in_force = _plan(plan)
+    return in_force, draft_id
+
+
+@prepared
+def _plan_rows(client_id: UUID) -> QuerySet[TreatmentPlan]:
     part = {"plan": OuterRef("pk")}
-    found = (
-        TreatmentPlan.objects.filter(client=client, status__in=[PlanStatus.SIGNED, PlanStatus.DRAFT])
+    return (
+        TreatmentPlan.objects.filter(client=client_id, status__in=[PlanStatus.SIGNED, PlanStatus.DRAFT])
         .annotate(
             signer=F("signed_by__full_name"),
             problem_rows=rows(Problem.objects.filter(**part), text="text", code="code"),
@@ -181,13 +194,6 @@ def plans(client: Client) -> tuple[PlanOnChart | None, UUID | None]:
         )
         .order_by("number")
     )  # fmt: skip
-    in_force, draft_id = None, None
-    for plan in found:
-        if plan.status == PlanStatus.DRAFT:
-            draft_id = plan.pk
-        else:
-            in_force = _plan(plan)
-    return in_force, draft_id
 
 
 def _plan(plan: Any) -> PlanOnChart:
@@ -208,50 +214,50 @@ def _plan(plan: Any) -> PlanOnChart:
     )
 
 
-def evaluations(client: Client) -> list[dict[str, Any]]:
+@prepared
+def evaluations(client_id: UUID) -> QuerySet[PsychiatricEvaluation, dict[str, Any]]:
     """The newest evaluations, drafts among them, with diagnoses by rank."""
     diagnoses = EvaluationDiagnosis.objects.filter(evaluation=OuterRef("pk"))
-    found = PsychiatricEvaluation.objects.filter(client=client).order_by("-evaluated_on")
-    return listed(
-        found.values(
-            "id", "evaluated_on", "signed_at", by_name=F("prescriber__full_name"),
-            advice=Left("recommendation", EXCERPT), diagnosis_rows=rows(diagnoses, code="code", text="text"),
-        )[:4]
-    )  # fmt: skip
+    found = PsychiatricEvaluation.objects.filter(client=client_id).order_by("-evaluated_on")
+    return found.values(
+        "id", "evaluated_on", "signed_at", by_name=F("prescriber__full_name"),
+        advice=Left("recommendation", EXCERPT), diagnosis_rows=rows(diagnoses, code="code", text="text"),
+    )[:4]  # fmt: skip
 
 
-def measurements(client: Client) -> list[dict[str, Any]]:
+def measurements(client_id: UUID) -> list[dict[str, Any]]:
     """The newest value of each kind."""
-    found = Measurement.objects.filter(client=client).order_by("kind", "-taken_at").distinct("kind")
-    return [
-        row | {"kind": row["kind"].replace("_", " ").capitalize()}
-        for row in listed(found.values("kind", "value", "unit", "taken_at"))
-    ]
+    return [row | {"kind": row["kind"].replace("_", " ").capitalize()} for row in _measurements(client_id)]
 
 
-def visits(client: Client) -> list[dict[str, Any]]:
+@prepared
+def _measurements(client_id: UUID) -> QuerySet[Measurement, dict[str, Any]]:
+    found = Measurement.objects.filter(client=client_id).order_by("kind", "-taken_at").distinct("kind")
+    return found.values("kind", "value", "unit", "taken_at")
+
+
+@prepared
+def visits(client_id: UUID) -> QuerySet[FollowUpVisit, dict[str, Any]]:
     """The newest follow-up visits, drafts among them, with the beginning of the assessment."""
-    found = FollowUpVisit.objects.filter(client=client).order_by("-visited_on")
-    return listed(
-        found.values(
-            "id", "visited_on", "signed_at", by_name=F("prescriber__full_name"), excerpt=Left("assessment", EXCERPT)
-        )[:VISITS]
-    )
+    found = FollowUpVisit.objects.filter(client=client_id).order_by("-visited_on")
+    return found.values(
+        "id", "visited_on", "signed_at", by_name=F("prescriber__full_name"), excerpt=Left("assessment", EXCERPT)
+    )[:VISITS]
 
 
-def changes(client: Client) -> list[dict[str, Any]]:
+@prepared
+def changes(client_id: UUID) -> QuerySet[DoseChange, dict[str, Any]]:
     """The newest dose changes with who has seen them."""
     seen = ChangeAcknowledgement.objects.filter(change=OuterRef("pk"))
-    found = DoseChange.objects.filter(client=client).order_by("-at")
-    return listed(
-        found.values(
-            "id", "kind", "words", "reason", "takes_effect_on", "at", by_name=F("by__full_name"),
-            seen_rows=rows(seen, name=F("by__full_name"), id="by"),
-        )[:CHANGES]
-    )  # fmt: skip
+    found = DoseChange.objects.filter(client=client_id).order_by("-at")
+    return found.values(
+        "id", "kind", "words", "reason", "takes_effect_on", "at", by_name=F("by__full_name"),
+        seen_rows=rows(seen, name=F("by__full_name"), id="by"),
+    )[:CHANGES]  # fmt: skip
 
 
-def observations(client: Client) -> list[dict[str, Any]]:
+@prepared
+def observations(client_id: UUID) -> QuerySet[Observation, dict[str, Any]]:
     """The newest observations of therapist and prescriber."""
-    found = Observation.objects.filter(Q(client=client)).order_by("-at")
-    return listed(found.values("text", "at", by_name=F("by__full_name"), about=F("change__words"))[:OBSERVATIONS])
+    found = Observation.objects.filter(client=client_id).order_by("-at")
+    return found.values("text", "at", by_name=F("by__full_name"), about=F("change__words"))[:OBSERVATIONS]

@@ -1,6 +1,5 @@
 """Small lists of a client as JSON arrays, so that one statement brings several of them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,8 +10,3 @@ from django.db.models.functions import JSONObject
 def rows(found: QuerySet[Any], **fields: Any) -> ArraySubquery:
     """The rows of a subquery as objects; fields are names or expressions. Dates come as ISO text."""
     return ArraySubquery(found.values(row=JSONObject(**fields)))
-
-
-def listed(found: Iterable[Any]) -> list[dict[str, Any]]:
-    """The rows of `values(…)` as a list of dictionaries."""
-    return list(found)

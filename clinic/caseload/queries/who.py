@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, OuterRef, Q, Subquery
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from clinic.caseload.queries.rows import rows
 from clinic.clients.models import CareTeamMember, Client, ContactPoint, RelatedPerson, SharingConsent
+from clinic.core.queries import prepared
+from clinic.core.templatetags.clinic_ui import phone as phone_words
 from clinic.intake.models import Allergy, MedicationTrial, ReportedMedication
 from clinic.intake.models.history import TrialResponse, WhyStopped
 from clinic.risk.models import RiskAlert, RiskKind
@@ -86,9 +88,15 @@ class Who:
 
 def who(client: Client, today: date) -> Who:
     """Read everything of `Who` about one client."""
+    [found] = _about(client.pk, today)
+    return _who(*found)
+
+
+@prepared
+def _about(client_id: UUID, today: date) -> QuerySet[Client, Any]:
     mine = {"client": OuterRef("pk")}
-    found = (
-        Client.objects.filter(pk=client.pk)
+    return (
+        Client.objects.filter(pk=client_id)
         .values_list(
             Subquery(
                 ContactPoint.objects.filter(**mine, kind="phone", ended_at=None)
@@ -124,9 +132,7 @@ def who(client: Client, today: date) -> Who:
                 name=F("user__full_name"), role="role", lead="is_lead",
             ),
         )
-        .get()
     )  # fmt: skip
-    return _who(*found)
 
 
 def _who(
@@ -141,7 +147,7 @@ def _who(
 ) -> Who:
     return Who(
         phone=phone or "",
-        guardians=[", ".join(filter(None, (g["name"], g["relationship"], g["phone"]))) for g in guardians],
+        guardians=[", ".join(filter(None, (g["name"], g["relationship"], phone_words(g["phone"])))) for g in guardians],
         sharing_since=sharing,
         allergies=[AllergyLine(allergy_words(a), _instant(a["at"])) for a in allergies if not a["none"]],
         has_none_known=any(a["none"] for a in allergies),
