@@ -27,6 +27,7 @@ from clinic.clients.models import (
 )
 from clinic.clients.rules import Likeness, Person, Wanted, folded, likeness, slips_of, wanted_from, words_of
 from clinic.clients.rules.search import indexable
+from clinic.core.queries import prepared
 from clinic.staff.models import User
 
 RESULTS = 12
@@ -143,9 +144,16 @@ def client_by_name_and_birth(*, family_name: str, birth_on: date) -> Client | No
     return named[0] if len(named) == 1 and folded(family_name) else None
 
 
-def contact_parts(client: Client) -> dict[str, Any]:
-    """What the contact page shows beside the client: contact, people, care team, consents."""
+@prepared
+def open_client(user: User, client_id: UUID) -> QuerySet[Client]:
+    """The client, if their chart is open to this user."""
+    return Client.objects.charts_open_to(user).filter(pk=client_id).defer("search_text")
+
+
+def contact_parts(user: User, client: Client) -> dict[str, Any]:
+    """What the contact page shows beside the client: contact, people, care team, consents, whether the chart opens."""
     return {
+        "is_chart_open": Client.objects.charts_open_to(user).filter(pk=client.pk).exists(),
         "contact_points": list(ContactPoint.objects.filter(client=client, ended_at=None)),
         "related_people": list(RelatedPerson.objects.filter(client=client, ended_at=None)),
         "team": care_team(client),

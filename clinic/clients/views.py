@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.clients import queries, rules, services
 from clinic.clients.forms import (
+    LANGUAGES,
     BreakGlassForm,
     ClientForm,
     EditClientForm,
@@ -54,7 +55,9 @@ def search(request: StaffRequest) -> HttpResponse:
 @require_GET
 def detail(request: StaffRequest, client_id: UUID) -> HttpResponse:
     client = services.open_contact(client_id=client_id, by=request.user)
-    return render(request, "clients/detail.html", {"client": client, **queries.contact_parts(client)})
+    parts = queries.contact_parts(request.user, client)
+    language = dict(LANGUAGES).get(client.language, client.language)
+    return render(request, "clients/detail.html", {"client": client, "language": language, **parts})
 
 
 @requires(Permission.EDIT_CLIENTS)

@@ -38,5 +38,7 @@ class ChooseForm(forms.Form):
     """Which instrument to fill in."""
 
     instrument = forms.ChoiceField(
-        label="Instrument", choices=[(code, f"{i.title}: {i.name}") for code, i in INSTRUMENTS.items()]
+        label="Instrument",
+        initial="phq9",
+        choices=[(code, f"{i.title}: {i.name}") for code, i in INSTRUMENTS.items()],
     )

@@ -5,6 +5,7 @@ from django.db import models
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
+from clinic.scales.rules import INSTRUMENTS
 from clinic.staff.models import User
 
 
@@ -51,3 +52,7 @@ class ScaleResponse(Record):
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.total}"
+
+    @property
+    def title(self) -> str:
+        return INSTRUMENTS[self.instrument].title if self.instrument in INSTRUMENTS else self.instrument

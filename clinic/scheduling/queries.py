@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.scheduling import rules
-from clinic.scheduling.models import Appointment, Availability, TimeOff, WaitlistEntry
+from clinic.scheduling.models import (
+    Appointment,
+    AppointmentKind,
+    AppointmentStatus,
+    Availability,
+    TimeOff,
+    WaitlistEntry,
+)
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 
@@ -90,22 +99,22 @@ def clinicians() -> QuerySet[User]:
 def day_of(user: User, day: dt.date) -> list[ClinicianDay]:
     """Who sees whom on a day: the front desk sees every clinician, a clinician their own list."""
     begins, ends = day_bounds(day)
-    appointments = (
-        Appointment.objects.visible_to(user)
-        .filter(starts_at__gte=begins, starts_at__lt=ends)
-        .select_related("client")
-        .order_by("starts_at")
-    )
     hours = Availability.objects.filter(weekday=day.weekday(), valid_from__lte=day).exclude(valid_until__lt=day)
     people = clinicians()
     if user.role in {Role.PRESCRIBER, Role.THERAPIST}:
         people = people.filter(pk=user.pk)
     booked, open_hours = defaultdict(list), defaultdict(list)
-    for appointment in appointments:
+    for appointment in _appointments_between(user, begins, ends):
         booked[appointment.clinician_id].append(appointment)
     for row in hours:
         open_hours[row.clinician_id].append(row)
     return [ClinicianDay(person, booked[person.pk], open_hours[person.pk]) for person in people]
+
+
+@prepared
+def _appointments_between(user: User, begins: dt.datetime, ends: dt.datetime) -> QuerySet[Appointment]:
+    appointments = Appointment.objects.visible_to(user).filter(starts_at__gte=begins, starts_at__lt=ends)
+    return appointments.select_related("client").order_by("starts_at")
 
 
 def get_appointment(user: User, appointment_id: UUID) -> Appointment:
@@ -121,6 +130,18 @@ def get_clinician(clinician_id: UUID) -> User:
 
 def get_visible_client(user: User, client_id: UUID) -> Client:
     return get_object_or_404(Client.objects.visible_to(user), pk=client_id)
+
+
+def usual_booking(user: User, client: Client) -> dict[str, Any]:
+    """What is most likely booked next: with a prescriber who books, else with the client's own; what comes next."""
+    team = client.care_team.live().filter(role=Role.PRESCRIBER).order_by("-is_lead", "started_at")
+    mine = user.pk if user.acting_role == Role.PRESCRIBER else None
+    done = set(Appointment.objects.filter(client=client, status=AppointmentStatus.DONE).values_list("kind", flat=True))
+    if done & {AppointmentKind.EVALUATION, AppointmentKind.FOLLOW_UP}:
+        kind = AppointmentKind.FOLLOW_UP
+    else:
+        kind = AppointmentKind.EVALUATION if AppointmentKind.CONSULTATION in done else AppointmentKind.CONSULTATION
+    return {"clinician": mine or team.values_list("user_id", flat=True).first(), "kind": kind}
 
 
 def appointments_of(client: Client, *, newest: int = 10) -> list[Appointment]:

@@ -15,7 +15,7 @@ from clinic.clients.models import Client
 from clinic.core.forms import submit
 from clinic.core.templatetags.clinic_ui import clock, weekday
 from clinic.scheduling import forms, queries, rules, services
-from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
+from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -57,7 +57,7 @@ def book(request: StaffRequest, client_id: UUID) -> HttpResponse:
     find = forms.FindTimesForm(
         request.GET if "clinician" in request.GET else None,
         clinicians=queries.clinicians(),
-        initial={"from_day": timezone.localdate(), "kind": AppointmentKind.CONSULTATION},
+        initial={"from_day": timezone.localdate(), **queries.usual_booking(request.user, client)},
     )
     page: dict[str, Any] = {"client": client, "find": find, "waitlist": forms.WaitlistForm()}
     if not find.is_valid():

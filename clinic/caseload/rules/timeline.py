@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from clinic.caseload.rules.courses import Course, Segment
 
@@ -23,6 +24,8 @@ MOST_PANELS = 3
 SHORTEST = timedelta(days=42)
 LONGEST_AHEAD = timedelta(days=180)
 ROOM_FOR_LABEL = 46
+WORDS_WIDE = 100
+WORDS_HIGH = 14
 ROOM_ON_PHONE = 100
 MONTHS_APART = 58
 
@@ -268,14 +271,30 @@ def _panel(series: ScoreSeries, axis: Axis, *, top: float) -> Panel:
         for p in series.points
         if axis.shows(p.on)
     )
+    words_x = _room_for_words(dots, [y(start) for start, _ in series.bands])
     return Panel(
         title=f"{series.title}, {series.minimum} to {series.maximum}",
         top=top,
         base=base,
-        bands=tuple(Label(LEFT, y(start), f"{word} {start}+") for start, word in series.bands),
+        bands=tuple(Label(words_x, y(start), f"{word} {start}+") for start, word in series.bands),
         line="M" + "L".join(f"{dot.x:g} {dot.y:g}" for dot in dots),
         dots=dots,
     )
+
+
+def _room_for_words(dots: Sequence[Dot], heights: Sequence[float]) -> float:
+    """The place across, from the left, where the line of scores meets the fewest words of the bands."""
+
+    def meets(x: float) -> int:
+        near = [dot.y for dot in dots if x - 6 <= dot.x <= x + WORDS_WIDE]
+        for one, other in pairwise(dots):
+            for edge in (x, x + WORDS_WIDE):
+                if one.x <= edge <= other.x and other.x > one.x:
+                    near.append(one.y + (other.y - one.y) * (edge - one.x) / (other.x - one.x))
+        low, high = min(near, default=0.0), max(near, default=0.0)
+        return sum(low - 5 <= height <= high + WORDS_HIGH for height in heights) if near else 0
+
+    return min(range(LEFT, RIGHT - WORDS_WIDE, 24), key=meets)
 
 
 def _ticks(marks: Iterable[Mark], axis: Axis) -> tuple[Tick, ...]:

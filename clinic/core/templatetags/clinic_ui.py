@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django import template
 from django.conf import settings
@@ -24,6 +25,7 @@ register = template.Library()
 register.filter("crispy", as_crispy_form)
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+HOME_COUNTRY_CODE = 1
 
 # tier: (icon, the word that says it without colour)
 TIERS = {
@@ -121,6 +123,18 @@ def weekday(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localdate(value, _clinic_zone())
     return f"{value:%a}, {day(value)}"
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """Write a phone number as people of its country do, `(801) 555-0100`; one from abroad with its country code."""
+    try:
+        number = phonenumbers.parse(value or "")
+    except phonenumbers.NumberParseException:
+        return value or ""
+    is_home = number.country_code == HOME_COUNTRY_CODE
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if is_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(number, style))
 
 
 @register.filter

@@ -163,5 +163,5 @@ class ReferForm(forms.Form):
         choices=[("routine", "Routine"), ("soon", "Within two weeks")],
         initial="routine",
         widget=forms.RadioSelect,
-        help_text="Danger to life is no referral: raise a risk alert and call 911.",
+        help_text="Danger to life is no referral: call 911, or 988 together with the client, then the prescriber.",
     )

@@ -1,6 +1,8 @@
 """What happens at the demo clinic every day: check-ins go out and are answered, duties are done."""
 
 import datetime as dt
+from dataclasses import replace
+from itertools import cycle
 from random import Random
 
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.utils import timezone
 from clinic.caseload.management.demo import words
 from clinic.checkins import rules
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
-from clinic.checkins.services import answer_checkin, plan_checkins, review_answer
+from clinic.checkins.services import answer_checkin, ask_for_help, plan_checkins, review_answer
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.coordination.services import acknowledge_change
 from clinic.intake.services import note_bookings
@@ -21,6 +23,9 @@ from clinic.worklist.models import Outcome, WorkItem
 from clinic.worklist.services import close_item
 
 LINK_LASTS = dt.timedelta(hours=72)
+WORRYING_DAYS = 2
+STILL_TO_READ = dt.timedelta(days=4)
+STILL_TO_ACKNOWLEDGE = dt.timedelta(days=16)
 
 
 class EachDay:
@@ -29,6 +34,8 @@ class EachDay:
     def __init__(self, today: dt.date, desk: User) -> None:
         self.today, self.desk = today, desk
         self.rng = Random(26)  # noqa: S311 - the same days every time
+        self.worries = cycle(words.WORRIES)
+        self.is_in_need = True
 
     def __call__(self, now: dt.datetime) -> None:
         days_to_go = (self.today - timezone.localdate(now)).days
@@ -38,8 +45,8 @@ class EachDay:
         yesterday = timezone.localdate(now) - dt.timedelta(days=1)
         for checkin in CheckIn.objects.filter(state=CheckInState.PLANNED, due_on=yesterday).select_related("client"):
             self._left_then(checkin)
-            if self.rng.random() < 0.86:
-                self._answer(checkin, now - dt.timedelta(hours=12))
+            if days_to_go <= WORRYING_DAYS or self.rng.random() < 0.86:
+                self._answer(checkin, now - dt.timedelta(hours=12), worry=self._worry(days_to_go))
         if days_to_go >= 3 and days_to_go % 14 == 3:
             self._work(now)
         if days_to_go % 7 == 0:
@@ -53,11 +60,20 @@ class EachDay:
             reminder.attempts, reminder.closed_at = 1, reminder.due_at
             reminder.save(update_fields=["state", "accepted_at", "attempts", "closed_at", "updated_at"])
 
-    def _answer(self, checkin: CheckIn, now: dt.datetime) -> None:
+    def _worry(self, days_to_go: int) -> rules.Answers | None:
+        """What was written in the last days worries; nobody has read it yet."""
+        return next(self.worries) if days_to_go in range(1, WORRYING_DAYS + 1) else None
+
+    def _answer(self, checkin: CheckIn, now: dt.datetime, *, worry: rules.Answers | None) -> None:
         token = mint_link(
             client_id=checkin.client_id, about_kind="checkin", about_id=checkin.pk, expires_at=now + LINK_LASTS
         )
-        answer_checkin(token=token, answers=self._answers(checkin), now=now)
+        if timezone.localdate(now) == self.today - dt.timedelta(days=1) and self.is_in_need:
+            # One person pressed the button yesterday evening, and the alert still stands.
+            self.is_in_need, worry = False, words.IN_NEED
+            ask_for_help(token=token, now=now)
+        answers = self._answers(checkin)
+        answer_checkin(token=token, answers=replace(worry, scale=answers.scale) if worry else answers, now=now)
 
     def _answers(self, checkin: CheckIn) -> rules.Answers:
         rng = self.rng
@@ -72,16 +88,18 @@ class EachDay:
             side_effects=effects,
             scale=tuple(words.answers_of(total, len(items), rng)) if items else (),
             wants_call=rng.random() < 0.03,
+            words=rng.choice(words.SAID),
         )
 
     def _work(self, now: dt.datetime) -> None:
         """The team of long ago did its work: answers read, clients called, changes acknowledged."""
-        for answer in CheckInAnswer.objects.filter(is_worrying=True, review=None).select_related("client"):
-            link = answer.client.care_team.live().filter(role=Role.PRESCRIBER).select_related("user").first()
-            if link:
-                review_answer(answer_id=answer.pk, words="Called, no change needed.", by=link.user, now=now)
+        unread = CheckInAnswer.objects.filter(review=None, answered_at__lt=now - STILL_TO_READ)
+        for answer in unread.select_related("checkin__dose_plan__prescriber"):
+            said = "Called, no change needed." if answer.is_worrying else ""
+            review_answer(answer_id=answer.pk, words=said, by=answer.checkin.dose_plan.prescriber, now=now)
         for item in WorkItem.objects.open().filter(due_at__lt=now):
             close_item(item_id=item.pk, outcome=Outcome.REACHED, by=self.desk, now=now)
         for therapist in User.objects.owning(Role.THERAPIST):
             for change in unacknowledged_changes(therapist, 50):
-                acknowledge_change(change_id=change.pk, by=therapist, now=now)
+                if change.at < now - STILL_TO_ACKNOWLEDGE:
+                    acknowledge_change(change_id=change.pk, by=therapist, now=now)

@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
+# Women and men take turns.
 GIVEN = tuple(
     """
     Amelia Jonah Beatriz Caleb Danielle Elias Fatima Gabriel Harriet Isaac Jasmine Kofi Lucía Mateo Nadia Oliver
     Paloma Quentin Ruth Simon Tamar Ulises Violet Wesley Ximena Yusuf Zoe Adrian Bianca Cyrus Delia Emmett Farah
-    Graham Hollis Imani Joaquín Keira Leland Mirela Noor Orson Phoebe Rafael Sabine Thaddeus Uma Vincent Willa Yara
+    Graham Imani Hollis Keira Joaquín Mirela Leland Noor Orson Phoebe Rafael Sabine Thaddeus Uma Vincent Willa Zachary
     """.split()  # noqa: SIM905 - a list of names reads better as text
 )
 FAMILY = tuple(
@@ -124,7 +125,7 @@ SPECIAL = [
         "Benedict",
         "Ashworth",
         dt.date(1984, 12, 12),
-        300,
+        285,
         "taper",
         "F41.1",
         sex="male",
@@ -184,8 +185,8 @@ def _other(number: int, days_ago: int, today: dt.date) -> Person:
         days_ago,
         regimen,
         DIAGNOSES[regimen],
-        sex="male" if number % 3 == 1 else "female",
-        pronouns=("she/her", "he/him", "")[number % 3],
+        sex=("female", "male")[number % 2],
+        pronouns=("she/her", "he/him")[number % 2] if number % 5 else "",
         phone=f"+1801555{1000 + number:04d}",
         email=f"person{number}@mail.example" if number % 5 else "",
         city=CITIES[number % len(CITIES)],

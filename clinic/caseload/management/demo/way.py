@@ -6,13 +6,15 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from clinic.caseload.management.demo import words
 from clinic.caseload.management.demo.cast import Team
 from clinic.caseload.management.demo.clock import Way, at
 from clinic.caseload.management.demo.courses import COURSES, TAPER, Course
 from clinic.caseload.management.demo.people import Person
 from clinic.clients.models import Client, ClientStatus, Sex
-from clinic.clients.rules import Related
+from clinic.clients.rules import Contact, Related
 from clinic.clients.services import (
     ClientDetails,
     add_team_member,
@@ -44,7 +46,9 @@ PLAN_AFTER = 2
 FIRST_VISIT_AFTER = 21
 VISIT_EVERY = 28
 VISIT_EVERY_WHEN_STABLE = 49
-TAPER_AFTER_VISITS = 6
+NEAR = 10
+TAPER_AFTER_VISITS = 7
+PLANS_ARE_READ_WITHIN = 10
 PAYERS = ("Beehive Health", "Wasatch Mutual", "Uinta Care Plan")
 
 
@@ -61,8 +65,11 @@ class Story:
     def way(self) -> Way:
         """From the enquiry on; it stops where the demo's today is, or where this person's way ended."""
         day = self.today - dt.timedelta(days=self.person.enquired_days_ago)
-        yield at(day, 5 if self.person.enquired_days_ago == 0 else 9 + self.number % 7, self.number % 60)
-        enquiry = self._enquire(at(day, 5))
+        wrote_at = (
+            at(day, 5, self.number % 50) if day == self.today else at(day, 9 + self.number % 12, self.number % 60)
+        )
+        yield wrote_at
+        enquiry = self._enquire(wrote_at)
         day += dt.timedelta(days=1)
         yield at(day, 10, self.number % 60)
         if self.person.ends == "closed_enquiry":
@@ -112,6 +119,7 @@ class Story:
             client_id=client.pk,
             version=client.version,
             details=self._details(),
+            contact_points=self._contacts(),
             related_people=[*self._guardian(), Related(kind="emergency", name="Jordan Reyes", phone="+18015550199")],
             by=desk,
             now=now,
@@ -145,6 +153,20 @@ class Story:
             postal_code="84101",
         )
 
+    def _contacts(self) -> list[Contact]:
+        """Most agreed to text messages, some to e-mail, a few to calls only."""
+        person, agreed = self.person, self.number % 9 != 8
+        phone = Contact(
+            kind="phone",
+            value=person.phone,
+            is_preferred=True,
+            may_call=True,
+            may_text=agreed,
+            may_leave_voicemail=self.number % 2 == 0,
+        )
+        email = Contact(kind="email", value=person.email, is_preferred=not person.phone, may_email=agreed)
+        return [contact for contact in (phone, email) if contact.value]
+
     def _guardian(self) -> list[Related]:
         if not self.person.guardian:
             return []
@@ -160,7 +182,8 @@ class Story:
     def _book(self, kind: str, day: dt.date, now: dt.datetime) -> Appointment:
         prescriber = self.team.prescriber
         times = schedule.free_times(prescriber, client=self.client, kind=kind, first_day=day, now=now)
-        time = times[self.rng.randrange(min(6, len(times)))]
+        same_day = [one for one in times if one.starts_at.date() == times[0].starts_at.date()]
+        time = self.rng.choice(same_day)
         return book(
             client_id=self.client.pk,
             clinician=prescriber,
@@ -201,8 +224,8 @@ class Story:
         intake.sign_evaluation(evaluation_id=draft.pk, by=by, now=now)
 
     def _is_draft_today(self, now: dt.datetime) -> bool:
-        """Some of the last days' evaluations still wait for a signature."""
-        return (self.today - now.date()).days <= 2 and self.number % 2 == 0
+        """Some of the last days' evaluations and notes still wait for a signature."""
+        return (self.today - timezone.localdate(now)).days <= 2 and self.number % 8 in {0, 2, 3, 4, 6}
 
     def _score(self, instrument: str, total: int, now: dt.datetime) -> None:
         items = 9 if instrument == "phq9" else 7
@@ -239,7 +262,7 @@ class Story:
         if (self.today - day).days <= 1 and self.number % 2:
             return
         plans.sign_plan(plan_id=plan.pk, by=by, now=now)
-        if (self.today - day).days > 3 and self._shares():
+        if (self.today - day).days > PLANS_ARE_READ_WITHIN and self._shares():
             plans.acknowledge_plan(plan_id=plan.pk, comment="Agreed.", by=self.team.therapist, now=at(day, 16))
 
     def _shares(self) -> bool:
@@ -265,13 +288,13 @@ class Story:
             )
 
     def _follow_up(self, began_on: dt.date) -> Way:
-        """A visit every four weeks; the one that falls near today is today."""
+        """A visit every four weeks; the one that falls near today is today, for some yesterday."""
         if not self.dose_plans:
             return
         day, now, count = began_on + dt.timedelta(days=FIRST_VISIT_AFTER), at(began_on, 10), 0
         while True:
-            if abs((day - self.today).days) <= 9 and self.number % 3:
-                day = self.today
+            if abs((day - self.today).days) <= NEAR:
+                day = self.today - dt.timedelta(days=self.number % 4 == 3)
             appointment = self._book("follow_up", day, now)
             yield appointment.starts_at
             now = appointment.starts_at
@@ -319,6 +342,8 @@ class Story:
             next_steps="Go on with therapy and the plan. Check-in by link; next visit in four weeks.",
         )
         visits.save_visit(visit_id=visit.pk, version=visit.version, note=note, by=by, now=now)
+        if self._is_draft_today(now):
+            return
         visits.sign_visit(visit_id=visit.pk, by=by, now=now)
         if count == TAPER_AFTER_VISITS and self.person.regimen == "taper":
             self._taper(self.dose_plans[0], now)
@@ -349,7 +374,7 @@ class Story:
 
     def _observe(self, now: dt.datetime) -> None:
         if now.date() < self.today:
-            text = words.OBSERVATIONS[self.number % len(words.OBSERVATIONS)]
+            text = self.rng.choice(words.OBSERVATIONS)
             write_observation(client_id=self.client.pk, text=text, by=self.team.therapist, now=now)
 
     def _taper(self, dose_plan: DosePlan, now: dt.datetime) -> None:

@@ -4,6 +4,8 @@ import datetime as dt
 from random import Random
 from typing import Any
 
+from clinic.checkins.rules import SIDE_EFFECTS as SIDE_EFFECT_WORDS
+from clinic.checkins.rules import Answers, SideEffect
 from clinic.intake.rules import Draft
 from clinic.intake.rules.evaluation import MENTAL_STATUS, PROTECTIVE, RISK_QUESTIONS
 from clinic.visits.rules.note import DOMAINS
@@ -26,6 +28,31 @@ OBSERVATIONS = [
     "Tells of more restless evenings since the last dose change; otherwise engaged.",
     "Did the exposure homework. Asks whether the morning dose could be taken with breakfast.",
 ]
+SAID = [
+    "",
+    "",
+    "",
+    "Sleep is a bit better this week.",
+    "I take it with breakfast now, that helps.",
+    "Tired in the afternoon, otherwise fine.",
+    "Nothing much changed yet.",
+]
+WORRIES = [
+    Answers(
+        feeling=1,
+        doses_missed=1,
+        side_effects=(SideEffect("restless", SIDE_EFFECT_WORDS["restless"], 3),),
+        words="I cannot sit still since the dose went up.",
+    ),
+    Answers(feeling=3, doses_missed=3, wants_call=True, words="Can I take it at night? Please call after four."),
+    Answers(
+        feeling=2,
+        doses_missed=0,
+        side_effects=(SideEffect("nausea", SIDE_EFFECT_WORDS["nausea"], 3),),
+        words="I feel sick until noon and hardly eat.",
+    ),
+]
+IN_NEED = Answers(feeling=1, doses_missed=2, wants_call=True, words="It was a very bad day. I am with my sister now.")
 SIDE_EFFECTS = ["nausea", "headache", "sleepy", "dry_mouth", "restless", "sleepless"]
 
 
