@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients import services
-from clinic.clients.models import BreakGlassAccess, CareTeamMember, Client, ContactPoint, SharingConsent
+from clinic.clients.models import (
+    BreakGlassAccess,
+    CareTeamMember,
+    Client,
+    ContactPoint,
+    RelatedPerson,
+    SharingConsent,
+)
+from clinic.clients.rules import Related
 from clinic.staff.models import User
 from tests.factories.clients import ClientFactory, ContactPointFactory
 
@@ -154,6 +162,22 @@ def test_a_client_is_edited_and_contacts_without_a_place_stay(front_desk: Browse
     assert b"Grace" in again
     shown = front_desk.get(page("detail", ada.pk)).content
     assert b"Guardian: Eve" in shown
+
+
+def test_a_client_without_phone_or_email_keeps_both_emergency_contacts(front_desk: Browser, ada: Client) -> None:
+    services.set_related_people(
+        client_id=ada.pk,
+        related_people=[Related(kind="emergency", name="Annabella"), Related(kind="emergency", name="William")],
+        by=CareTeamMember.objects.all()[0].user,
+        now=timezone.now(),
+    )
+    without = {**TYPED, "phone": "", "may_call": "", "email": "", "may_email": "", "prefers": ""}
+    form = front_desk.get(page("edit", ada.pk)).context["form"]
+    typed = {**without, "version": form.initial["version"], "emergency_name": form.initial["emergency_name"]}
+    assert front_desk.post(page("edit", ada.pk), {**typed, "emergency_phone": "801-555-0177"}).status_code == 302
+    names = RelatedPerson.objects.filter(client=ada, ended_at=None).values_list("name", flat=True)
+    assert sorted(names) == ["Annabella", "William"]
+    assert not ContactPoint.objects.filter(client=ada, ended_at=None).exists()
 
 
 def test_a_stale_edit_shows_both_texts(front_desk: Browser, ada: Client) -> None:

@@ -128,7 +128,10 @@ def test_a_new_lead_takes_over(ada: Client, prescriber: User, stranger: User, co
     assert leads.count() == 1
     with pytest.raises(RuleBroken, match="already"):
         services.add_team_member(user=prescriber, role="prescriber", **words)
-    assert AuditEvent.objects.filter(action="care_team_joined", client_id=ada.pk).count() == 2
+    third = UserFactory()
+    services.add_team_member(user=third, role="prescriber", **words)
+    assert [lead.user for lead in leads.all()] == [third]
+    assert AuditEvent.objects.filter(action="care_team_joined", client_id=ada.pk).count() == 3
 
 
 def test_ending_a_link_says_who_ended_it_and_once(ada: Client, prescriber: User, coordinator: User) -> None:

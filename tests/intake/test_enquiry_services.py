@@ -99,6 +99,13 @@ def test_the_client_is_made_once_and_reached_only_as_wished(coordinator: User) -
     assert (enquiry.client, enquiry.owner, enquiry.status) == (client, coordinator, EnquiryStatus.IN_PROGRESS)
 
 
+def test_who_gave_no_phone_is_reached_by_email_alone(coordinator: User) -> None:
+    enquiry = services.receive_enquiry(**TOLD | {"phone": "", "contact_wish": "email"})
+    client = services.make_client(enquiry_id=enquiry.pk, by=coordinator, now=NOW)
+    point = ContactPoint.objects.get(client=client)
+    assert (point.kind, point.may_email, point.is_preferred) == ("email", True, True)
+
+
 def test_a_minor_brings_the_guardian(coordinator: User) -> None:
     minor = TOLD | {"birth_on": dt.date(2012, 1, 1), "guardian_name": "Mary Hopper"}
     enquiry = services.receive_enquiry(**minor)

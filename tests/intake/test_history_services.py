@@ -45,6 +45,20 @@ def test_naming_an_allergy_ends_the_statement_that_there_is_none(about: dict[str
         services.add_allergy(is_none_known=True, **about)
 
 
+def test_a_second_allergy_stands_beside_the_first(about: dict[str, Any], ada: Client) -> None:
+    for substance in ("Penicillin", "Latex"):
+        services.add_allergy(substance=substance, **about)
+    assert {row.substance for row in queries.live_allergies(ada)} == {"Penicillin", "Latex"}
+
+
+def test_another_medication_tried_or_taken_the_same_way_is_a_row_of_its_own(about: dict[str, Any], ada: Client) -> None:
+    for name in ("fluoxetine", "citalopram"):
+        services.add_trial(name=name, weeks=6, **about)
+        services.add_reported_medication(name=name, dose_text="once daily", **about)
+    assert {row.name for row in queries.history(ada).trials} == {"fluoxetine", "citalopram"}
+    assert set(ada.reported_medications.values_list("name", flat=True)) == {"fluoxetine", "citalopram"}
+
+
 def test_an_allergy_says_one_thing(about: dict[str, Any]) -> None:
     with pytest.raises(RuleBroken, match="Name the substance"):
         services.add_allergy(**about)

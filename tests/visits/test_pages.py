@@ -112,6 +112,10 @@ class TestWho:
             assert browser.get(url("visit", visit)).status_code == expected
         assert AuditEvent.objects.filter(action="chart_read", by=therapist, detail__page="visits:visit").exists()
         assert AuditEvent.objects.filter(action="chart_refused", by=stranger).exists()
+        browser.force_login(CareTeamMemberFactory(client=ada, is_lead=False, user=UserFactory()).user)
+        assert browser.get(url("visit", visit)).status_code == 200
+        for name in ("save", "sign"):
+            assert browser.post(url(name, visit), {"subjective": "Not mine to change."}).status_code == 404
 
     def test_a_visit_that_does_not_exist(self, browser: Browser, ada: Client, visit: FollowUpVisit) -> None:
         assert browser.get(reverse("visits:visit", args=[ada.pk])).status_code == 404

@@ -151,6 +151,17 @@ class TestDecide:
             decide(visit, dose_plan, decision, prescriber, **asked)
         assert refusal.value.field == field
 
+    def test_a_decision_that_changes_nothing_is_to_continue(
+        self, ada: Client, prescriber: User, dose_plan: DosePlan
+    ) -> None:
+        visit = written(ada, prescriber, NOW)
+        decide(visit, dose_plan, "hold", prescriber, on=TOMORROW)
+        sign(visit, prescriber)
+        visit = written(ada, prescriber, NOW)
+        with pytest.raises(RuleBroken, match="changes nothing") as refusal:
+            decide(visit, dose_plan, "hold", prescriber, on=MONDAY)
+        assert refusal.value.field == "decision"
+
     def test_nothing_is_decided_about_what_is_not_running(
         self, ada: Client, prescriber: User, dose_plan: DosePlan
     ) -> None:
@@ -217,6 +228,19 @@ class TestSign:
         fields = [problem.field for problem in refusal.value.problems]
         assert fields == ["assessment", "risk_answer", field_name(dose_plan.pk, "decision")]
 
+    def test_a_draft_with_an_unfinished_decision_is_not_signed(
+        self, ada: Client, prescriber: User, dose_plan: DosePlan
+    ) -> None:
+        visit = written(ada, prescriber, NOW)
+        asked = [Asked(dose_plan.pk, "increase", 1, mg_per_day="7", on="2026-")]
+        services.save_visit(
+            visit_id=visit.pk, version=visit.version, note=WRITTEN, decisions=asked, by=prescriber, now=NOW
+        )
+        with pytest.raises(NotReady, match="Give the first day for sertraline") as refusal:
+            sign(visit, prescriber)
+        assert [problem.field for problem in refusal.value.problems] == [field_name(dose_plan.pk, "on")]
+        assert words_of(dose_plan)[-1] == ("03-23", "100")
+
     def test_a_finding_that_says_stop_wants_a_coded_reason(
         self, ada: Client, prescriber: User, dose_plan: DosePlan
     ) -> None:
@@ -229,6 +253,12 @@ class TestSign:
         sign(visit, prescriber)
         override = dose_plan.versions.get(superseded_at=None).overrides.get(code="above_max")
         assert (override.reason_code, override.words) == ("benefit", "Took 250 mg for years.")
+        # The next visit knows the reason and does not ask for it again.
+        settled = queries.settled_findings([dose_plan.pk])[dose_plan.pk]
+        assert [(one["code"], one["value"]) for one in settled] == [("above_max", "250")]
+        visit = written(ada, prescriber, NOW)
+        decide(visit, dose_plan, "continue", prescriber)
+        assert sign(visit, prescriber).is_signed
 
     def test_a_dose_changed_meanwhile_is_decided_again(
         self, ada: Client, prescriber: User, dose_plan: DosePlan

@@ -88,9 +88,7 @@ def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: 
         asked=asked,
         look=look,
         names=names,
-        errors={part: [str(words) for words in form.errors.get(name) or ()] for part, name in names.items()}
-        if form.is_bound
-        else {},
+        errors=_errors(form, names),
         changed_meanwhile=changed_meanwhile,
         rationale=asked.rationale or look.rationale,
         on_default=asked.on or (page.today + ONE_DAY).isoformat(),
