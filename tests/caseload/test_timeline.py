@@ -165,6 +165,15 @@ def test_scores_stand_at_their_day_and_height() -> None:
     assert [dot.words for dot in panel.dots] == ["PHQ-9 18, moderate", "PHQ-9 9"]
 
 
+def test_words_of_bands_stand_aside_from_the_line_of_scores() -> None:
+    falling = ScoreSeries(
+        "PHQ-9", 0, 27, ((5, "mild"), (15, "moderately severe")),
+        (ScorePoint(day(5, 1), 19, ""), ScorePoint(day(5, 12), 3, ""), ScorePoint(TODAY, 1, "")),
+    )  # fmt: skip
+    panel = drawn(of(RISING, scores=(falling,))).panels[0]
+    assert {band.x > panel.dots[1].x for band in panel.bands} == {True}
+
+
 def test_a_scale_not_answered_within_the_window_has_no_panel() -> None:
     old = ScoreSeries("GAD-7", 0, 21, (), (ScorePoint(dt.date(2020, 1, 1), 3, ""),))
     assert drawn(of(RISING, scores=(old,))).panels == ()

@@ -90,6 +90,20 @@ def test_nothing_is_written_for_nothing(written: str) -> None:
     assert draw(f"{{{{ value|{written} }}}}", value=None) == ""
 
 
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("+18015550100", "(801) 555-0100"),
+        ("+442079460018", "+44 20 7946 0018"),
+        ("ask for Ann", "ask for Ann"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_phone_number_is_written_as_people_read_it(number: str | None, written: str) -> None:
+    assert clinic_ui.phone(number) == written
+
+
 def test_person_is_named_with_pronouns() -> None:
     assert clinic_ui.person(Somebody("Ada Okafor", "she/her")) == "Ada Okafor (she/her)"
     assert clinic_ui.person(Somebody("Ada Okafor", "")) == "Ada Okafor"
