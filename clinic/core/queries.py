@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 
@@ -37,43 +38,61 @@ class _Built:
 def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, list[Row]]:
     """Make a function that builds a queryset into one that reads its rows and builds the SQL only once.
 
-    Arguments annotated UUID, date or datetime may only be compared with: each call fills them in. Any other
-    argument is part of the shape, and each of its values has its own SQL. No prefetch.
+    Arguments annotated UUID, date, datetime or as a model may only be compared with: each call fills in its own
+    value, a model's key. Of a model, building sees the key and its `READS_DEPEND_ON` alone, so that nothing else
+    of one person can stay in the SQL of another. Any other argument is part of the shape: each value has its own
+    SQL. No prefetch.
     """
     signature = inspect.signature(build)
+    kinds = {name: parameter.annotation for name, parameter in signature.parameters.items()}
     built = threading.local()
 
     @wraps(build)
     def read(*args: Args.args, **kwargs: Args.kwargs) -> list[Row]:
         given = signature.bind(*args, **kwargs).arguments
-        values = {name: given[name] for name in given if signature.parameters[name].annotation in PLACEHOLDERS}
-        shape = {name: value for name, value in given.items() if name not in values}
-        key = tuple(shape.values())
-        known: dict[tuple[Any, ...], _Built] = built.__dict__
+        values: dict[str, Any] = {}
+        shape: list[Any] = []
+        for name, value in given.items():
+            if isinstance(value, Model):
+                values[name] = value.pk
+                shape.append(tuple(getattr(value, field) for field in depends_on(kinds[name])))
+            elif kinds[name] in PLACEHOLDERS:
+                values[name] = value
+            else:
+                shape.append(value)
+        key = tuple(shape)
+        known: dict[tuple[Any, ...], _Built | None] = built.__dict__.setdefault("known", {})
         if key not in known:
-            known[key] = _build(build, signature, values, shape)
-        return _read(known[key], values)
+            known[key] = _build(build, kinds, given)
+        found = known[key]
+        return _read(found, values) if found else []
 
     return read
 
 
-def _build(
-    build: Callable[..., QuerySet[Any, Any]],
-    signature: inspect.Signature,
-    values: dict[str, Any],
-    shape: dict[str, Any],
-) -> _Built:
-    placeholders = {
-        name: PLACEHOLDERS[signature.parameters[name].annotation](n) for n, name in enumerate(values, start=1)
-    }
-    rows = build(**placeholders, **shape)
+def depends_on(model: Any) -> tuple[str, ...]:
+    """The fields of a model, beside its key, that reads of its rows may be built from."""
+    return getattr(model, "READS_DEPEND_ON", ())
+
+
+def _build(build: Callable[..., QuerySet[Any, Any]], kinds: dict[str, Any], given: dict[str, Any]) -> _Built | None:
+    placeholders: dict[str, Any] = {}
+    arguments = dict(given)
+    for n, (name, value) in enumerate(given.items(), start=1):
+        if isinstance(value, Model):
+            placeholders[name] = PLACEHOLDERS[UUID](n)
+            known = {field: getattr(value, field) for field in depends_on(kinds[name])}
+            arguments[name] = kinds[name](pk=placeholders[name], **known)
+        elif kinds[name] in PLACEHOLDERS:
+            arguments[name] = placeholders[name] = PLACEHOLDERS[kinds[name]](n)
+    rows = build(**arguments)
     compiler = rows.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
-    sql, params = compiler.as_sql()
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
     names = {value: name for name, value in placeholders.items()}
     filled_by = tuple(names.get(value) if type(value) in PLACEHOLDERS else None for value in params)
-    unfilled = set(placeholders) - set(filled_by)
-    if unfilled:
-        raise TypeError(f"{build.__qualname__} does not compare with {', '.join(sorted(unfilled))} as it is.")
     rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
     return _Built(rows, compiler, sql, tuple(params), filled_by)
 

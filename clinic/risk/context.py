@@ -20,6 +20,6 @@ def open_alerts(request: HttpRequest) -> dict[str, Any]:
         user = getattr(request, "user", None)
         if not isinstance(user, User) or not user.may(Permission.HANDLE_RISK):
             return []
-        return list(queries.open_alerts(user)[:SHOWN])
+        return queries.first_open_alerts(user, SHOWN)
 
     return {"open_alerts": SimpleLazyObject(read)}

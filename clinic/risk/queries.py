@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from clinic.core.queries import prepared
 from clinic.risk.models import RiskAlert
 from clinic.staff.models import User
 
@@ -13,6 +14,12 @@ def open_alerts(user: User) -> QuerySet[RiskAlert]:
     """Alerts not closed yet on people this user may see; those nobody has taken on come first, oldest first."""
     alerts = RiskAlert.objects.open().visible_to(user).select_related("client", "acknowledged_by")
     return alerts.order_by("-acknowledged_at", "raised_at")
+
+
+@prepared
+def first_open_alerts(user: User, limit: int) -> QuerySet[RiskAlert]:
+    """The alerts that a page's banner names."""
+    return open_alerts(user)[:limit]
 
 
 def get_alert(user: User, alert_id: UUID) -> RiskAlert:

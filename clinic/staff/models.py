@@ -59,6 +59,7 @@ class User(AbstractBaseUser, Record):
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
+    READS_DEPEND_ON = ("acting_role",)
     REQUIRED_FIELDS = ["full_name"]
 
     class Meta:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from clinic.checkins.models import CheckInAnswer
@@ -13,6 +13,7 @@ from clinic.checkins.queries import answers_needing_review
 from clinic.clients.models import Client, SharingConsent
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
+from clinic.core.queries import prepared
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
@@ -74,17 +75,22 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     """Today's visits with their readiness, answers to read, drafts to sign."""
     return PrescriberHome(
         visits=day_visits(user, now),
-        answers=list(answers_needing_review(user)[:ROWS]),
+        answers=_answers_to_read(user),
         drafts=drafts(user),
         observations=new_observations(user, now),
     )
 
 
+@prepared
+def _answers_to_read(user: User) -> QuerySet[CheckInAnswer]:
+    return answers_needing_review(user)[:ROWS]
+
+
 def therapist_home(user: User, now: datetime) -> TherapistHome:
     """What changed and is not acknowledged, today's sessions, observations, referrals."""
     return TherapistHome(
-        changes=list(unacknowledged_changes(user)),
-        plans=list(plans_awaiting_acknowledgement(user)[:ROWS]),
+        changes=_changes_to_see(user),
+        plans=_plans_to_see(user),
         visits=day_visits(user, now),
         observations=new_observations(user, now),
         referrals=list(
@@ -95,25 +101,48 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
     )
 
 
+@prepared
+def _changes_to_see(user: User) -> QuerySet[DoseChange]:
+    return unacknowledged_changes(user)
+
+
+@prepared
+def _plans_to_see(user: User) -> QuerySet[TreatmentPlan]:
+    return plans_awaiting_acknowledgement(user)[:ROWS]
+
+
 def new_observations(user: User, now: datetime) -> list[Observation]:
     """What others noticed about this user's clients in the last 14 days."""
-    found = Observation.objects.visible_to(user).filter(at__gte=now - NEW_OBSERVATION).exclude(by=user)
-    return list(found.select_related("client", "by").order_by("-at")[:ROWS])
+    return _observations_since(user, now - NEW_OBSERVATION)
+
+
+@prepared
+def _observations_since(user: User, since: datetime) -> QuerySet[Observation]:
+    found = Observation.objects.visible_to(user).filter(at__gte=since).exclude(by=user)
+    return found.select_related("client", "by").order_by("-at")[:ROWS]
 
 
 def day_visits(user: User, now: datetime) -> list[DayVisit]:
     """Today's standing appointments of one clinician, in order, with the signs of their readiness."""
     begins, ends = day_bounds(timezone.localdate(now))
+    found = _day_visits(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION)
+    return [DayVisit(row, _signs(row)) for row in found]
+
+
+@prepared
+def _day_visits(
+    user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime
+) -> QuerySet[Appointment]:
     of_client = {"client": OuterRef("client")}
     open_to_user = Client.objects.charts_open_to(user).filter(pk=OuterRef("client"))
-    found = (
+    return (
         Appointment.objects.standing()
         .filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
         .select_related("client")
         .annotate(
-            has_score=Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=now - FRESH_SCORE)),
+            has_score=Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
             worries=Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, review=None)),
-            observed=Exists(Observation.objects.filter(**of_client, at__gte=now - NEW_OBSERVATION).exclude(by=user)),
+            observed=Exists(Observation.objects.filter(**of_client, at__gte=observed_since).exclude(by=user)),
             shares=Exists(SharingConsent.objects.live().filter(**of_client)),
             is_open=Exists(open_to_user),
             signed_at=Subquery(FollowUpVisit.objects.filter(appointment=OuterRef("pk")).values("signed_at")[:1]),
@@ -121,7 +150,6 @@ def day_visits(user: User, now: datetime) -> list[DayVisit]:
         )
         .order_by("starts_at")
     )
-    return [DayVisit(row, _signs(row)) for row in found]
 
 
 def _signs(row: Any) -> list[tuple[str, str, str]]:
@@ -144,22 +172,37 @@ def _signs(row: Any) -> list[tuple[str, str, str]]:
 
 def drafts(user: User) -> list[Draft]:
     """What this prescriber began and has not signed: visits, evaluations, plans; oldest first. Three queries."""
-    fields = ("id", "created_at", "client__preferred_name", "client__given_names", "client__family_name")
     found = [
-        ("Visit note", "visits:visit", FollowUpVisit.objects.filter(prescriber=user, signed_at=None)),
-        ("Evaluation", "intake:evaluation", PsychiatricEvaluation.objects.filter(prescriber=user, signed_at=None)),
+        ("Visit note", "visits:visit", _visit_drafts(user)),
+        ("Evaluation", "intake:evaluation", _evaluation_drafts(user)),
         ("Plan", "plans:plan", _plan_drafts(user)),
     ]
     waiting = [
         Draft(kind, f"{preferred or given} {family}", begun, view, key)
         for kind, view, rows in found
-        for key, begun, preferred, given, family in rows.order_by("created_at").values_list(*fields)[:ROWS]
+        for key, begun, preferred, given, family in rows
     ]
     return sorted(waiting, key=lambda draft: draft.begun_on)
 
 
-def _plan_drafts(user: User) -> Any:
+@prepared
+def _visit_drafts(user: User) -> QuerySet[FollowUpVisit, Any]:
+    return _oldest(FollowUpVisit.objects.filter(prescriber=user, signed_at=None))
+
+
+@prepared
+def _evaluation_drafts(user: User) -> QuerySet[PsychiatricEvaluation, Any]:
+    return _oldest(PsychiatricEvaluation.objects.filter(prescriber=user, signed_at=None))
+
+
+def _oldest(drafts: QuerySet[Any]) -> QuerySet[Any, Any]:
+    fields = ("id", "created_at", "client__preferred_name", "client__given_names", "client__family_name")
+    return drafts.order_by("created_at").values_list(*fields)[:ROWS]
+
+
+@prepared
+def _plan_drafts(user: User) -> QuerySet[TreatmentPlan, Any]:
     """Plans that wait for this prescriber: their own drafts, and those a therapist wrote for their clients."""
     drafted = TreatmentPlan.objects.visible_to(user).filter(status=PlanStatus.DRAFT)
     lead = Q(client__care_team__user=user, client__care_team__ended_at=None, client__care_team__role=Role.PRESCRIBER)
-    return drafted.filter(Q(written_by=user) | lead).distinct()
+    return _oldest(drafted.filter(Q(written_by=user) | lead).distinct())

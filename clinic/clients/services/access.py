@@ -9,7 +9,7 @@ from django.http import Http404
 from clinic.audit.services import record, record_refusal
 from clinic.clients import rules
 from clinic.clients.models import BreakGlassAccess, Client
-from clinic.clients.queries import client_by_name_and_birth
+from clinic.clients.queries import client_by_name_and_birth, open_client
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 
@@ -20,7 +20,7 @@ def open_chart(*, client_id: UUID, by: User, page: str) -> Client:
     Out of scope and missing are the same 404, and the refusal is written too. `page` is the name of the page
     that is read, not its content.
     """
-    client = Client.objects.charts_open_to(by).filter(pk=client_id).first()
+    client = next(iter(open_client(by, client_id)), None)
     if client is None:
         record_refusal("chart_refused", by=by, client_id=client_id, page=page)
         raise Http404
