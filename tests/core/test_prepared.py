@@ -1,0 +1,83 @@
+"""Reads whose SQL is built once answer like any other read, for whoever asks."""
+
+import datetime as dt
+from uuid import UUID
+
+import pytest
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from clinic.clients.models import Client
+from clinic.core.queries import prepared
+from clinic.staff.models import User
+from tests.factories.clients import CareTeamMemberFactory, ClientFactory
+
+pytestmark = pytest.mark.django_db
+BUILT: list[str] = []
+
+
+@prepared
+def born_before(day: dt.date, limit: int) -> QuerySet[Client]:
+    BUILT.append("born_before")
+    return Client.objects.filter(birth_on__lt=day).order_by("birth_on")[:limit]
+
+
+@prepared
+def names_open_to(user: User, client_id: UUID) -> QuerySet[Client, str]:
+    return Client.objects.charts_open_to(user).filter(pk=client_id).values_list("given_names", flat=True)
+
+
+@prepared
+def written_by(user: User) -> QuerySet[User]:
+    return User.objects.working().filter(pk=user.pk, full_name=user.full_name)
+
+
+@prepared
+def updated_since(since: dt.datetime) -> QuerySet[Client, dict[str, object]]:
+    return Client.objects.filter(created_at__gte=since).values("given_names", "birth_on")
+
+
+def test_each_call_reads_with_its_own_values() -> None:
+    for year in (1970, 1980, 1990):
+        ClientFactory(birth_on=dt.date(year, 5, 1))
+
+    assert [client.birth_on.year for client in born_before(dt.date(1985, 1, 1), 5)] == [1970, 1980]
+    assert [client.birth_on.year for client in born_before(dt.date(1975, 1, 1), 5)] == [1970]
+    assert born_before(dt.date(1960, 1, 1), 5) == []
+
+
+def test_sql_is_built_once_for_each_shape() -> None:
+    BUILT.clear()
+    for limit in (101, 102, 101, 102):
+        born_before(dt.date(1985, 1, 1), limit)
+
+    assert len(BUILT) == 2
+
+
+def test_one_person_never_reads_as_another(prescriber: User, stranger: User, coordinator: User, ada: Client) -> None:
+    other = ClientFactory(given_names="Grace")
+    CareTeamMemberFactory(client=other, user=stranger)
+
+    assert names_open_to(prescriber, ada.pk) == ["Ada"]
+    assert names_open_to(stranger, ada.pk) == []
+    assert names_open_to(stranger, other.pk) == ["Grace"]
+    assert names_open_to(coordinator, ada.pk) == ["Ada"]
+
+
+def test_a_role_without_any_chart_reads_nothing_and_asks_nothing(auditor: User, ada: Client) -> None:
+    from django.db import connection
+
+    with CaptureQueriesContext(connection) as asked:
+        assert names_open_to(auditor, ada.pk) == []
+
+    assert len(asked) == 0
+
+
+def test_building_sees_nothing_of_a_person_but_key_and_role(prescriber: User) -> None:
+    assert written_by(prescriber) == []
+
+
+def test_rows_as_dictionaries_keep_their_types(ada: Client) -> None:
+    [row] = updated_since(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+
+    assert row == {"given_names": "Ada", "birth_on": ada.birth_on}
