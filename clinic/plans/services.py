@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.clients.services import take_into_care
 from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.intake.icd10 import describe
 from clinic.plans import queries, rules
@@ -79,7 +80,7 @@ def sign_plan(*, plan_id: UUID, version: int | None = None, by: User, now: datet
     """Signing makes a plan binding and replaces the one in force: doses are ordered under it from here on.
 
     Only a prescriber of the client's care team signs. `version` is the draft as it was read; StaleRecord when
-    it was saved since.
+    it was saved since. With the plan a client who enquired is in care: check-ins go to active clients alone.
     """
     plan = _locked(plan_id, by)
     rules.check_draft(plan.status)
@@ -92,6 +93,7 @@ def sign_plan(*, plan_id: UUID, version: int | None = None, by: User, now: datet
         earlier.save(update_fields=["status", "superseded_at", "updated_at"])
     plan.status, plan.signed_at, plan.signed_by = PlanStatus.SIGNED, now, by
     plan.save(update_fields=["status", "signed_at", "signed_by", "updated_at"])
+    take_into_care(client_id=plan.client_id, by=by, now=now)
     record("plan_signed", by=by, subject=plan, number=plan.number)
     return plan
 

@@ -124,6 +124,24 @@ def test_an_unfinished_plan_is_not_signed(
     assert draft.status == PlanStatus.DRAFT
 
 
+@pytest.mark.parametrize(("before", "after"), [("enquiry", "active"), ("paused", "paused")])
+def test_signing_takes_a_client_who_enquired_into_care(ada: Client, prescriber: User, before: str, after: str) -> None:
+    draft = written(ada, prescriber)
+    Client.objects.filter(pk=ada.pk).update(status=before)
+    services.sign_plan(plan_id=draft.pk, by=prescriber, now=NOW)
+    ada.refresh_from_db()
+    assert ada.status == after
+
+
+def test_a_minor_without_a_guardian_is_not_taken_into_care(ada: Client, prescriber: User) -> None:
+    draft = written(ada, prescriber)
+    Client.objects.filter(pk=ada.pk).update(status="enquiry", birth_on=dt.date(2012, 5, 1))
+    with pytest.raises(RuleBroken, match="Add a guardian"):
+        services.sign_plan(plan_id=draft.pk, by=prescriber, now=NOW)
+    draft.refresh_from_db()
+    assert draft.status == PlanStatus.DRAFT
+
+
 def test_what_was_saved_since_it_was_read_is_not_signed(ada: Client, prescriber: User) -> None:
     draft = written(ada, prescriber)
     with pytest.raises(StaleRecord):

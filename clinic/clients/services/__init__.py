@@ -4,7 +4,12 @@ from clinic.clients.rules import ClientDetails
 from clinic.clients.services.access import open_chart, open_contact, review_break_glass, use_break_glass
 from clinic.clients.services.consent import give_sharing_consent, revoke_sharing_consent
 from clinic.clients.services.reach import set_contact_points, set_related_people
-from clinic.clients.services.registration import change_status, edit_client, register_client
+from clinic.clients.services.registration import (
+    change_status,
+    edit_client,
+    register_client,
+    take_into_care,
+)
 from clinic.clients.services.team import add_team_member, end_team_member
 
 __all__ = [
@@ -21,5 +26,6 @@ __all__ = [
     "revoke_sharing_consent",
     "set_contact_points",
     "set_related_people",
+    "take_into_care",
     "use_break_glass",
 ]

@@ -103,6 +103,15 @@ def change_status(*, client_id: UUID, status: str, by: User | None, now: datetim
     return client
 
 
+@transaction.atomic
+def take_into_care(*, client_id: UUID, by: User, now: datetime) -> Client:
+    """A client whose treatment begins is no enquiry any more but active; every other status stays as it is."""
+    client = locked_client(client_id)
+    if client.status != ClientStatus.ENQUIRY:
+        return client
+    return change_status(client_id=client_id, status=ClientStatus.ACTIVE, by=by, now=now)
+
+
 def _check_details(details: ClientDetails, today: date) -> None:
     rules.check_birth_date(details.birth_on, today=today)
     rules.check_time_zone(details.time_zone)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
@@ -109,7 +110,10 @@ def make_client(*, enquiry_id: UUID, by: User, now: datetime) -> Client:
     _check_unmatched(enquiry)
     client = register_client(
         details=ClientDetails(
-            given_names=enquiry.given_names, family_name=enquiry.family_name, birth_on=enquiry.birth_on
+            given_names=enquiry.given_names,
+            family_name=enquiry.family_name,
+            birth_on=enquiry.birth_on,
+            time_zone=settings.TIME_ZONE,
         ),
         contact_points=contact_points_of(enquiry),
         related_people=guardian_of(enquiry),
