@@ -240,7 +240,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if IS_TEST
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "medmgmt.static.HashedFiles"
     },
 }
 WHITENOISE_MAX_AGE = 0 if IS_TEST else 31_536_000

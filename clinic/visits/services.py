@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from clinic.audit.services import record
-from clinic.clients.models import CareTeamMember, Client
+from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
 from clinic.scheduling import services as scheduling
 from clinic.scheduling.models import Appointment, AppointmentStatus
@@ -77,7 +77,7 @@ def save_visit(
         return visit
     check_version(version, visit.version, queries.fields_of(visit, standing))
     _write_note(visit, note)
-    if decisions is not None:
+    if _decided(wanted) or standing:
         _write_decisions(visit, wanted, queries.running_medications(visit, timezone.localdate(now)))
     record("visit_saved", by=by, subject=visit, version=visit.version)
     return visit
@@ -245,8 +245,7 @@ def _client_in_care(client_id: UUID, by: User) -> Client:
 
 
 def _check_prescriber(client: Client, by: User) -> None:
-    on_team = CareTeamMember.objects.live().filter(client=client, user=by, role=Role.PRESCRIBER)
-    if by.role != Role.PRESCRIBER or not on_team.exists():
+    if by.role != Role.PRESCRIBER or not queries.prescriber_links(by, client.pk):
         raise RuleBroken("Only a prescriber of this client's care team writes visits.")
 
 
@@ -262,8 +261,7 @@ def _appointment_of(client: Client, by: User, today: date, appointment_id: UUID 
 
 def _locked_draft(visit_id: UUID, by: User) -> FollowUpVisit:
     """One's own draft under its lock; others' drafts are not there, a signed visit is refused."""
-    visits = FollowUpVisit.objects.visible_to(by).select_for_update(of=("self",)).select_related("client")
-    visit = visits.filter(pk=visit_id).first()
+    visit = next(iter(queries.visit_to_lock(by, visit_id)), None)
     if visit is None or (not visit.is_signed and visit.prescriber_id != by.pk):
         raise Http404
     _check_prescriber(visit.client, by)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ class HasPronouns(Protocol):
 
 
 @register.simple_tag
+@cache
 def icon(name: str, label: str = "") -> SafeString:
     """Draw one icon of the sprite; without a label it is decoration and hidden from screen readers."""
     sprite = static("vendor/icons.svg")
@@ -240,13 +242,19 @@ def autosave(saved_at: datetime | None = None) -> dict[str, datetime | None]:
     return {"saved_at": saved_at}
 
 
+@cache
+def _place(view_name: str, urlconf: str) -> str:
+    """The address of a page that has but one; every page names a dozen of them."""
+    return reverse(view_name, urlconf)
+
+
 @register.simple_tag(takes_context=True)
 def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs: str = "") -> SafeString:
     """One link of the navigation; nothing where the page does not exist or the role lacks the permission."""
     if needs and needs not in (context.get("can") or ()):
         return SafeString("")
     try:
-        url = reverse(view_name)
+        url = _place(view_name, settings.ROOT_URLCONF)
     except NoReverseMatch:
         return SafeString("")
     match = getattr(context.get("request"), "resolver_match", None)

@@ -17,9 +17,11 @@ from clinic.visits.queries.visits import (
     get_visit,
     look_at_decision,
     note_of,
+    prescriber_links,
     running_medications,
     settled_findings,
     visit_page,
+    visit_to_lock,
     what_is_missing,
 )
 
@@ -41,9 +43,11 @@ __all__ = [
     "look_at_decision",
     "newest_visits",
     "note_of",
+    "prescriber_links",
     "running_medications",
     "settled_findings",
     "since_last_visit",
     "visit_page",
+    "visit_to_lock",
     "what_is_missing",
 ]

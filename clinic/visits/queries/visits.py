@@ -7,16 +7,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.utils import timezone
 
-from clinic.clients.models import Client
+from clinic.clients.models import CareTeamMember, Client
+from clinic.core.queries import prepared
 from clinic.formulary.models import Medication
 from clinic.formulary.rules import limits_of
 from clinic.intake.models import Allergy
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
+from clinic.staff.roles import Role
 from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
 from clinic.titration.queries import CurrentDose, current_dose
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
@@ -78,11 +80,30 @@ def client_of(visit_id: UUID) -> UUID:
 
 def get_visit(user: User, visit_id: UUID) -> FollowUpVisit:
     """A signed visit of an open chart, or one's own draft; others' drafts are a 404."""
-    visits = FollowUpVisit.objects.visible_to(user).select_related("client", "prescriber", "signed_by", "appointment")
-    visit = visits.filter(pk=visit_id).first()
+    visit = next(iter(_open_visit(user, visit_id)), None)
     if visit is None or (not visit.is_signed and visit.prescriber_id != user.pk):
         raise Http404
     return visit
+
+
+@prepared
+def _open_visit(user: User, visit_id: UUID) -> QuerySet[FollowUpVisit]:
+    visits = FollowUpVisit.objects.visible_to(user).filter(pk=visit_id)
+    return visits.select_related("client", "prescriber", "signed_by", "appointment")
+
+
+@prepared
+def visit_to_lock(user: User, visit_id: UUID) -> QuerySet[FollowUpVisit]:
+    """The visit under its lock until the transaction ends, if the chart is open to this user."""
+    visits = FollowUpVisit.objects.visible_to(user).filter(pk=visit_id)
+    return visits.select_for_update(of=("self",)).select_related("client")
+
+
+@prepared
+def prescriber_links(user: User, client_id: UUID) -> QuerySet[CareTeamMember, Any]:
+    """The user's place as a prescriber of the client's care team, if they have one."""
+    links = CareTeamMember.objects.live().filter(client=client_id, user=user, role=Role.PRESCRIBER)
+    return links.values_list("pk")
 
 
 def get_draft(user: User, visit_id: UUID) -> FollowUpVisit:
@@ -116,14 +137,19 @@ def allergies_of(client: Client) -> list[Allergy]:
 
 def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedication]:
     """Dose plans begun or to begin and not stopped, oldest first, with their versions in force. Two queries."""
-    versions = (
-        DosePlanVersion.objects.filter(dose_plan__in=DosePlan.objects.running(today).filter(client=visit.client))
+    versions = _running_versions(visit.client_id, today)
+    prefetch_related_objects(versions, "steps")
+    return [RunningMedication(current_dose(one, today), one, _is_started_in(visit, one)) for one in versions]
+
+
+@prepared
+def _running_versions(client_id: UUID, today: date) -> QuerySet[DosePlanVersion]:
+    return (
+        DosePlanVersion.objects.filter(dose_plan__in=DosePlan.objects.running(today).filter(client=client_id))
         .filter(superseded_at=None)
         .select_related("dose_plan__medication", "dose_plan__prescriber", "change")
-        .prefetch_related("steps")
         .order_by("dose_plan__began_on", "dose_plan_id")
     )
-    return [RunningMedication(current_dose(one, today), one, _is_started_in(visit, one)) for one in versions]
 
 
 def _is_started_in(visit: FollowUpVisit, version: DosePlanVersion) -> bool:
