@@ -167,7 +167,10 @@ def test_a_client_is_edited_and_contacts_without_a_place_stay(front_desk: Browse
 def test_a_client_without_phone_or_email_keeps_both_emergency_contacts(front_desk: Browser, ada: Client) -> None:
     services.set_related_people(
         client_id=ada.pk,
-        related_people=[Related(kind="emergency", name="Annabella"), Related(kind="emergency", name="William")],
+        related_people=[
+            Related(kind="emergency", name="Annabella", phone="801-555-0170"),
+            Related(kind="emergency", name="William", email="william@mail.example"),
+        ],
         by=CareTeamMember.objects.all()[0].user,
         now=timezone.now(),
     )
