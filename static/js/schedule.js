@@ -48,7 +48,7 @@ function draw() {
     allDaySlot: false,
     slotMinTime: `${first}:00`,
     slotMaxTime: `${Math.min(last, 24)}:00`,
-    slotHeight: 36,
+    slotHeight: 44,
     height: "auto",
     locale: "en-US",
     nowIndicator: false,
@@ -87,5 +87,4 @@ buttons.forEach((button) => {
   });
 });
 WIDE.addEventListener("change", () => show(localStorage.getItem(KEPT)));
-window.addEventListener("beforeprint", () => show("list"));
 show(localStorage.getItem(KEPT));
