@@ -1,10 +1,10 @@
 """One person's way through the clinic, step by step, each step a deed of a service."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -36,9 +36,10 @@ from clinic.scheduling.services import book, mark
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration import services as titration
-from clinic.titration.models import DosePlan
+from clinic.titration.models import DosePlan, DosePlanVersion
 from clinic.titration.rules.running import order_from
 from clinic.visits import services as visits
+from clinic.visits.rules.decisions import Asked
 from clinic.visits.rules.note import Note
 
 EVALUATION_AFTER = 9
@@ -330,10 +331,11 @@ class Story:
         score = max(self.severity - 3 * count + self.rng.randint(-1, 2), 2)
         self._score("phq9", score, now)
         visit = visits.start_visit(client_id=self.client.pk, by=by, now=now, appointment_id=appointment.pk)
-        for dose_plan, course in zip(self.dose_plans, COURSES[self.person.regimen], strict=True):
-            if not dose_plan.versions.filter(superseded_at=None, stop_on__lte=now.date()).exists():
-                self._decide(visit.pk, dose_plan, course, score, count, now)
-        visit.refresh_from_db()
+        decisions = [
+            self._decided(version, course, score, count, now)
+            for dose_plan, course in zip(self.dose_plans, COURSES[self.person.regimen], strict=True)
+            for version in dose_plan.versions.filter(superseded_at=None).exclude(stop_on__lte=now.date())
+        ]
         note = Note(
             subjective=words.REPORTS[(self.number + count) % len(words.REPORTS)],
             mental_status=words.mental_status("brighter" if score < 10 else "still low"),
@@ -341,36 +343,26 @@ class Story:
             risk_answer="none",
             next_steps="Go on with therapy and the plan. Check-in by link; next visit in four weeks.",
         )
-        visits.save_visit(visit_id=visit.pk, version=visit.version, note=note, by=by, now=now)
+        visits.save_visit(visit_id=visit.pk, version=visit.version, note=note, decisions=decisions, by=by, now=now)
         if self._is_draft_today(now):
             return
         visits.sign_visit(visit_id=visit.pk, by=by, now=now)
         if count == TAPER_AFTER_VISITS and self.person.regimen == "taper":
             self._taper(self.dose_plans[0], now)
-        if self._shares() and self.number % 3 == 0:
+        if self.number % 3 == 0 and self._shares():
             self._observe(now + dt.timedelta(days=2))
 
-    def _decide(
-        self, visit_id: UUID, dose_plan: DosePlan, course: Course, score: int, count: int, now: dt.datetime
-    ) -> None:
-        raises = count == 2 and course.raised_to and score >= 8 and self.person.regimen != "taper"
-        if not raises:
-            visits.decide(visit_id=visit_id, dose_plan_id=dose_plan.pk, decision="continue", by=self._by, now=now)
-            return
-        visits.decide(
-            visit_id=visit_id,
-            dose_plan_id=dose_plan.pk,
+    def _decided(self, version: DosePlanVersion, course: Course, score: int, count: int, now: dt.datetime) -> Asked:
+        asked = Asked(version.dose_plan_id, "continue", version.number)
+        if count != 2 or not course.raised_to or score < 8 or self.person.regimen == "taper":
+            return asked
+        return replace(
+            asked,
             decision="increase",
-            mg_per_day=Decimal(course.raised_to),
-            on=now.date() + dt.timedelta(days=1),
+            mg_per_day=course.raised_to,
+            on=(now.date() + dt.timedelta(days=1)).isoformat(),
             rationale="Some benefit, well tolerated, not yet at goal.",
-            by=self._by,
-            now=now,
         )
-
-    @property
-    def _by(self) -> User:
-        return self.team.prescriber
 
     def _observe(self, now: dt.datetime) -> None:
         if now.date() < self.today:
