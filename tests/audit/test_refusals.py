@@ -32,6 +32,17 @@ def test_a_chart_out_of_scope_leaves_one_row(browser: Browser, ada: Client, stra
     assert event.request_id
 
 
+def test_a_try_at_the_emergency_door_that_opens_nothing_leaves_a_row_without_what_was_typed(
+    browser: Browser, ada: Client, stranger: User
+) -> None:
+    browser.force_login(stranger)
+    typed = {"family_name": "Lovelock", "birth_on": "1990-12-10", "reason": "Collapsed in the waiting room"}
+    assert browser.post(reverse("clients:break_glass"), typed).status_code == 422
+    (event,) = refused()
+    assert (event.action, event.by, event.client_id) == ("break_glass_refused", stranger, None)
+    assert "Lovelock" not in str(event.detail)
+
+
 def test_outside_a_request_it_is_written_at_once(ada: Client, stranger: User) -> None:
     with pytest.raises(Http404):
         open_chart(client_id=ada.pk, by=stranger, page="chart")

@@ -51,6 +51,8 @@ def use_break_glass(*, family_name: str, birth_on: date, reason: str, by: User, 
     rules.check_break_glass(by.acting_role, reason)
     client = client_by_name_and_birth(family_name=family_name, birth_on=birth_on)
     if client is None:
+        # What was typed is not kept: it may name somebody who is no client.
+        record_refusal("break_glass_refused", by=by)
         raise RuleBroken(
             "No chart was opened: this family name and birth date do not lead to exactly one client. Check the "
             "spelling and the date, or ask the care team.",
