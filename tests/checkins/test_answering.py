@@ -54,6 +54,14 @@ def test_answering_takes_back_what_waits_and_closes_every_link(checkin: CheckIn,
     assert queries.open_checkin(other, now=JUNE_4) is None
 
 
+def test_a_scale_left_blank_is_no_response_but_tells_that_self_harm_was_not_answered(token: str) -> None:
+    kept = answer(token, Answers(feeling=4, doses_missed=0, scale=(None,) * 9))
+    assert kept.scale_response is None
+    assert not ScaleResponse.objects.exists()
+    assert [worry["code"] for worry in kept.worries] == ["self_harm_unanswered"]
+    assert WorkItem.objects.get().urgent
+
+
 def test_a_check_in_is_answered_once(token: str) -> None:
     answer(token)
     with pytest.raises(RuleBroken, match="no longer open"):

@@ -101,10 +101,13 @@ def _crisis_source(checkin_id: UUID) -> str:
 def _score(
     checkin: CheckIn, answers: rules.Answers, *, now: datetime
 ) -> tuple[ScaleResponse | None, rules.ScaleResult | None]:
-    if not checkin.instrument or all(value is None for value in answers.scale):
+    if not checkin.instrument or not answers.scale:
         return None, None
     scale = INSTRUMENTS[checkin.instrument]
     score = score_answers(scale.code, list(answers.scale), checkin.client.sex)
+    if all(value is None for value in answers.scale):
+        # Nothing to keep, but a question about self-harm that was left out is told like one among answered ones.
+        return None, rules.ScaleResult(title=scale.title, flags=score.flags, total=None)
     earlier = checkin.client.scale_responses.filter(instrument=scale.code, total__isnull=False).newest_first().first()
     response = ScaleResponse.objects.create(
         client=checkin.client,
