@@ -5,8 +5,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from medmgmt.production import refuse_unsafe
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +66,34 @@ def test_the_embedded_database_is_refused() -> None:
     done = manage("check", DATABASE_URL=f"postgres://clinic@/clinic?host={str(place).replace('/', '%2F')}")
     assert done.returncode != 0
     assert "names the embedded database" in done.stderr
+
+
+SAFE: dict[str, Any] = {
+    "SECRET_KEY": "k" * 60,
+    "DEBUG": False,
+    "ALLOWED_HOSTS": ["portal.clinic.example"],
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}},
+    "DATABASES": {"default": {"NAME": "clinic", "HOST": "db.clinic.example"}},
+    "DEMO_ACCOUNTS_ALLOWED": False,
+    "MESSAGES_TO_OUTBOX": False,
+    "EMAIL_BACKEND": "anymail.backends.mailgun.EmailBackend",
+    "SITE_URL": "https://portal.clinic.example",
+}
+
+
+def test_all_that_is_unsafe_is_named_at_once() -> None:
+    here = Path("/srv/clinic/.data/postgres/data")
+    refuse_unsafe(SAFE, embedded_at=here)
+    embedded = {"default": {"NAME": "clinic", "OPTIONS": {"host": str(here)}}}
+    unsafe = {**SAFE, "SECRET_KEY": "demo-" + "k" * 60, "CACHES": {}, "DATABASES": embedded}
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        refuse_unsafe(unsafe, embedded_at=here)
+    said = str(refusal.value)
+    assert [word for word in ("SECRET_KEY", "REDIS_URL", "DATABASE_URL", "DEBUG", "SITE_URL") if word in said] == [
+        "SECRET_KEY",
+        "REDIS_URL",
+        "DATABASE_URL",
+    ]
 
 
 def test_without_a_word_about_the_deployment_wsgi_is_production() -> None:
