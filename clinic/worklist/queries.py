@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.clients.models import ContactPoint
+from clinic.core.queries import prepared
 from clinic.staff.models import User
 from clinic.worklist import rules
 from clinic.worklist.models import DutyKind, Outcome, WorkItem
@@ -111,7 +112,15 @@ class KindSummary:
 
 def summary(user: User, *, now: datetime) -> list[KindSummary]:
     """The board in numbers, one line a kind that has duties waiting."""
-    rows = (
+    rows = _by_kind(user, now)
+    return [
+        KindSummary(r["kind"], DutyKind(r["kind"]).label, r["waiting"], r["urgent_rows"], r["overdue"]) for r in rows
+    ]
+
+
+@prepared
+def _by_kind(user: User, now: datetime) -> QuerySet[WorkItem, Any]:
+    return (
         WorkItem.objects.visible_to(user)
         .waiting(now)
         .order_by()
@@ -123,6 +132,3 @@ def summary(user: User, *, now: datetime) -> list[KindSummary]:
         )
         .order_by(F("urgent_rows").desc(), F("overdue").desc(), "kind")
     )
-    return [
-        KindSummary(r["kind"], DutyKind(r["kind"]).label, r["waiting"], r["urgent_rows"], r["overdue"]) for r in rows
-    ]

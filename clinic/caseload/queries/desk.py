@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import BreakGlassAccess, Client
+from clinic.core.queries import prepared
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
@@ -63,17 +64,11 @@ class AuditorHome:
 def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
     """New people, duties, today's schedule, insurance to check, and who has no next appointment."""
     begins, ends = day_bounds(timezone.localdate(now))
-    waiting = open_enquiries()
     return CoordinatorHome(
-        enquiries=list(waiting.order_by("received_at")[:ROWS]),
-        enquiries_waiting=waiting.count(),
+        enquiries=_oldest_enquiries(),
+        enquiries_waiting=open_enquiries().count(),
         duties=summary(user, now=now),
-        schedule=list(
-            Appointment.objects.standing()
-            .filter(starts_at__gte=begins, starts_at__lt=ends)
-            .select_related("client", "clinician")
-            .order_by("starts_at")[: 6 * ROWS]
-        ),
+        schedule=_standing_between(begins, ends),
         insurance=insurance_to_check(now),
         unbooked=clients_without_next_visit(now),
     )
@@ -86,18 +81,39 @@ def open_enquiries() -> QuerySet[Enquiry]:
     )
 
 
+@prepared
+def _oldest_enquiries() -> QuerySet[Enquiry]:
+    return open_enquiries().order_by("received_at")[:ROWS]
+
+
+@prepared
+def _standing_between(begins: datetime, ends: datetime) -> QuerySet[Appointment]:
+    standing = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
+    return standing.select_related("client", "clinician").order_by("starts_at")[: 6 * ROWS]
+
+
 def insurance_to_check(now: datetime) -> list[Appointment]:
     """Appointments of the next 7 days whose client's cover was not checked within 30 days."""
-    checked = EligibilityCheck.objects.filter(coverage__client=OuterRef("client"), checked_at__gte=now - CHECK_HOLDS)
-    coming = Appointment.objects.standing().filter(starts_at__gte=now, starts_at__lt=now + INSURANCE_AHEAD)
-    return list(coming.filter(~Exists(checked)).select_related("client", "clinician").order_by("starts_at")[:ROWS])
+    return _unchecked(now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)
+
+
+@prepared
+def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> QuerySet[Appointment]:
+    checked = EligibilityCheck.objects.filter(coverage__client=OuterRef("client"), checked_at__gte=checked_since)
+    coming = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
+    return coming.filter(~Exists(checked)).select_related("client", "clinician").order_by("starts_at")[:ROWS]
 
 
 def clients_without_next_visit(now: datetime) -> list[Client]:
     """Clients in care who were booked in the last 60 days and have nothing booked to come."""
-    lately = Appointment.objects.filter(starts_at__gte=now - SEEN_LATELY, starts_at__lt=now).values("client")
+    return _unbooked(now, now - SEEN_LATELY)
+
+
+@prepared
+def _unbooked(now: datetime, since: datetime) -> QuerySet[Client]:
+    lately = Appointment.objects.filter(client=OuterRef("pk"), starts_at__gte=since, starts_at__lt=now)
     coming = Appointment.objects.standing().filter(client=OuterRef("pk"), starts_at__gte=now)
-    return list(Client.objects.in_care().filter(pk__in=lately).filter(~Exists(coming))[:ROWS])
+    return Client.objects.in_care().filter(Exists(lately), ~Exists(coming))[:ROWS]
 
 
 def administrator_home(user: User, now: datetime) -> AdministratorHome:
