@@ -2,7 +2,7 @@
 
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -102,4 +102,5 @@ def _read(built: _Built, values: dict[str, Any]) -> list[Any]:
         fixed if name is None else values[name] for fixed, name in zip(built.params, built.filled_by, strict=True)
     )
     built.compiler.as_sql = lambda *_, **__: (built.sql, params)
-    return list(built.rows._iterable_class(built.rows))  # type: ignore[attr-defined]
+    rows: Iterable[Any] = built.rows._iterable_class(built.rows)  # type: ignore[assignment]
+    return list(rows)

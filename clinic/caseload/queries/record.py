@@ -59,7 +59,7 @@ def _steps(client_id: UUID) -> QuerySet[DosePlanVersion, Any]:
 
 
 @prepared
-def appointments(client_id: UUID, since: datetime) -> QuerySet[Appointment, dict[str, Any]]:
+def appointments(client_id: UUID, since: datetime) -> QuerySet[Appointment, Any]:
     """Standing appointments since an instant and to come, newest first."""
     found = Appointment.objects.standing().filter(client=client_id, starts_at__gte=since).order_by("-starts_at")
     shown = found.values("id", "starts_at", "kind", "modality", "status", with_name=F("clinician__full_name"))
@@ -67,7 +67,7 @@ def appointments(client_id: UUID, since: datetime) -> QuerySet[Appointment, dict
 
 
 @prepared
-def answers(client_id: UUID) -> QuerySet[CheckInAnswer, dict[str, Any]]:
+def answers(client_id: UUID) -> QuerySet[CheckInAnswer, Any]:
     """The newest check-in answers with their worries and who has read them."""
     found = CheckInAnswer.objects.filter(client=client_id).order_by("-answered_at")
     return found.values(
@@ -78,7 +78,7 @@ def answers(client_id: UUID) -> QuerySet[CheckInAnswer, dict[str, Any]]:
 
 
 @prepared
-def responses(client_id: UUID) -> QuerySet[ScaleResponse, dict[str, Any]]:
+def responses(client_id: UUID) -> QuerySet[ScaleResponse, Any]:
     """The newest scale responses, of every instrument."""
     found = ScaleResponse.objects.filter(client=client_id).newest_first()
     return found.values("instrument", "version", "total", "band", "answered_at", "is_complete", "is_prorated")[
@@ -215,7 +215,7 @@ def _plan(plan: Any) -> PlanOnChart:
 
 
 @prepared
-def evaluations(client_id: UUID) -> QuerySet[PsychiatricEvaluation, dict[str, Any]]:
+def evaluations(client_id: UUID) -> QuerySet[PsychiatricEvaluation, Any]:
     """The newest evaluations, drafts among them, with diagnoses by rank."""
     diagnoses = EvaluationDiagnosis.objects.filter(evaluation=OuterRef("pk"))
     found = PsychiatricEvaluation.objects.filter(client=client_id).order_by("-evaluated_on")
@@ -231,13 +231,13 @@ def measurements(client_id: UUID) -> list[dict[str, Any]]:
 
 
 @prepared
-def _measurements(client_id: UUID) -> QuerySet[Measurement, dict[str, Any]]:
+def _measurements(client_id: UUID) -> QuerySet[Measurement, Any]:
     found = Measurement.objects.filter(client=client_id).order_by("kind", "-taken_at").distinct("kind")
     return found.values("kind", "value", "unit", "taken_at")
 
 
 @prepared
-def visits(client_id: UUID) -> QuerySet[FollowUpVisit, dict[str, Any]]:
+def visits(client_id: UUID) -> QuerySet[FollowUpVisit, Any]:
     """The newest follow-up visits, drafts among them, with the beginning of the assessment."""
     found = FollowUpVisit.objects.filter(client=client_id).order_by("-visited_on")
     return found.values(
@@ -246,7 +246,7 @@ def visits(client_id: UUID) -> QuerySet[FollowUpVisit, dict[str, Any]]:
 
 
 @prepared
-def changes(client_id: UUID) -> QuerySet[DoseChange, dict[str, Any]]:
+def changes(client_id: UUID) -> QuerySet[DoseChange, Any]:
     """The newest dose changes with who has seen them."""
     seen = ChangeAcknowledgement.objects.filter(change=OuterRef("pk"))
     found = DoseChange.objects.filter(client=client_id).order_by("-at")
@@ -257,7 +257,7 @@ def changes(client_id: UUID) -> QuerySet[DoseChange, dict[str, Any]]:
 
 
 @prepared
-def observations(client_id: UUID) -> QuerySet[Observation, dict[str, Any]]:
+def observations(client_id: UUID) -> QuerySet[Observation, Any]:
     """The newest observations of therapist and prescriber."""
     found = Observation.objects.filter(client=client_id).order_by("-at")
     return found.values("text", "at", by_name=F("by__full_name"), about=F("change__words"))[:OBSERVATIONS]
