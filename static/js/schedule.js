@@ -23,13 +23,11 @@ function events() {
   }));
 }
 
-// The list's own link and words, so that both say the same.
+// The list's own link, so that both say the same; the rest is told by pointing at it.
 function content({ event }) {
   const { row } = event.extendedProps;
   const link = row.querySelector("a").cloneNode(true);
-  const words = document.createElement("span");
-  words.textContent = row.querySelector("[data-words]").textContent.replace(/\s+/g, " ").trim();
-  link.append(words);
+  link.title = row.querySelector("[data-words]").textContent.replace(/\s+/g, " ").trim();
   return { domNodes: [link] };
 }
 
