@@ -6,6 +6,7 @@ from django import forms
 
 from clinic.audit import queries
 from clinic.audit.queries import Filters
+from clinic.core.forms import WITHIN_REACH
 from clinic.staff.models import User
 
 
@@ -21,8 +22,8 @@ class SearchForm(forms.Form):
     )
     action = forms.ChoiceField(required=False, label="Deed")
     client = forms.UUIDField(required=False, label="Client number", help_text="As in the address of the client's page.")
-    since = forms.DateField(required=False, label="From", widget=DayInput())
-    until = forms.DateField(required=False, label="To", widget=DayInput())
+    since = forms.DateField(required=False, label="From", validators=WITHIN_REACH, widget=DayInput())
+    until = forms.DateField(required=False, label="To", validators=WITHIN_REACH, widget=DayInput())
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
     after = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

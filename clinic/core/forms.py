@@ -2,12 +2,21 @@
 
 from collections.abc import Callable, MutableMapping
 from copy import copy
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BaseForm
 from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken, StaleRecord
+
+# Pages count on from a day and back: beyond these years the calendar of the machine has an end.
+WITHIN_REACH = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+MOMENT_WITHIN_REACH = (
+    MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC)),
+    MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC)),
+)
 
 
 def submit(form: BaseForm, deed: Callable[..., object]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from clinic.core.forms import MOMENT_WITHIN_REACH, WITHIN_REACH
 from clinic.scheduling import rules
 from clinic.scheduling.models import AppointmentKind, Modality, Weekday
 from clinic.staff.models import User
@@ -13,7 +14,9 @@ from clinic.staff.models import User
 class DayForm(forms.Form):
     """Which day the list shows."""
 
-    on = forms.DateField(label="Day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label="Day", required=False, validators=WITHIN_REACH, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 class FindTimesForm(forms.Form):
@@ -21,7 +24,7 @@ class FindTimesForm(forms.Form):
 
     clinician = forms.ModelChoiceField(queryset=User.objects.none(), label="With")
     kind = forms.ChoiceField(choices=AppointmentKind.choices, label="For")
-    from_day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    from_day = forms.DateField(label="From", validators=WITHIN_REACH, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,9 +46,18 @@ class TimeForm(forms.Form):
 
     def __init__(self, *args: Any, times: list[rules.FreeTime], words: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.offer(times, words)
+
+    def offer(self, times: list[rules.FreeTime], words: Any) -> None:
+        """Show these times; asked again after somebody was faster, the taken one is no longer among them."""
         self.fields["starts_at"].choices = [  # type: ignore[attr-defined]
             (time.starts_at.isoformat(), words(time)) for time in times
         ]
+
+    @property
+    def was_too_late(self) -> bool:
+        """A time was chosen, and it is not free any more."""
+        return self.is_bound and bool(self.data.get("starts_at")) and "starts_at" in self.errors
 
 
 class BookForm(TimeForm):
@@ -88,8 +100,12 @@ class TimeOffForm(forms.Form):
     """A span without clients."""
 
     clinician = forms.ModelChoiceField(queryset=User.objects.none())
-    starts_at = forms.DateTimeField(label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    ends_at = forms.DateTimeField(label="Until", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    starts_at = forms.DateTimeField(
+        label="From", validators=MOMENT_WITHIN_REACH, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    ends_at = forms.DateTimeField(
+        label="Until", validators=MOMENT_WITHIN_REACH, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
     reason = forms.CharField(required=False, max_length=120)
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:

@@ -142,3 +142,8 @@ def test_only_an_auditor_searches(browser: Browser, request: pytest.FixtureReque
     assert browser.get(reverse(page)).status_code == 403
     (event,) = AuditEvent.objects.all()
     assert (event.action, event.detail["view"], event.detail["status"]) == ("access_refused", page, 403)
+
+
+@pytest.mark.parametrize("page", [PAGE, "audit:export"])
+def test_a_day_at_the_end_of_the_calendar_is_refused(desk: Browser, page: str) -> None:
+    assert desk.get(reverse(page), {"until": "9999-12-31"}).status_code < 500
