@@ -142,6 +142,14 @@ class TestDraft:
         visit.refresh_from_db()
         assert visit.mental_status == {"mood": {"choice": "good", "words": "“lighter”"}}
 
+    def test_a_decision_that_is_not_offered_is_refused(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        for forged in ("start", "anything"):
+            answer = browser.post(url("save", visit), filled(visit, dose_plan, decision=forged))
+            assert answer.status_code == 422
+            assert "Select a valid choice" in answer.text
+
     def test_drafts_save_themselves(self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan) -> None:
         answer = browser.post(url("save", visit), filled(visit, dose_plan), headers=AUTOSAVE)
         assert answer.json()["version"] == 2

@@ -119,6 +119,8 @@ class VisitForm(forms.Form):
         dose_plan_id = medication.dose_plan.pk
         typed = {name: self._typed(dose_plan_id, name) for name in (*PROPOSAL_FIELDS, "rationale", "decision")}
         base = typed.pop("base_version")
+        if typed["decision"] not in OFFERED:
+            typed["decision"] = ""
         if typed["rationale"] == self._typed(dose_plan_id, "written"):
             typed["rationale"] = ""
         if "continue_all" in self.data:
