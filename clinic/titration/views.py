@@ -60,7 +60,7 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
 
 
 def _pick(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
-    words = request.POST.get("words", "").strip()
+    words = request.POST.get("words", "").replace("\x00", "").strip()
     found = search_medications(words) if words else []
     return render(request, "titration/pick.html", context | {"words": words, "found": found})
 

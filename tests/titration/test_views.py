@@ -112,6 +112,7 @@ def test_a_medication_is_found_by_what_is_typed(paula: Browser, ada: Client, in_
     assert "No units computed" in paula.post(search, {"words": "quetia"}).content.decode()
     assert "Maximum unknown" in paula.post(search, {"words": "zuran"}).content.decode()
     assert "Nothing found" in paula.post(search, {"words": "xxxxx"}).content.decode()
+    assert "Maximum unknown" in paula.post(search, {"words": "zuran\x00"}).content.decode()
 
 
 @pytest.mark.parametrize("medication", ["nonsense", "01900000-0000-7000-8000-000000000000"])
