@@ -6,11 +6,10 @@ Nothing is done behind the pages but hiring staff before it begins and the passi
 import datetime as dt
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from clinic.formulary.services import load_formulary
 from clinic.scheduling.services import add_hours
@@ -65,8 +64,8 @@ def test_from_the_first_enquiry_to_the_acknowledged_change(way: "Way") -> None:
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def way(request: pytest.FixtureRequest, in_clinic: RunningClinic, page_at: OpenPage) -> Iterator["Way"]:
-    yield Way(in_clinic, page_at, scripts=request.param)
+def way(request: pytest.FixtureRequest, in_clinic: RunningClinic, page_at: OpenPage) -> "Way":
+    return Way(in_clinic, page_at, scripts=request.param)
 
 
 class Way:
@@ -221,9 +220,7 @@ class Way:
         for number, (kind, what, who) in enumerate(hands.FOUR_KINDS, start=1):
             if number > 1:
                 page.get_by_role("button", name="Add intervention").click()
-            hands.fill_row(
-                page, f"Intervention {number}", {"What": what}, {"Kind": kind, "Who is responsible": who}
-            )
+            hands.fill_row(page, f"Intervention {number}", {"What": what}, {"Kind": kind, "Who is responsible": who})
         page.get_by_label("Look at the plan again on").fill((self.today() + dt.timedelta(days=84)).isoformat())
         page.get_by_label("The client agreed on").fill(self.today().isoformat())
         page.get_by_role("button", name="Review and sign").click()
