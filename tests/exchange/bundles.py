@@ -78,3 +78,14 @@ def run_paths(*paths: Path, staff: str | None = None) -> tuple[Json, int]:
     except SystemExit as end:
         status = int(end.code or 0)
     return json.loads(out.getvalue().splitlines()[-1]), status
+
+
+def prescribed_elsewhere(**reference: str) -> dict[str, Any]:
+    """A prescription that names its medication by reference only."""
+    request = prescription("m1", "x", medicationReference=reference)
+    del request["medicationCodeableConcept"]
+    return request
+
+
+def visit(**period: str) -> dict[str, Any]:
+    return resource("Encounter", "e1", period=period, **{"class": {"code": "AMB"}})

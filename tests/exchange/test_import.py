@@ -18,7 +18,18 @@ from clinic.monitoring.models import Measurement
 from clinic.scales.models import ScaleResponse
 from clinic.staff.models import User
 from clinic.worklist.models import WorkItem
-from tests.exchange.bundles import bundle, condition, observation, patient, prescription, resource, run, run_paths
+from tests.exchange.bundles import (
+    bundle,
+    condition,
+    observation,
+    patient,
+    prescribed_elsewhere,
+    prescription,
+    resource,
+    run,
+    run_paths,
+    visit,
+)
 from tests.factories.formulary import MedicationFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,25 +1,24 @@
 """What a chart is refused for: whole, by name, and without stopping the others."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from clinic.intake.models import ProblemHistory
-from tests.exchange.bundles import bundle, condition, observation, patient, prescription, resource, run, run_paths
+from tests.exchange.bundles import (
+    bundle,
+    condition,
+    observation,
+    patient,
+    prescribed_elsewhere,
+    prescription,
+    resource,
+    run,
+    run_paths,
+    visit,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-def prescribed_elsewhere(**reference: str) -> dict[str, Any]:
-    """A prescription that names its medication by reference only."""
-    request = prescription("m1", "x", medicationReference=reference)
-    del request["medicationCodeableConcept"]
-    return request
-
-
-def visit(**period: str) -> dict[str, Any]:
-    return resource("Encounter", "e1", period=period, **{"class": {"code": "AMB"}})
 
 
 ABSURD = [
