@@ -76,12 +76,18 @@ def book(request: StaffRequest, client_id: UUID) -> HttpResponse:
     if request.method == "POST" and submit(form, deed):
         messages.success(request, f"Booked for {weekday(form.cleaned_data['starts_at'])}.")
         return redirect("clients:detail", client.pk)
-    return render(request, "scheduling/book.html", page | {"form": form, "times": times}, status=_status_of(form))
+    if form.is_bound:
+        times = _free_times(client, wanted["clinician"], wanted["kind"], wanted["from_day"])
+        form.offer(times, _words)
+    page |= {"form": form, "times": times}
+    return render(request, "scheduling/book.html", page, status=_status_of(form))
 
 
-def _status_of(form: Any) -> int:
-    """409 when somebody was faster: the page shows the next free times."""
-    return 409 if form.is_bound and "starts_at" in form.errors else 200
+def _status_of(form: forms.TimeForm) -> int:
+    """409 when somebody was faster, 422 when something else keeps the form from being done."""
+    if form.was_too_late:
+        return 409
+    return 422 if form.is_bound else 200
 
 
 @requires(Permission.READ_SCHEDULE)
