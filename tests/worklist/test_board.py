@@ -35,9 +35,7 @@ def test_urgent_stands_first_then_what_is_due_first(desk: Browser, ada: Client) 
 
 
 def test_numbers_to_call_stand_on_the_row(desk: Browser, ada: Client) -> None:
-    ContactPointFactory(
-        client=ada, kind=ContactKind.PHONE, value="+18015550199", may_call=True, may_email=False
-    )
+    ContactPointFactory(client=ada, kind=ContactKind.PHONE, value="+18015550199", may_call=True, may_email=False)
     ContactPointFactory(client=ada, kind=ContactKind.PHONE, value="+18015550111", may_email=False)
     WorkItemFactory(client=ada)
     page = desk.get(BOARD).content.decode()
@@ -45,9 +43,7 @@ def test_numbers_to_call_stand_on_the_row(desk: Browser, ada: Client) -> None:
     assert "5550111" not in page
 
 
-def test_filters_narrow_the_rows_and_say_how_many_there_are(
-    desk: Browser, ada: Client, coordinator: User
-) -> None:
+def test_filters_narrow_the_rows_and_say_how_many_there_are(desk: Browser, ada: Client, coordinator: User) -> None:
     WorkItemFactory(client=ada, reason="Mine to call", owner=coordinator)
     WorkItemFactory(client=ada, reason="Check the card", kind=DutyKind.CHECK_INSURANCE)
     WorkItemFactory(client=ada, reason="Put away", snoozed_until=timezone.now() + HOUR)
@@ -94,16 +90,11 @@ def test_a_duty_needs_an_outcome_to_close(desk: Browser, ada: Client) -> None:
 def test_take_and_put_off(desk: Browser, ada: Client, coordinator: User) -> None:
     item = WorkItemFactory(client=ada)
     desk.post(f"/worklist/{item.pk}/take/")
-    assert (
-        "comes back" in desk.post(f"/worklist/{item.pk}/put-off/", {"days": 1}, follow=True).content.decode()
-    )
+    assert "comes back" in desk.post(f"/worklist/{item.pk}/put-off/", {"days": 1}, follow=True).content.decode()
     item.refresh_from_db()
     assert item.owner == coordinator
     assert item.snoozed_until is not None
-    assert (
-        "1 to 30 days"
-        in desk.post(f"/worklist/{item.pk}/put-off/", {"days": 99}, follow=True).content.decode()
-    )
+    assert "1 to 30 days" in desk.post(f"/worklist/{item.pk}/put-off/", {"days": 99}, follow=True).content.decode()
 
 
 def test_opening_the_page_changes_nothing(desk: Browser, ada: Client) -> None:
@@ -123,9 +114,7 @@ def test_a_duty_out_of_scope_is_as_good_as_missing(browser: Browser, ada: Client
     assert "Nothing is waiting" in browser.get(BOARD).content.decode()
 
 
-def test_auditors_and_administrators_have_no_board(
-    browser: Browser, auditor: User, administrator: User
-) -> None:
+def test_auditors_and_administrators_have_no_board(browser: Browser, auditor: User, administrator: User) -> None:
     for user in (auditor, administrator):
         browser.force_login(user)
         assert browser.get(BOARD).status_code == 403
