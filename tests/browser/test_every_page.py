@@ -1,68 +1,52 @@
 """Every page of every role in a real browser, 390 and 1280 px wide: readable by everybody, nothing out of place."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-import axe_playwright_python
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import reverse
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Page
 
 from tests.access import matrix
 from tests.access.world import ANONYMOUS, ROLES, Side
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.world import NEWCOMER, PASSWORD, World, build, session_of
+from tests.browser.looks import HEIGHT, PHONE, Listener, faults
+from tests.browser.world import NEWCOMER, World, build, session_of
 
 ROWS = matrix.read()
 ADDRESSES = matrix.addresses()
 WALKERS = [*ROLES, NEWCOMER]
-# One's own account looks the same whoever one is: one role walks it.
+# Pages of the sign-in package look the same for everybody signed in: one role walks them.
 ACCOUNT_ROLE = "administrator"
-FIRST_STEPS = set()
+OF_AN_ACCOUNT = {"account_logout"}
+OF_A_NEWCOMER = {"mfa_index", "mfa_activate_totp", "account_reauthenticate"}
 NOT_PAGES = {
     "livez": "a word for a machine",
     "readyz": "a word for a machine",
     "audit:export": "a file",
     "mfa_download_recovery_codes": "a file",
     "account_email": "leads to the sessions",
-    "account_confirm_login_code": "signing in by a code in an e-mail is off",
     "account_set_password": "leads to changing the password there is",
-    "mfa_authenticate": "opens between password and code: walked in the steps of signing in",
-    "mfa_login_webauthn": "an answer for the script of the sign-in page",
+    "account_confirm_login_code": "signing in by a code in an e-mail is off",
+    "mfa_authenticate": "stands between password and code: one of the steps below",
+    "mfa_login_webauthn": "for the script of the sign-in page",
     "mfa_reauthenticate_webauthn": "leads to the page for codes",
     "intake:save_evaluation": "leads back to the evaluation",
     "intake:save_history": "leads back to the history",
     "intake:add_addendum": "leads back to the evaluation",
     "visits:save": "leads back to the visit",
+    "visits:sign": "leads back to the visit",
 }
-# Of one client there is no such page: the address leads on to the draft that stands.
-LEADS_ON = {("intake:start_evaluation", "full"), ("visits:start", "full")}
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
-RUN_AXE = """async tags => {
-    const found = await axe.run(document, {
-        runOnly: tags, resultTypes: ["violations"], preload: false, elementRef: false});
-    return found.violations.filter(one => ["serious", "critical"].includes(one.impact)).flatMap(one =>
-        one.nodes.map(node => `${one.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`));
-}"""
-TOO_WIDE = """() => {
-    const room = innerWidth, width = document.scrollingElement.scrollWidth;
-    if (width <= room) return [];
-    const parts = [...document.body.querySelectorAll("*")].filter(part => part.getBoundingClientRect().right > room);
-    return [`${width} px wide: ${parts.slice(0, 3).map(part => part.outerHTML.slice(0, 120)).join(" | ")}`];
-}"""
+DRAFTS = {"plans:plan", "intake:evaluation", "visits:visit"}
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One address of the walk, and the client it is about."""
+    """One address of the walk, and whose records it shows."""
 
     name: str
     side: str = "full"
@@ -73,27 +57,101 @@ class Stop:
         return reverse(self.name, kwargs={key: side.key(key, self.name, role) for key in arguments})
 
 
+# With a draft begun, this address leads on to it.
+LEADS_ON = {Stop("intake:start_evaluation")}
+
+
 def stops() -> list[Stop]:
-    """Every address, and those that need a client alone once more for a client of whom nothing is known."""
+    """Every address; what needs only a client, once more for one of whom nothing is known; and what has drafts."""
     found = [Stop(name) for name, row in ROWS.items() if "GET" in row.methods]
-    return found + [Stop(stop.name, "empty") for stop in found if ADDRESSES[stop.name].arguments == ["client_id"]]
+    found += [Stop(stop.name, "empty") for stop in found if ADDRESSES[stop.name].arguments == ["client_id"]]
+    return found + [Stop(name, "drafts") for name in sorted(DRAFTS)]
 
 
 def walk_of(role: str) -> list[Stop]:
-    """The pages that a role opens by the matrix. The pages of the sign-in package go to one role of each kind."""
-    return [
-        stop
-        for stop in stops()
-        if stop.name not in NOT_PAGES and (stop.name, stop.side) not in LEADS_ON and _walks(role, stop.name)
-    ]
+    """The pages that a role opens by the matrix."""
+    return [stop for stop in stops() if stop.name not in NOT_PAGES and stop not in LEADS_ON and _walks(role, stop)]
 
 
-def _walks(role: str, name: str) -> bool:
-    row = ROWS[name]
-    if name in FIRST_STEPS and role == NEWCOMER:
-        return name == "mfa_activate_totp"
-    if role == NEWCOMER or name == "mfa_activate_totp":
-        return False
+def _walks(role: str, stop: Stop) -> bool:
+    row = ROWS[stop.name]
     if row.permission == "-":
-        return role == (ACCOUNT_ROLE if row.answers[ANONYMOUS] == "sign-in" or name in SIGNED_IN_ONLY else ANONYMOUS)
-    return row.answers[role] in {"yes", "own", "all"}
+        if stop.name in OF_A_NEWCOMER and (role == NEWCOMER or stop.name != "mfa_index"):
+            return role == NEWCOMER
+        of_an_account = row.answers[ANONYMOUS] == "sign-in" or stop.name in OF_AN_ACCOUNT
+        return role == (ACCOUNT_ROLE if of_an_account else ANONYMOUS)
+    if stop.side == "drafts":
+        return role == "prescriber"
+    return row.answers.get(role) in {"yes", "own", "all"}
+
+
+def pages_shown(world: World) -> Iterator[tuple[str, Stop]]:
+    """Every page that answers somebody, whatever the matrix says."""
+    for role in WALKERS:
+        browser = Browser()
+        session = session_of(world, role)
+        for stop in stops():
+            point = transaction.savepoint()
+            if session:
+                browser.cookies[settings.SESSION_COOKIE_NAME] = session
+            answer = browser.get(stop.path(world, role))
+            transaction.savepoint_rollback(point)
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                yield role, stop
+
+
+@pytest.mark.django_db
+def test_no_page_is_left_out_of_the_walk() -> None:
+    with matrix.without_rendering():
+        shown = set(pages_shown(build()))
+    walked = {(role, stop) for role in WALKERS for stop in walk_of(role)}
+    by_anybody = {stop for _, stop in walked}
+    left_out = {
+        (role, stop.name, stop.side)
+        for role, stop in shown - walked
+        if ROWS[stop.name].permission != "-" or stop not in by_anybody
+    }
+    assert sorted(one for one in left_out if one[2] != "drafts") == []
+    assert sorted((role, stop.name, stop.side) for role, stop in walked - shown) == []
+    assert {name for name in NOT_PAGES if name not in ROWS} == set()
+
+
+@pytest.fixture
+def world(transactional_db: None, live_server: Any) -> World:
+    return build()
+
+
+Open = Callable[[str], tuple[Page, Listener]]
+
+
+@pytest.fixture
+def open_as(chromium: Chromium, world: World, live_server: Any) -> Iterator[Open]:
+    """A window signed in as somebody of a role, and what hears its pages' complaints."""
+    contexts = []
+
+    def open_window(role: str) -> tuple[Page, Listener]:
+        context = chromium.new_context(base_url=live_server.url, viewport={"width": PHONE, "height": HEIGHT})
+        contexts.append(context)
+        session = session_of(world, role)
+        if session:
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        return context.new_page(), Listener(context)
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", WALKERS)
+def test_every_page_of_a_role_reads_well(open_as: Open, world: World, role: str) -> None:
+    page, listener = open_as(role)
+    found = {}
+    for stop in walk_of(role):
+        answer = page.goto(stop.path(world, role))
+        assert answer is not None
+        status = answer.status
+        wrong = [*([] if status == 200 else [f"status {status}"]), *faults(page, listener)]
+        if wrong:
+            found[f"{stop.name} {stop.side}"] = wrong
+    assert found == {}

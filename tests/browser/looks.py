@@ -1,0 +1,62 @@
+"""What is wrong with a page as it stands in the browser: axe's findings, sideways scrolling, headings, complaints."""
+
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+DESK, PHONE, HEIGHT = 1280, 390, 844
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN_AXE = """async tags => {
+    const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"], preload: false});
+    return found.violations.filter(one => ["serious", "critical"].includes(one.impact)).flatMap(one =>
+        one.nodes.map(node => `${one.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`));
+}"""
+TOO_WIDE = """() => {
+    const width = document.scrollingElement.scrollWidth;
+    if (width <= innerWidth) return [];
+    const parts = [...document.body.querySelectorAll("*")];
+    const beyond = parts.filter(part => part.getBoundingClientRect().right > innerWidth).slice(0, 3);
+    return [`too wide, ${width} px: ${beyond.map(part => part.outerHTML.slice(0, 100)).join(" | ")}`];
+}"""
+HEADINGS = "document.querySelectorAll('h1').length"
+
+
+class Listener:
+    """Hears what a context's pages complain of: scripts, addresses that fail, breaches of the content policy."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.heard: list[str] = []
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.heard.append(f"script: {error.error}"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # A page that says "not found" is itself an answer of that status.
+        is_own_answer = "the server responded with a status of 4" in message.text and _is_page(message)
+        if message.type in {"error", "warning"} and not is_own_answer:
+            self.heard.append(f"console: {message.text}")
+
+    def take(self) -> list[str]:
+        heard, self.heard = self.heard, []
+        return heard
+
+
+def _is_page(message: ConsoleMessage) -> bool:
+    return message.page is not None and message.location["url"] == message.page.url
+
+
+def faults(page: Page, listener: Listener) -> list[str]:
+    """What is wrong with the page at a phone's and at a desk's width, by the width where it was seen."""
+    found = []
+    for width in (PHONE, DESK):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        # The nonce of the page's policy is for its own scripts; what the driver evaluates is not bound by it.
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE)
+        seen = page.evaluate(TOO_WIDE) + page.evaluate(RUN_AXE, TAGS)
+        found += [f"{width}: {fault}" for fault in seen]
+    headings = page.evaluate(HEADINGS)
+    if headings != 1:
+        found.append(f"{headings} h1")
+    return found + listener.take()
