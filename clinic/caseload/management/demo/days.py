@@ -43,7 +43,10 @@ class EachDay:
         if days_to_go % 4 == 0:
             plan_checkins(now=now)
         yesterday = timezone.localdate(now) - dt.timedelta(days=1)
-        for checkin in CheckIn.objects.filter(state=CheckInState.PLANNED, due_on=yesterday).select_related("client"):
+        asked = CheckIn.objects.filter(state=CheckInState.PLANNED, due_on=yesterday).select_related("client")
+        for number, checkin in enumerate(asked):
+            if days_to_go == 0 and number % 3 == 1:
+                continue  # still to be sent: whoever opens the demo finds a link in the outbox
             self._left_then(checkin)
             if days_to_go <= WORRYING_DAYS or self.rng.random() < 0.86:
                 self._answer(checkin, now - dt.timedelta(hours=12), worry=self._worry(days_to_go))
