@@ -238,9 +238,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if IS_TEST
-        else "medmgmt.static.HashedFiles"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if IS_TEST else "medmgmt.static.HashedFiles"
     },
 }
 WHITENOISE_MAX_AGE = 0 if IS_TEST else 31_536_000
