@@ -228,7 +228,7 @@ def test_the_team_reads_an_answer_with_its_reasons(
         page = browser.get(reverse("checkins:review", args=[answer.pk])).content.decode()
     assert "Feels much worse on it." in page
     assert "Much worse" in page
-    assert "PHQ9" in page
+    assert "PHQ-9" in page
     assert AuditEvent.objects.filter(action="chart_read", client_id=answer.client_id).exists()
 
 

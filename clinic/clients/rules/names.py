@@ -156,7 +156,9 @@ NICKNAMES = tuple(
 
 def folded(text: str) -> str:
     """Lower case, accents off, single spaces between words; letters of every script are kept."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(LOOK_ALIKES)
+    # Taken apart first: some letters of mathematics have a lower case only once they are plain letters.
+    lower = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    plain = unicodedata.normalize("NFKD", lower).translate(LOOK_ALIKES)
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", letters)).split())
 
