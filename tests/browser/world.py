@@ -1,8 +1,10 @@
 """A clinic with something of everything, so that no page of the walk stands empty; and one client with nothing."""
 
 import datetime as dt
+import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
@@ -11,6 +13,15 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client as Browser
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorAttestationResponse,
+    AuthenticatorData,
+    CollectedClientData,
+    RegistrationResponse,
+)
 
 from clinic.clients.models import ContactKind
 from clinic.intake.models import PsychiatricEvaluation
@@ -110,8 +121,23 @@ def _fill_the_day(side: Side, now: dt.datetime) -> None:
 def _second_factors(user: User) -> str:
     """Recovery codes and a passkey; the number of the passkey's row."""
     RecoveryCodes.activate(user)
-    data = {"name": "The key on my ring", "credential": {}}
+    data = {"name": "The key on my ring", "credential": _credential()}
     return str(Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data).pk)
+
+
+def _credential() -> dict[str, Any]:
+    """What a passkey answers when it is registered, with a key of no use."""
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    credential = AttestedCredentialData.create(b"\0" * 16, b"key on my ring", ES256({1: 2, 3: -7, -1: 1}))
+    seen = AuthenticatorData.create(b"\0" * 32, flags, 0, credential)
+    client_data = CollectedClientData.create("webauthn.create", b"challenge", settings.SITE_URL)
+    answer = AuthenticatorAttestationResponse(
+        client_data=client_data, attestation_object=AttestationObject.create("none", seen, {})
+    )
+    registered: dict[str, Any] = json.loads(
+        json.dumps(RegistrationResponse(raw_id=b"key on my ring", response=answer), default=dict)
+    )
+    return registered
 
 
 def session_of(world: World, role: str) -> str | None:
