@@ -116,6 +116,17 @@ def remove_second_factor(*, user_id: UUID, by: User) -> User:
 
 
 @transaction.atomic
+def end_other_sessions(*, user: User, kept: str | None) -> None:
+    """A new second factor counts at once: what was opened without it ends, only the session that added it goes on.
+
+    `kept` is the key of that session.
+    """
+    ended = _end_sessions(user, kept=kept)
+    if ended:
+        _tell("sessions_ended", by=user, subject=user, ended=ended)
+
+
+@transaction.atomic
 def switch_role(*, role: str, by: User) -> User:
     """Wear another of one's own roles from now on. Raises RuleBroken."""
     user = _locked(by.pk)
@@ -143,9 +154,11 @@ def _as_rule(refusal: ValidationError) -> RuleBroken:
     return RuleBroken(sentence, field=field)
 
 
-def _end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
+def _end_sessions(user: User, *, kept: str | None = None) -> int:
+    sessions = list(UserSession.objects.filter(user=user).exclude(session_key=kept or ""))
+    for session in sessions:
         session.end()
+    return len(sessions)
 
 
 def _invite(user: User) -> None:

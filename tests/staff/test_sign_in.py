@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client as Browser
@@ -157,6 +159,38 @@ def test_a_first_factor_is_set_up_without_asking_for_the_password_again(browser:
         assert browser.get(reverse("mfa_deactivate_totp")).headers["Location"].startswith("/accounts/reauth")
     kinds = {event.detail["kind"] for event in events("second_factor_added")}
     assert kinds == {"totp", "recovery_codes"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_second_factor_ends_the_sessions_opened_without_it() -> None:
+    user = with_password(second_factor=False)
+    here, elsewhere = Browser(), Browser()
+    colleague = with_password(second_factor=False)
+    other_person = Browser()
+    with time_machine.travel(NOON, tick=False):
+        for each, owner in ((here, user), (elsewhere, user), (other_person, colleague)):
+            give_password(each, owner.email)
+            assert each.get(reverse("mfa_index")).status_code == 200
+        here.get(reverse("mfa_activate_totp"))
+        here.post(reverse("mfa_activate_totp"), {"code": code_at(NOON, here.session["mfa.totp.secret"])})
+        assert here.get(reverse("caseload:home")).status_code == 200
+        for page in ("caseload:home", "mfa_index", "clients:list"):
+            assert elsewhere.get(reverse(page)).headers["Location"].startswith(SIGN_IN)
+        assert other_person.get(reverse("mfa_index")).status_code == 200
+    (event,) = events("sessions_ended")
+    assert (event.by, event.subject_id, event.detail) == (user, str(user.pk), {"ended": 1})
+
+
+def test_a_new_passkey_ends_them_too_and_recovery_codes_alone_do_not(browser: Browser, db: None) -> None:
+    user, elsewhere = with_password(second_factor=False), Browser()
+    for each in (browser, elsewhere):
+        give_password(each, user.email)
+    request = SimpleNamespace(session=browser.session)
+    for kind, status in (("recovery_codes", 200), ("webauthn", 302)):
+        added = Authenticator(user=user, type=kind, data={})
+        authenticator_added.send(sender=Authenticator, request=request, user=user, authenticator=added)
+        assert elsewhere.get(reverse("usersessions_list")).status_code == status
+    assert browser.get(reverse("usersessions_list")).status_code == 200
 
 
 def signed_in_now(browser: Browser, user: User) -> None:
