@@ -22,6 +22,8 @@ PLACEHOLDERS: dict[Any, Callable[[int], Any]] = {
     datetime: lambda n: datetime(1000, 1, 1, microsecond=n, tzinfo=UTC),
     date: lambda n: date(1000, 1, 1 + n),
 }
+# What each function has built, by its shape; a compiler belongs to one connection, so each thread has its own.
+_built = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,6 @@ def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, l
     """
     signature = inspect.signature(build)
     kinds = {name: parameter.annotation for name, parameter in signature.parameters.items()}
-    built = threading.local()
 
     @wraps(build)
     def read(*args: Args.args, **kwargs: Args.kwargs) -> list[Row]:
@@ -60,8 +61,8 @@ def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, l
                 values[name] = value
             else:
                 shape.append(value)
-        key = tuple(shape)
-        known: dict[tuple[Any, ...], _Built | None] = built.__dict__.setdefault("known", {})
+        key = (build, *shape)
+        known: dict[tuple[Any, ...], _Built | None] = _built.__dict__.setdefault("known", {})
         if key not in known:
             known[key] = _build(build, kinds, given)
         found = known[key]

@@ -3,19 +3,17 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from clinic.staff.models import User
+from tests.browser.chromium import PATIENCE_MS
 from tests.browser.people import let_in
 from tests.browser.running import RunningClinic, collect_files, working_on
 from tests.database import Copies
 
-CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-PATIENCE_MS = int(os.environ.get("PATIENCE_MS", "15000"))
 PHONE, DESK = 390, 1280
 # A refused form answers 409 or 422, a page out of reach 404; the browser notes each in the console.
 REFUSALS = tuple(f"the server responded with a status of {status}" for status in (404, 409, 422))
@@ -54,23 +52,6 @@ def in_clinic(clinic: RunningClinic, django_db_blocker: Any) -> Iterator[Running
     """The running clinic, with the test's own queries on its database."""
     with django_db_blocker.unblock(), working_on(clinic.copies):
         yield clinic
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("NO BROWSER: the browser tests cannot run.")
-        pytest.skip("NO BROWSER: Chromium is missing, so this test DOES NOT RUN.")
-    # The driver keeps an event loop in this thread; the tests' own calls to the database are still plain ones.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 class Windows:

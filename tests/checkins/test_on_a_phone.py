@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.services import plan_checkins
@@ -21,27 +20,13 @@ from tests.factories.messaging import daytime_zone
 from tests.factories.plans import SignedPlanFactory
 from tests.factories.titration import rising_order, started
 
-CHROMIUM = "/usr/bin/chromium"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here"),
 ]
 TARGETS = "main button, main a.btn, main select, main label.face, main input[type=text]"
 TOO_SMALL = """selector => [...document.querySelectorAll(selector)]
     .filter(part => part.getBoundingClientRect().height < 44).map(part => part.outerHTML.slice(0, 80))"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # The driver keeps an event loop in this thread; the tests' own calls to the database are still plain ones.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])

@@ -20,20 +20,17 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 # A worker whose two tasks write a line each time they run, so that a test can count who asked.
 WORKER = """
-import os, sys
-from celery import Celery
+import os
 from medmgmt import celery as machinery
 app = machinery.app
-app.conf.update(broker_url=os.environ["BROKER"], imports=(), include=())
-machinery.SWEEP_EVERY_S = 1
+app.conf.update(broker_url=os.environ["BROKER"])
+app.loader.import_default_modules()
 machinery.Sweep.__init__.__kwdefaults__["every_s"] = 1
-def noted(name):
-    @app.task(name=name)
-    def task(asked=False):
-        with open(os.environ["NOTES"], "a") as notes:
-            notes.write(("asked" if asked else "swept") + "\\n")
-    return task
-noted(machinery.SEND_DUE), noted(machinery.PLAN_CHECKINS)
+def note(asked=False):
+    with open(os.environ["NOTES"], "a") as notes:
+        notes.write(("asked" if asked else "swept") + "\\n")
+for name in (machinery.SEND_DUE, machinery.PLAN_CHECKINS):
+    app.tasks[name].run = note
 app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING"])
 """
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import (  # noqa: F401 - the same fixtures
-    chromium,
     in_clinic,
     page_at,
     pytest_runtest_makereport,
