@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from clinic.audit import services
 from clinic.audit.forms import SearchForm
@@ -11,7 +11,7 @@ from clinic.staff.permissions import Permission
 
 
 @requires(Permission.READ_AUDIT)
-@require_GET
+@require_safe
 def search(request: StaffRequest) -> HttpResponse:
     """Who did what to which record, newest first."""
     form = SearchForm(request.GET)
@@ -27,7 +27,7 @@ def search(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.READ_AUDIT)
-@require_GET
+@require_safe
 def export(request: StaffRequest) -> HttpResponse:
     """The same search as a file."""
     form = SearchForm(request.GET)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from clinic.caseload.queries import chart as chart_queries
 from clinic.caseload.queries import desk
@@ -29,7 +29,7 @@ HOMES: dict[Role, Callable[[User, datetime], object]] = {
 
 
 @requires(Permission.USE_PORTAL)
-@require_GET
+@require_safe
 def home(request: StaffRequest) -> HttpResponse:
     """What waits for this person today, by the role worn now."""
     role = request.user.role
@@ -39,7 +39,7 @@ def home(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.READ_CHART)
-@require_GET
+@require_safe
 def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """One client: what a visit needs, in the order in which it is needed."""
     client = open_chart(client_id=client_id, by=request.user, page="chart")

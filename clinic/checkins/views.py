@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.checkins import queries, services
 from clinic.checkins.access import is_too_often
@@ -119,6 +119,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 @requires(Permission.READ_CHECKINS)
+@require_safe
 def review(request: StaffRequest, answer_id: UUID) -> HttpResponse:
     """One answer as the client gave it, with the reasons it is worrying."""
     found = queries.get_answer(request.user, answer_id)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.clients import queries, rules, services
 from clinic.clients.forms import (
@@ -30,7 +30,7 @@ from clinic.staff.permissions import Permission
 
 
 @requires(Permission.READ_CLIENTS)
-@require_GET
+@require_safe
 def list_clients(request: StaffRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     status = status if status in ClientStatus.values else ""
@@ -52,7 +52,7 @@ def search(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.READ_CLIENTS)
-@require_GET
+@require_safe
 def detail(request: StaffRequest, client_id: UUID) -> HttpResponse:
     client = services.open_contact(client_id=client_id, by=request.user)
     parts = queries.contact_parts(request.user, client)
@@ -172,7 +172,7 @@ def break_glass(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.REVIEW_BREAK_GLASS)
-@require_GET
+@require_safe
 def break_glass_review(request: StaffRequest) -> HttpResponse:
     waiting = [(access, ReviewForm(auto_id=f"{access.pk}-%s")) for access in queries.accesses_to_review()]
     context = {"waiting": waiting, "reviewed": queries.accesses_reviewed()}

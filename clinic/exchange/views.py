@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.core.forms import submit
 from clinic.exchange import queries, services
@@ -17,7 +17,7 @@ from clinic.staff.permissions import Permission
 
 
 @requires(Permission.SETTLE_IMPORTS)
-@require_GET
+@require_safe
 def differences(request: StaffRequest) -> HttpResponse:
     rows = services.read_differences(by=request.user)
     return render(request, "exchange/differences.html", {"rows": rows})

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from clinic.clients.services import open_chart
 from clinic.core.forms import rows_as_asked, submit
@@ -101,6 +102,7 @@ def sign(request: StaffRequest, plan_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.READ_PLAN)
+@require_safe
 def plan(request: StaffRequest, plan_id: UUID) -> HttpResponse:
     """One version of the plan as it was signed, what it changed, and every other version."""
     shown = queries.get_plan(request.user, plan_id)

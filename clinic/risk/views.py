@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.core.forms import submit
 from clinic.risk import queries, services
@@ -18,12 +18,14 @@ from clinic.staff.permissions import Permission
 
 
 @requires(Permission.HANDLE_RISK)
+@require_safe
 def open_alerts(request: StaffRequest) -> HttpResponse:
     """Everybody who may be in danger now."""
     return render(request, "risk/open_alerts.html", {"alerts": queries.open_alerts(request.user)})
 
 
 @requires(Permission.HANDLE_RISK)
+@require_safe
 def alert(request: StaffRequest, alert_id: UUID) -> HttpResponse:
     """One alert with how to reach the person."""
     found = services.read_alert(alert_id=alert_id, by=request.user)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.clients.models import Client
 from clinic.core.forms import submit
@@ -22,6 +22,7 @@ from clinic.staff.permissions import Permission
 
 
 @requires(Permission.READ_SCHEDULE)
+@require_safe
 def day(request: StaffRequest) -> HttpResponse:
     """One day of the clinic, clinician by clinician."""
     form = forms.DayForm(request.GET or None)
@@ -91,6 +92,7 @@ def _status_of(form: forms.TimeForm) -> int:
 
 
 @requires(Permission.READ_SCHEDULE)
+@require_safe
 def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """One appointment: what it is, and what may become of it."""
     found = queries.get_appointment(request.user, appointment_id)
@@ -137,6 +139,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.EDIT_AVAILABILITY)
+@require_safe
 def availability(request: StaffRequest) -> HttpResponse:
     """Everybody's weekly hours and time off."""
     return _availability_page(request)

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.core.forms import submit
 from clinic.staff import queries, services
@@ -19,7 +19,7 @@ from clinic.staff.permissions import Permission
 
 
 @requires(Permission.MANAGE_STAFF)
-@require_GET
+@require_safe
 def list(request: StaffRequest) -> HttpResponse:  # noqa: A001 - the page's name
     """Everybody with an account."""
     return render(request, "staff/list.html", {"staff": queries.staff()})

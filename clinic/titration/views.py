@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
@@ -113,6 +114,7 @@ def _preview_of_change(form: ChangeForm) -> queries.Preview | None:
 
 
 @requires(Permission.READ_DOSE_PLAN)
+@require_safe
 def dose_plan(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     """A dose plan as it stands today, and every version as it was signed."""
     shown = queries.get_dose_plan(request.user, dose_plan_id)

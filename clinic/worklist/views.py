@@ -8,7 +8,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.core.forms import submit
 from clinic.staff.access import StaffRequest, requires
@@ -18,7 +18,7 @@ from clinic.worklist.forms import CloseForm, SnoozeForm
 
 
 @requires(Permission.READ_WORKLIST)
-@require_GET
+@require_safe
 def board(request: StaffRequest) -> HttpResponse:
     """Every duty waiting, most pressing first."""
     kind, whose = request.GET.get("kind", ""), request.GET.get("whose", "")

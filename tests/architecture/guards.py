@@ -133,6 +133,23 @@ def is_a_service(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id.endswith(("services", "session"))
 
 
+def reads_open_to_posts(root: Path) -> list[str]:
+    """Pages that answer a POST like a GET: neither read-only by `require_safe` nor looking at how they are asked."""
+    found = []
+    for path in modules(root):
+        if role_of(path, root) != "views":
+            continue
+        for function in functions(parse(path)):
+            worn = {ast.unparse(decorator).split("(")[0] for decorator in function.decorator_list}
+            is_page = bool(worn & {"requires", "login_not_required"})
+            asks = any(
+                isinstance(node, ast.Attribute) and node.attr in {"method", "POST"} for node in ast.walk(function)
+            )
+            if is_page and not asks and not worn & {"require_safe", "require_POST"}:
+                found.append(f"{path}:{function.lineno} {function.name}")
+    return found
+
+
 def clocks_below_views(root: Path) -> list[str]:
     """Reads of the clock in rules, models, queries and services: there, time is passed in."""
     timeless = {"rules", "models", "queries", "services"}

@@ -26,6 +26,12 @@ PLANTED: list[tuple[Guard, str, str]] = [
     (guards.orm_in_views, "plans/views/goal.py", "def f(plan):\n    plan.save()\n"),
     (guards.orm_in_views, "plans/views.py", "def f(plans):\n    plans.update(status='signed')\n"),
     (guards.orm_in_views, "plans/views.py", "def f(plan):\n    plan.goals.create(name='x')\n"),
+    (guards.reads_open_to_posts, "plans/views.py", "@requires(P.READ)\ndef f(request):\n    return render(request)\n"),
+    (
+        guards.reads_open_to_posts,
+        "plans/views/plan.py",
+        '@login_not_required\n@require_http_methods(["GET", "POST"])\ndef f(request):\n    return render(request)\n',
+    ),
     (guards.clocks_below_views, "plans/rules.py", "from datetime import date\nTODAY = date.today()\n"),
     (guards.clocks_below_views, "plans/services.py", "def f():\n    return timezone.now()\n"),
     (guards.clocks_below_views, "plans/queries.py", "def f():\n    return timezone.localdate()\n"),
@@ -50,7 +56,7 @@ CLEAN = {
     "plans/models.py": 'class Plan(Record):\n    """A plan."""\n\n    name = models.CharField()\n',
     "plans/services.py": 'def sign(*, by, now):\n    """Sign it."""\n    plan.save()\n',
     "plans/queries.py": "def f(now):\n    return timezone.localdate(now)\n",
-    "plans/views.py": "def f(request):\n    return services.create(by=request.user, now=timezone.now())\n",
+    "plans/views.py": "@requires(P.SIGN)\n@require_POST\ndef f(request):\n    return services.create(by=user)\n",
     "plans/migrations/0001_initial.py": "\n" * 500,
 }
 

@@ -10,7 +10,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.clients.services import open_contact
 from clinic.core.forms import submit
@@ -21,7 +21,7 @@ from clinic.staff.permissions import Permission
 
 
 @requires(Permission.READ_ENQUIRIES)
-@require_GET
+@require_safe
 def enquiry_queue(request: StaffRequest) -> HttpResponse:
     """Who waits for an answer, oldest first."""
     show = request.GET.get("show", "")
@@ -31,7 +31,7 @@ def enquiry_queue(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.READ_ENQUIRIES)
-@require_GET
+@require_safe
 def enquiry(request: StaffRequest, enquiry_id: UUID) -> HttpResponse:
     """One enquiry as it was written, and the steps from here to a consultation."""
     return _enquiry_page(request, enquiry_id)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
@@ -38,7 +38,7 @@ def start_evaluation(request: StaffRequest, client_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.READ_EVALUATION)
-@require_GET
+@require_safe
 def evaluation(request: StaffRequest, evaluation_id: UUID) -> HttpResponse:
     """A signed evaluation to read; a draft of one's own to write."""
     found = queries.get_evaluation(request.user, evaluation_id)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
@@ -34,6 +35,7 @@ TAKEN_BACK: Mapping[str, tuple[Callable[..., object], str, str]] = {
 
 
 @requires(Permission.READ_EVALUATION)
+@require_safe
 def history(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Allergies, medications from anyone, trials, problems and earlier care."""
     client = open_chart(client_id=client_id, by=request.user, page="history")

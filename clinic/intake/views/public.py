@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
@@ -35,7 +35,7 @@ def enquire(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def enquiry_received(request: HttpRequest) -> HttpResponse:
     """What happens next; the same words for everybody."""
     return render(request, "intake/enquiry_received.html")
