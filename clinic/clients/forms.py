@@ -171,7 +171,9 @@ class StatusForm(forms.Form):
 
 
 class SharingConsentForm(forms.Form):
-    given_on = forms.DateField(label="Day the client consented", widget=DayInput())
+    given_on = forms.DateField(
+        label="Day the client consented", help_text="As it stands on the signed form.", widget=DayInput()
+    )
 
 
 class NoFieldsForm(forms.Form):

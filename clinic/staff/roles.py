@@ -83,6 +83,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_CLIENTS,
             P.EDIT_CLIENTS,
             P.MANAGE_CARE_TEAM,
+            P.EDIT_SHARING_CONSENT,
             P.READ_CHART,
             P.READ_PLAN,
             P.READ_DOSE_PLAN,

@@ -20,7 +20,7 @@ from clinic.clients.models import (
 )
 from clinic.clients.rules import Related
 from clinic.staff.models import User
-from tests.factories.clients import ClientFactory, ContactPointFactory
+from tests.factories.clients import CareTeamMemberFactory, ClientFactory, ContactPointFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +223,30 @@ def test_consent_is_taken_back_and_given(clinician: Browser, ada: Client) -> Non
     assert clinician.post(url, {"given_on": "2999-01-01"}).status_code == 422
     clinician.post(url, {"given_on": timezone.localdate().isoformat()})
     assert SharingConsent.objects.live().count() == 1
+
+
+def test_the_front_desk_records_the_signed_form_of_any_client(
+    front_desk: Browser, coordinator: User, therapist: User
+) -> None:
+    client = ClientFactory()
+    CareTeamMemberFactory(client=client, user=therapist)
+    url, today = page("sharing_consent", client.pk), timezone.localdate().isoformat()
+    assert b"Record consent" in front_desk.get(page("detail", client.pk)).content
+    assert front_desk.post(url, {"given_on": today}).url == url
+    again = front_desk.post(url, {"given_on": today})
+    assert (again.status_code, SharingConsent.objects.count()) == (422, 1)
+    assert b"has consented to sharing already" in again.content
+    assert b"recorded by Cora Coordinator" in front_desk.get(url).content
+    at_work = Browser()
+    at_work.force_login(therapist)
+    assert at_work.get(client.get_absolute_url()).status_code == 200
+    front_desk.post(url, {"revoke": "1"})
+    assert at_work.get(client.get_absolute_url()).status_code == 404
+    said = AuditEvent.objects.filter(client_id=client.pk, action__startswith="sharing_consent").order_by("id")
+    assert [(event.action, event.by) for event in said] == [
+        ("sharing_consent_given", coordinator),
+        ("sharing_consent_revoked", coordinator),
+    ]
 
 
 def test_break_glass_opens_and_is_reviewed(
