@@ -1,12 +1,12 @@
 """A person we look after, and who on the staff may see them: care team, consent to share, the emergency door."""
 
 from datetime import date
+from uuid import UUID
 
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -37,7 +37,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
         if user.role in {Role.COORDINATOR, Role.ADMINISTRATOR}:
             return self
         if user.role in {Role.PRESCRIBER, Role.THERAPIST}:
-            return self.filter(_on_care_team(user) | _by_break_glass(user))
+            return self.filter(pk__in=_on_care_team(user).union(_by_break_glass(user)))
         return self.none()
 
     def charts_open_to(self, user: User) -> "ClientQuerySet":
@@ -46,32 +46,24 @@ class ClientQuerySet(models.QuerySet["Client"]):
         A prescriber or coordinator: those on whose care team they are. A therapist: the same, and only while the
         client consents to sharing between therapist and prescriber. Break-glass opens a chart until it expires.
         """
+        own = _on_care_team(user)
         if user.role == Role.THERAPIST:
-            return self.filter(_on_care_team(user) & _sharing_consented() | _by_break_glass(user))
-        if user.role in {Role.PRESCRIBER, Role.COORDINATOR}:
-            return self.filter(_on_care_team(user) | _by_break_glass(user))
-        return self.none()
+            own = own.filter(models.Exists(SharingConsent.objects.live().filter(client=models.OuterRef("client"))))
+        elif user.role not in {Role.PRESCRIBER, Role.COORDINATOR}:
+            return self.none()
+        return self.filter(pk__in=own.union(_by_break_glass(user)))
 
     def in_care(self) -> "ClientQuerySet":
         return self.filter(status__in=[ClientStatus.ACTIVE, ClientStatus.PAUSED])
 
 
-def _on_care_team(user: User) -> Q:
-    return Q(
-        models.Exists(
-            CareTeamMember.objects.live().filter(client=models.OuterRef("pk"), user=user, role=user.acting_role)
-        )
-    )
+# A union, not an OR: the planner reads a person's few links and looks their clients up; an OR walks every client.
+def _on_care_team(user: User) -> models.QuerySet["CareTeamMember", UUID]:
+    return CareTeamMember.objects.live().filter(user=user, role=user.acting_role).values_list("client", flat=True)
 
 
-def _sharing_consented() -> Q:
-    return Q(models.Exists(SharingConsent.objects.live().filter(client=models.OuterRef("pk"))))
-
-
-def _by_break_glass(user: User) -> Q:
-    return Q(
-        models.Exists(BreakGlassAccess.objects.filter(client=models.OuterRef("pk"), user=user, expires_at__gt=Now()))
-    )
+def _by_break_glass(user: User) -> models.QuerySet["BreakGlassAccess", UUID]:
+    return BreakGlassAccess.objects.live().filter(user=user).values_list("client", flat=True)
 
 
 @pghistory.track()
