@@ -1,5 +1,7 @@
 """Medications, what can be had of them, and how sure we are of each number."""
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -136,3 +138,117 @@ class Product(Record):
 
     def __str__(self) -> str:
         return f"{self.release} {self.form}"
+
+
+class MedicationReview(Record):
+    """The medical director confirmed numbers of a medication: which were known before, which after, from where."""
+
+    medication = models.ForeignKey(Medication, on_delete=models.PROTECT, related_name="reviews")
+    before = models.JSONField()
+    after = models.JSONField()
+    source = models.CharField("where the numbers were read", max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.medication}"
+
+
+class RuleKind(models.TextChoices):
+    """What a safety rule watches, in the words of the data files that hold its kind."""
+
+    INTERACTION = "interactions", "Interaction"
+    WASHOUT = "washouts", "Wash-out"
+    DOSE_LIMIT = "dose_limits", "Maximum dose"
+    DUPLICATE = "duplicates", "Duplicate therapy"
+    CONDITION = "conditions", "Condition"
+    PREGNANCY = "pregnancy", "Pregnancy"
+    AGE = "ages", "Age"
+    LOAD = "loads", "Load"
+
+
+class Decision(models.TextChoices):
+    ACCEPTED = "accepted", "Accepted"
+    REFUSED = "refused", "Refused"
+
+
+class SafetyRuleQuerySet(models.QuerySet["SafetyRule"]):
+    def current(self) -> "SafetyRuleQuerySet":
+        """The newest version of each rule."""
+        return self.filter(superseded_at=None)
+
+    def active(self) -> "SafetyRuleQuerySet":
+        """Versions in force that plans are checked against: sourced and not refused, or accepted here."""
+        sourced = Q(status__in=[SourceStatus.VERIFIED, SourceStatus.SECONDARY], decision="")
+        return self.current().filter(sourced | Q(decision=Decision.ACCEPTED))
+
+    def unreviewed(self) -> "SafetyRuleQuerySet":
+        """What waits for the medical director: everything but what was seen in a first source."""
+        return self.current().filter(decision="").exclude(status=SourceStatus.VERIFIED)
+
+
+class SafetyRule(Record):
+    """One version of one rule that regimens are checked against, as its data file says it; only superseded.
+
+    A review is a new version with the medical director's decision. `definition` is the row that the check reads.
+    """
+
+    key = models.CharField(max_length=80)
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=RuleKind.choices)
+    definition = models.JSONField()
+    status = models.CharField(max_length=2, choices=SourceStatus.choices)
+    data_version = models.CharField(max_length=20)
+    decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.CharField(max_length=300, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SafetyRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "key", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "number"], name="formulary_rule_number_once"),
+            models.UniqueConstraint(fields=["key"], condition=Q(superseded_at=None), name="formulary_one_current_rule"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_by=None, decided_at=None)
+                | (~Q(decision="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="formulary_rule_decided_by_and_at",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="only_superseded",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["superseded_at", "updated_at"]),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def words(self) -> str:
+        """The sentence a prescriber reads when the rule fires."""
+        return str(self.definition.get("text", ""))
+
+    @property
+    def severity(self) -> str:
+        return str(self.definition.get("severity", ""))
+
+    @property
+    def source(self) -> str:
+        return str(self.definition.get("source", ""))
+
+    @property
+    def is_active(self) -> bool:
+        return self.decision == Decision.ACCEPTED or (not self.decision and self.status != SourceStatus.UNVERIFIED)

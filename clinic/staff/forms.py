@@ -28,6 +28,11 @@ class AddStaffForm(forms.Form):
 class EditStaffForm(AddStaffForm):
     """An account that exists."""
 
+    is_medical_director = forms.BooleanField(
+        label="Medical director",
+        required=False,
+        help_text="A prescriber who reviews the dose numbers and safety rules that every dose plan is checked against.",
+    )
     is_active = forms.BooleanField(
         label="Works here", required=False, help_text="Without the tick the account is closed and signed out at once."
     )

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 
 from clinic.core.models import Record
 from clinic.staff.permissions import Permission
-from clinic.staff.roles import Role, permissions_of
+from clinic.staff.roles import MEDICAL_DIRECTOR, Role, permissions_of
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -54,6 +54,7 @@ class User(AbstractBaseUser, Record):
     roles = ArrayField(models.CharField(max_length=20, choices=[(r.value, r.label) for r in Role]), size=2)
     acting_role = models.CharField(max_length=20, choices=[(r.value, r.label) for r in Role])
     is_active = models.BooleanField(default=True)
+    is_medical_director = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -68,6 +69,10 @@ class User(AbstractBaseUser, Record):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="staff_user_email_lower_case"),
             models.CheckConstraint(
                 condition=models.Q(roles__contains=[models.F("acting_role")]), name="staff_user_acts_as_own_role"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_medical_director=False) | models.Q(roles__contains=[Role.PRESCRIBER]),
+                name="staff_medical_director_prescribes",
             ),
         ]
 
@@ -91,8 +96,14 @@ class User(AbstractBaseUser, Record):
     def other_roles(self) -> list[Role]:
         return [role for role in self.owned_roles if role != self.acting_role]
 
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the role worn now allows; the medical director, acting as a prescriber, reviews the formulary too."""
+        directs = self.is_medical_director and self.acting_role == Role.PRESCRIBER
+        return permissions_of(self.acting_role) | (MEDICAL_DIRECTOR if directs else frozenset())
+
     def may(self, permission: Permission) -> bool:
-        return self.is_active and permission in permissions_of(self.acting_role)
+        return self.is_active and permission in self.permissions
 
     def get_full_name(self) -> str:
         return self.full_name

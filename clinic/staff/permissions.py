@@ -42,3 +42,5 @@ class Permission(StrEnum):
     HANDLE_RISK = "risk.handle"
     READ_MESSAGES = "messages.read"
     SETTLE_IMPORTS = "imports.settle"
+    READ_FORMULARY = "formulary.read"
+    REVIEW_FORMULARY = "formulary.review"

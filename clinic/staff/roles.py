@@ -57,6 +57,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.TRIAGE_CHECKINS,
             P.RECORD_SCALE,
             P.HANDLE_RISK,
+            P.READ_FORMULARY,
         }
     ),
     Role.THERAPIST: frozenset(
@@ -114,6 +115,10 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     ),
     Role.AUDITOR: frozenset({P.USE_PORTAL, P.READ_AUDIT, P.REVIEW_BREAK_GLASS}),
 }
+
+
+# The prescriber who answers for the numbers and rules that doses are checked against.
+MEDICAL_DIRECTOR = frozenset({P.REVIEW_FORMULARY})
 
 
 def permissions_of(role: str) -> frozenset[P]:

@@ -18,6 +18,12 @@ def check_roles(roles: list[str]) -> None:
         raise RuleBroken("An auditor holds no other role: nobody audits their own work.", field="roles")
 
 
+def check_medical_director(*, is_medical_director: bool, roles: list[str]) -> None:
+    """Only a prescriber answers for the numbers and rules that doses are checked against."""
+    if is_medical_director and Role.PRESCRIBER not in roles:
+        raise RuleBroken("The medical director is a prescriber.", field="is_medical_director")
+
+
 def check_not_own(*, account: UUID, by: UUID, field: str | None = None) -> None:
     """Nobody changes their own roles, ends their own account or removes their own second factor by themself."""
     if account == by:

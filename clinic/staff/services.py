@@ -57,31 +57,38 @@ def edit_staff(
     credentials: str,
     phone: str,
     roles: list[str],
+    is_medical_director: bool,
     is_active: bool,
     by: User,
 ) -> User:
-    """Change an account. Its roles and whether it is active are never changed by its owner.
+    """Change an account. What it may do and whether it is active are never changed by its owner.
 
     Ending an account ends its sessions at once; a role taken away is not worn a moment longer. Raises RuleBroken.
     """
     user = _locked(user_id)
-    before = {"roles": sorted(user.roles), "is_active": user.is_active}
-    after = {"roles": sorted(roles), "is_active": is_active}
+    before = {
+        "roles": sorted(user.roles),
+        "is_medical_director": user.is_medical_director,
+        "is_active": user.is_active,
+    }
+    after = {"roles": sorted(roles), "is_medical_director": is_medical_director, "is_active": is_active}
     if before != after:
         rules.check_not_own(account=user.pk, by=by.pk, field="roles")
         rules.check_roles(roles)
+        rules.check_medical_director(is_medical_director=is_medical_director, roles=roles)
     user.email, user.full_name, user.credentials, user.phone = email.lower(), full_name, credentials, phone
     if before["roles"] != after["roles"]:
         user.roles = roles
         user.acting_role = user.acting_role if user.acting_role in roles else roles[0]
-    user.is_active = is_active
+    user.is_active, user.is_medical_director = is_active, is_medical_director
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as refusal:
         raise _as_rule(refusal) from refusal
     user.save(
         update_fields=[
-            "email", "full_name", "credentials", "phone", "roles", "acting_role", "is_active", "updated_at",
+            "email", "full_name", "credentials", "phone", "roles", "acting_role", "is_medical_director", "is_active",
+            "updated_at",
         ]
     )  # fmt: skip
     if before["is_active"] and not is_active:

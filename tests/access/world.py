@@ -21,7 +21,7 @@ from clinic.visits.models import FollowUpVisit
 from tests.factories.checkins import CheckInAnswerFactory, CheckInFactory, link_to
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, SharingConsentFactory
 from tests.factories.coverage import CoverageFactory
-from tests.factories.formulary import MedicationFactory, ProductFactory
+from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyRuleFactory
 from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
 from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import RiskAlertFactory
@@ -206,6 +206,8 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "difference_id": _difference,
     "coverage_id": lambda side: CoverageFactory(client=side.client, payer=CANARY),
     "authorization_id": _authorization,
+    "medication_id": lambda side: MedicationFactory(),
+    "rule_id": lambda side: SafetyRuleFactory(),
     "pk": lambda side: "999998",
     "uidb36": lambda side: "zz",
     "key": lambda side: "set-password",

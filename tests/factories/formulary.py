@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import factory
 
-from clinic.formulary.models import Form, Medication, Product, Release, SourceStatus
+from clinic.formulary.models import Form, Medication, Product, Release, RuleKind, SafetyRule, SourceStatus
 
 
 class MedicationFactory(factory.django.DjangoModelFactory[Medication]):
@@ -37,3 +37,17 @@ class ProductFactory(factory.django.DjangoModelFactory[Product]):
     release = Release.IR
     strengths_mg = factory.LazyFunction(lambda: [Decimal(25), Decimal(50), Decimal(100)])
     scored = True
+
+
+class SafetyRuleFactory(factory.django.DjangoModelFactory[SafetyRule]):
+    """An interaction from a secondary source: in use, and not yet reviewed."""
+
+    class Meta:
+        model = SafetyRule
+
+    key = factory.Sequence(lambda n: f"interaction-test-{n}")
+    number = 1
+    kind = RuleKind.INTERACTION
+    definition = factory.LazyFunction(lambda: {"text": "Both slow the heart.", "severity": "warn", "source": "a book"})
+    status = SourceStatus.SECONDARY
+    data_version = "test"

@@ -7,17 +7,16 @@ from django.core.management import call_command
 
 from clinic.audit.models import AuditEvent
 from clinic.core.rules import RuleBroken
-from clinic.formulary import services
 from clinic.formulary.models import Medication, MedicationName, Product
 from clinic.formulary.rules import limits_of, order_product
-from clinic.formulary.services import load_formulary
+from clinic.formulary.services import load_formulary, loading
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 def newer_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "data_version", lambda: "newer")
+    monkeypatch.setattr(loading, "data_version", lambda: "newer")
 
 
 def test_loads_every_medication_with_products_and_names() -> None:
@@ -124,7 +123,7 @@ def test_a_refused_row_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*args: Any) -> None:
         raise RuleBroken("refused")
 
-    monkeypatch.setattr(services, "_write_products", refuse)
+    monkeypatch.setattr(loading, "_write_products", refuse)
     with pytest.raises(RuleBroken):
         load_formulary(now=NOW)
     assert not Medication.objects.exists()

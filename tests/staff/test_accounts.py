@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinic.audit.models import AuditEvent
 from clinic.core.models import new_id
 from clinic.staff.models import User
+from clinic.staff.permissions import Permission
 from clinic.staff.roles import Role
 from tests.factories.staff import UserFactory
 
@@ -216,3 +217,19 @@ def test_the_first_administrator_comes_from_the_command_line(capsys: pytest.Capt
     assert len(mail.outbox) == 1
     with pytest.raises(CommandError, match="already has an account"):
         call_command("add_administrator", "first@clinic.example", "Fay First")
+
+
+def test_a_prescriber_is_made_medical_director(desk: Browser, prescriber: User, therapist: User) -> None:
+    desk.post(reverse("staff:edit", args=[prescriber.pk]), posted(prescriber, is_medical_director="on"))
+    prescriber.refresh_from_db()
+    assert prescriber.may(Permission.REVIEW_FORMULARY)
+    assert AuditEvent.objects.get(action="staff_changed").detail["after"]["is_medical_director"]
+    answer = desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, is_medical_director="on"))
+    assert answer.status_code == 422
+    assert "The medical director is a prescriber." in answer.content.decode()
+
+
+def test_a_medical_director_in_another_role_reviews_nothing(prescriber: User) -> None:
+    prescriber.is_medical_director = True
+    prescriber.roles, prescriber.acting_role = ["prescriber", "administrator"], "administrator"
+    assert not prescriber.may(Permission.REVIEW_FORMULARY)
