@@ -17,6 +17,7 @@ from clinic.messaging.queries import find_link
 from clinic.scales.models import ScaleResponse
 from clinic.staff.models import User
 from clinic.titration.models import DoseStep
+from clinic.titration.rules import day_words
 
 KIND = "checkin"
 
@@ -93,11 +94,7 @@ def dose_today(checkin: CheckIn, *, now: datetime) -> str:
     """What the plan says to take on the client's own day of today, in words; empty where it says nothing."""
     on = now.astimezone(ZoneInfo(checkin.client.time_zone)).date()
     step = DoseStep.objects.current().on(on).filter(version__dose_plan=checkin.dose_plan_id).first()
-    if step is None:
-        return ""
-    return rules.words_of_dose(
-        words=step.words, first_on=step.first_on, every_days=step.every_days, mg=step.mg_per_day, on=on
-    )
+    return day_words(step, on) if step else ""
 
 
 def _answers() -> CheckInAnswerQuerySet:

@@ -184,15 +184,6 @@ def worries_of(answers: Answers, scale: ScaleResult | None, *, in_crisis: bool) 
     return [Worry(code, sentence) for is_met, code, sentence in found if is_met]
 
 
-def words_of_dose(*, words: str, first_on: date, every_days: int, mg: Decimal, on: date) -> str:
-    """What the plan says to take on one day of a step, for the client's page."""
-    if mg == 0:
-        return "No dose today: your plan pauses it."
-    if (on - first_on).days % every_days:
-        return f"No dose today. Your plan: {words}."
-    return f"{words}."
-
-
 def check_open(*, is_planned: bool, used_at: datetime | None) -> None:
     """A check-in is answered once."""
     if not is_planned or used_at is not None:

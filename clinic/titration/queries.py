@@ -16,12 +16,12 @@ from clinic.formulary.queries import products_of
 from clinic.formulary.rules import order_product
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, SafetyOverride
-from clinic.titration.rules import DosePlanResult, Step, step_words
+from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding, Severity
 from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
+from clinic.titration.rules.signed import is_running_on, is_taken_on
 from clinic.titration.rules.signing import finding_words, read_finding
 from clinic.titration.rules.telling import dispensed_words
-from clinic.titration.rules.words import NO_DOSE
 
 ONE_DAY = timedelta(days=1)
 
@@ -119,14 +119,13 @@ def running_plans(client: Client, today: date) -> list[CurrentDose]:
 def current_dose(version: DosePlanVersion, today: date) -> CurrentDose:
     """Today's dose of one version, from its steps as they were signed."""
     steps = list(version.steps.all())
-    step = next((one for one in steps if is_running(one, today)), None)
+    step = next((one for one in steps if is_running_on(one, today)), None)
     following = next((one for one in steps if one.first_on > today), None)
-    is_taken = step is not None and (today - step.first_on).days % step.every_days == 0
     return CurrentDose(
         dose_plan=version.dose_plan,
         medication=version.dose_plan.medication,
-        today_words=step.words if step is not None and is_taken else NO_DOSE,
-        mg_today=step.mg_per_day if step is not None and is_taken else Decimal(),
+        today_words=day_words(step, today),
+        mg_today=step.mg_per_day if step is not None and is_taken_on(step, today) else Decimal(),
         step=step,
         next_step=following,
         next_on=following.first_on if following else None,
@@ -134,11 +133,6 @@ def current_dose(version: DosePlanVersion, today: date) -> CurrentDose:
         stop_on=version.stop_on,
         version_number=version.number,
     )
-
-
-def is_running(step: DoseStep, day: date) -> bool:
-    """Whether a step covers a day."""
-    return step.first_on <= day and (step.last_on is None or day <= step.last_on)
 
 
 def dose_history(client: Client, since: date, *, today: date | None = None) -> list[DoseSpan]:

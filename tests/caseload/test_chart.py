@@ -220,12 +220,20 @@ def test_other_clients_rows_never_stand_on_a_chart(
     ("begun_days_ago", "steps", "words"),
     [
         (-5, [{"doses": {"morning": "50"}}], "Not begun yet"),
-        (1, [{"doses": {"morning": "50"}, "every_days": 2}], "No dose today: 50 mg in the morning"),
-        (2, [{"doses": {"morning": "50"}, "every_days": 2}], "> 50 mg in the morning (1 x 50 mg tablet), every"),
+        (
+            1,
+            [{"doses": {"morning": "50"}, "every_days": 2}],
+            "<small>50 mg in the morning (1 x 50 mg tablet), every other day</small>",
+        ),
+        (
+            2,
+            [{"doses": {"morning": "50"}, "every_days": 2}],
+            "50 mg in the morning (1 x 50 mg tablet) <small>50 mg in the morning (1 x 50 mg tablet), every",
+        ),
         (
             6,
             [{"doses": {"morning": "50"}, "days": 4}, {"doses": {}, "days": 9}, {"doses": {"morning": "25"}}],
-            "> No dose today</td>",
+            "No dose today: paused",
         ),
     ],
 )

@@ -5,8 +5,6 @@ from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID, uuid4
 
-import pytest
-
 from clinic.caseload.rules import timeline
 from clinic.caseload.rules.courses import Course, Segment, StepRow, courses
 from clinic.caseload.rules.drawing import draw
@@ -70,17 +68,6 @@ def test_a_dose_plan_is_taken_from_today_and_read_ahead() -> None:
     assert RISING.after(day(6, 21)) is None
     assert RISING.is_running(day(5, 1))
     assert not course(segment(day(6, 1), day(6, 2), 50)).is_running(TODAY)
-
-
-@pytest.mark.parametrize(
-    ("on", "taken"), [(day(6, 1), True), (day(6, 2), False), (day(6, 3), True), (day(7, 1), False)]
-)
-def test_a_dose_every_other_day_is_taken_on_the_first_third_and_fifth_day(on: dt.date, taken: bool) -> None:
-    assert segment(day(6, 1), day(6, 30), 50, every=2).is_taken_on(on) is taken
-
-
-def test_a_pause_is_no_dose() -> None:
-    assert not segment(day(6, 1), None, 0).is_taken_on(TODAY)
 
 
 def test_nothing_holds_from_the_day_of_a_stop_on() -> None:
@@ -207,7 +194,7 @@ def test_the_table_says_the_same_newest_first() -> None:
         (day(6, 21), "sertraline", "150 mg, planned"),
         (TODAY, "PHQ-9", "9"),
         (TODAY, "Check-in", "Call"),
-        (day(6, 12), "trazodone", "25 mg every 2 days"),
+        (day(6, 12), "trazodone", "25 mg every other day"),
         (day(6, 11), "sertraline", "100 mg"),
         (day(6, 3), "Visit", "Medication check"),
         (day(6, 2), "sertraline", "50 mg"),

@@ -116,20 +116,6 @@ def test_dangers_come_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("on", "every", "mg", "said"),
-    [
-        (day(3), 1, 25, "25 mg in the morning."),
-        (day(3), 2, 25, "25 mg in the morning."),
-        (day(4), 2, 25, "No dose today. Your plan: 25 mg in the morning."),
-        (day(4), 1, 0, "No dose today: your plan pauses it."),
-    ],
-)
-def test_the_dose_of_a_day_in_words(on: dt.date, every: int, mg: int, said: str) -> None:
-    words = rules.words_of_dose(words="25 mg in the morning", first_on=JUNE_1, every_days=every, mg=Decimal(mg), on=on)
-    assert words == said
-
-
-@pytest.mark.parametrize(
     ("answers", "field"),
     [
         (Answers(0, 0), "feeling"),

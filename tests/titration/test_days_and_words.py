@@ -1,11 +1,15 @@
 """A plan read back by its days, in the words that every page and print uses."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinic.titration.rules import (
+    Step,
     build_plan,
     daily_table,
     day_of,
@@ -15,7 +19,24 @@ from clinic.titration.rules import (
     step_on,
     step_words,
 )
+from clinic.titration.rules.signed import is_taken_on
 from tests.titration.orders import order, solution, step, tablets
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A step as the database keeps it."""
+
+    first_on: date
+    last_on: date | None
+    every_days: int
+    mg_per_day: Decimal
+    words: str
+
+    @classmethod
+    def of(cls, step: Step) -> "Kept":
+        return cls(step.first_on, step.last_on, step.every_days, step.mg_per_day, step_words(step))
+
 
 PLAN = build_plan(
     order(
@@ -77,16 +98,34 @@ def test_volumes_are_dispensed_to_one_decimal_up() -> None:
 @pytest.mark.parametrize(
     ("number", "words"),
     [
+        (1, "no dose today"),
         (2, "25 mg in the morning (1 x 25 mg tablet)"),
-        (3, "no dose"),
+        (3, "no dose today"),
         (6, "25 mg in the morning (1 x 25 mg tablet), 50 mg at bedtime (2 x 25 mg tablet)"),
-        (8, "no dose"),
+        (8, "no dose today: paused"),
         (10, "100 mg at noon (1 x 100 mg tablet)"),
-        (12, "no dose"),
+        (12, "no dose today"),
     ],
 )
 def test_the_words_of_a_day(number: int, words: str) -> None:
-    assert day_words(day_of(PLAN, day(number))) == words
+    running = step_on(PLAN, day(number))
+    kept = Kept.of(running) if running else None
+
+    assert day_words(kept, day(number)) == words
+
+
+def test_a_step_says_nothing_of_a_day_outside_it() -> None:
+    assert day_words(Kept.of(PLAN.steps[0]), day(6)) == "no dose today"
+
+
+@given(every_days=st.integers(1, 9), days=st.integers(1, 40), number=st.integers(0, 45))
+def test_a_day_is_taken_as_the_engine_lays_it_out(every_days: int, days: int, number: int) -> None:
+    plan = build_plan(order(tablets("25"), steps=[step(days, every_days=every_days, noon="50")]))
+    on = plan.order.start_on + timedelta(days=number)
+    planned, kept = day_of(plan, on), Kept.of(plan.steps[0])
+
+    assert is_taken_on(kept, on) is bool(planned and planned.doses)
+    assert day_words(kept, on) == ("50 mg at noon (2 x 25 mg tablet)" if is_taken_on(kept, on) else "no dose today")
 
 
 @pytest.mark.parametrize(

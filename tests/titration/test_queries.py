@@ -57,7 +57,7 @@ def test_today_and_what_comes_next(ada: Client, dose_plan: DosePlan) -> None:
 
 def test_before_it_begins_nothing_is_taken(ada: Client, dose_plan: DosePlan) -> None:
     (dose,) = queries.running_plans(ada, dt.date(2026, 2, 27))
-    assert (dose.step, dose.today_words, dose.mg_today, dose.next_on) == (None, "no dose", 0, march(2))
+    assert (dose.step, dose.today_words, dose.mg_today, dose.next_on) == (None, "no dose today", 0, march(2))
 
 
 def test_the_last_step_has_no_next(ada: Client, dose_plan: DosePlan) -> None:

@@ -24,6 +24,9 @@ from clinic.core.queries import prepared
 from clinic.scheduling.models import AppointmentKind, AppointmentStatus, Modality
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
+from clinic.titration.rules import day_words
+from clinic.titration.rules.signed import is_taken_on
+from clinic.titration.rules.words import how_often
 
 TWO_YEARS = timedelta(days=730)
 ANSWERS_SHOWN = 5
@@ -33,13 +36,16 @@ CAME = {AppointmentStatus.ARRIVED, AppointmentStatus.DONE}
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """One medication today, in words, and what the signed plan says comes next."""
+    """One medication today, in words, and what the signed plan says comes next.
+
+    `rhythm` tells how often where it is not every day, on a day without a dose with the doses.
+    """
 
     dose_plan_id: UUID
     medication: str
     treats: str
     today: str
-    is_taken_today: bool
+    rhythm: str
     next: Segment | None
     stop_on: date | None
 
@@ -144,17 +150,19 @@ def _day(instant: datetime) -> date:
 
 def _dose(course: Course, today: date) -> Dose:
     held = course.on(today)
-    if held is None:
-        words, taken = "Not begun yet", False
-    elif held.mg_per_day == 0:
-        words, taken = "No dose today", False
-    elif held.is_taken_on(today):
-        words, taken = held.words, True
-    else:
-        words, taken = f"No dose today: {held.words}", False
     return Dose(
-        course.dose_plan_id, course.medication, course.treats, words, taken, course.after(today), course.stop_on
+        dose_plan_id=course.dose_plan_id,
+        medication=course.medication,
+        treats=course.treats,
+        today=day_words(held, today) if held else "not begun yet",
+        rhythm=_rhythm(held, today) if held and held.every_days > 1 else "",
+        next=course.after(today),
+        stop_on=course.stop_on,
     )
+
+
+def _rhythm(held: Segment, today: date) -> str:
+    return how_often(held.every_days) if is_taken_on(held, today) else held.words
 
 
 def _answer(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from clinic.titration.rules.signed import is_running_on
+
 DAY = timedelta(days=1)
 
 
@@ -35,11 +37,7 @@ class Segment:
     words: str
 
     def holds_on(self, day: date) -> bool:
-        return self.first_on <= day and (self.last_on is None or day <= self.last_on)
-
-    def is_taken_on(self, day: date) -> bool:
-        """Whether a day is one with a dose: with a dose every 2 days, the 1st, 3rd, 5th … day of the step."""
-        return self.mg_per_day > 0 and self.holds_on(day) and (day - self.first_on).days % self.every_days == 0
+        return is_running_on(self, day)
 
 
 @dataclass(frozen=True, slots=True)

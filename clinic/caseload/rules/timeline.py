@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from clinic.caseload.rules.courses import Course, Segment
+from clinic.titration.rules.words import how_often
 
 WIDTH = 560
 RIGHT = 548
@@ -346,5 +347,5 @@ def table(history: History, *, since: date, today: date) -> list[TableRow]:
 def _dose_words(segment: Segment, today: date) -> str:
     amount = f"{segment.mg_per_day.normalize():,f} mg"
     if segment.every_days > 1:
-        amount += f" every {segment.every_days} days"
+        amount += f" {how_often(segment.every_days)}"
     return f"{amount}, planned" if segment.first_on > today else amount

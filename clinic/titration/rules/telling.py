@@ -12,7 +12,7 @@ from clinic.titration.rules.plan import DosePlanResult
 from clinic.titration.rules.running import mg_on
 from clinic.titration.rules.steps import Step
 from clinic.titration.rules.units import Release
-from clinic.titration.rules.words import HOW_RELEASED, NO_DOSE, WHEN
+from clinic.titration.rules.words import HOW_RELEASED, NO_DOSE, WHEN, with_rhythm
 
 ONE_DAY = timedelta(days=1)
 
@@ -68,10 +68,8 @@ def tell_change(medication: str, old: DosePlanResult, new: DosePlanResult, on: d
 
 def amount_words(step: Step) -> str:
     """The amounts of a step without their units: "25 mg in the morning, 50 mg at bedtime, every other day"."""
-    doses = ", ".join(f"{plain(dose.mg)} mg {WHEN[dose.time]}" for dose in step.doses) or NO_DOSE
-    if step.every_days == 1 or not step.doses:
-        return doses
-    return f"{doses}, {'every other day' if step.every_days == 2 else f'every {step.every_days} days'}"
+    doses = ", ".join(f"{plain(dose.mg)} mg {WHEN[dose.time]}" for dose in step.doses)
+    return with_rhythm(doses, step.every_days) if doses else NO_DOSE
 
 
 def _outlook(plan: DosePlanResult, step: Step) -> str:

@@ -1,8 +1,7 @@
-"""The plain words of a dose: chart, note, print, clients' page and check-in say the same."""
+"""The plain words of units, doses and steps: chart, note, print, clients' page and check-in say the same."""
 
 from decimal import Decimal
 
-from clinic.titration.rules.days import PlanDay
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.order import Time
 from clinic.titration.rules.steps import Dose, Step
@@ -46,16 +45,15 @@ def dose_words(dose: Dose) -> str:
 
 def step_words(step: Step) -> str:
     """A step's doses in the order of the day, and how often where it is not daily; "no dose" for a pause."""
-    doses = _joined(step.doses)
-    if step.every_days == 1 or not step.doses:
-        return doses
-    return f"{doses}, {'every other day' if step.every_days == 2 else f'every {step.every_days} days'}"
+    doses = ", ".join(dose_words(dose) for dose in step.doses)
+    return with_rhythm(doses, step.every_days) if doses else NO_DOSE
 
 
-def day_words(day: PlanDay | None) -> str:
-    """What is taken on a day, as `day_of` or `daily_table` gives it; "no dose" where nothing is."""
-    return _joined(day.doses) if day else NO_DOSE
+def with_rhythm(doses: str, every_days: int) -> str:
+    """The words of doses, and how often they are taken where that is not daily."""
+    return doses if every_days == 1 else f"{doses}, {how_often(every_days)}"
 
 
-def _joined(doses: tuple[Dose, ...]) -> str:
-    return ", ".join(dose_words(dose) for dose in doses) or NO_DOSE
+def how_often(every_days: int) -> str:
+    """Such as "every day", "every other day", "every 3 days"."""
+    return {1: "every day", 2: "every other day"}.get(every_days, f"every {every_days} days")
