@@ -14,22 +14,6 @@ def _points(value: str) -> int | None:
     return None if value == NOT_ANSWERED[0] else int(value)
 
 
-class BirthYearForm(forms.Form):
-    year = forms.IntegerField(
-        label="What year were you born?",
-        help_text="Four digits, such as 1984. If you fill this in for your child: your child's year.",
-        min_value=1900,
-        max_value=2100,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4}),
-        error_messages={
-            "required": "Write the year you were born.",
-            "invalid": "Write the year as four digits, such as 1984.",
-            "min_value": "Write the year as four digits, such as 1984.",
-            "max_value": "Write the year as four digits, such as 1984.",
-        },
-    )
-
-
 class AnswerForm(forms.Form):
     """The questions of one check-in; those of the scale are added by its definition."""
 

@@ -13,7 +13,7 @@ from clinic.checkins import rules
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInAnswerQuerySet, CheckInState
 from clinic.clients.models import Client, ClientStatus
 from clinic.messaging.models import SignedLink
-from clinic.messaging.queries import find_link
+from clinic.messaging.queries import find_link, open_link
 from clinic.scales.models import ScaleResponse
 from clinic.staff.models import User
 from clinic.titration.models import DoseStep
@@ -82,8 +82,8 @@ def link_of(token: str) -> SignedLink | None:
 
 def open_checkin(token: str, *, now: datetime) -> OpenCheckIn | None:
     """The check-in behind a link that is live: given, not expired, used or revoked, with tries left."""
-    link = link_of(token)
-    if link is None or link.used_at or link.revoked_at or link.expires_at <= now or link.tries_left == 0:
+    link = open_link(token, about_kind=KIND, now=now)
+    if link is None:
         return None
     checkins = CheckIn.objects.select_related("client", "dose_plan__medication")
     checkin = checkins.filter(pk=link.about_id, client=link.client, state=CheckInState.PLANNED).first()

@@ -70,6 +70,14 @@ def find_link(token: str, *, about_kind: str) -> SignedLink | None:
     return links.filter(token_hash=hash_of(token), about_kind=about_kind).first()
 
 
+def open_link(token: str, *, about_kind: str, now: datetime) -> SignedLink | None:
+    """The link of a token if it is live: given for this purpose, not expired, used or revoked, with tries left."""
+    link = find_link(token, about_kind=about_kind)
+    if link is None or link.used_at or link.revoked_at or link.expires_at <= now or link.tries_left == 0:
+        return None
+    return link
+
+
 @dataclass(frozen=True)
 class Left:
     """One message of the outbox page; `text` has its link made clickable and the rest escaped."""

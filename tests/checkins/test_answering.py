@@ -11,7 +11,7 @@ from clinic.audit.models import AuditEvent
 from clinic.checkins import queries
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.checkins.rules import Answers, SideEffect
-from clinic.checkins.services import answer_checkin, ask_for_help, confirm_birth_year, review_answer
+from clinic.checkins.services import answer_checkin, ask_for_help, review_answer
 from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
 from clinic.messaging.models import Reminder, ReminderState, SignedLink
@@ -94,22 +94,11 @@ def test_a_link_that_is_not_live_opens_nothing(way: str, checkin: CheckIn, token
     for deed in (
         lambda: answer(token),
         lambda: ask_for_help(token=token, now=JUNE_4),
-        lambda: confirm_birth_year(token=token, year=1990, now=JUNE_4),
     ):
         with pytest.raises(RuleBroken, match="no longer open"):
             deed()
     assert not CheckInAnswer.objects.exists()
     assert not RiskAlert.objects.exists()
-
-
-def test_the_birth_year_opens_and_five_wrong_ones_close(token: str) -> None:
-    confirm_birth_year(token=token, year=1990, now=JUNE_4)
-    for left in ("4 tries", "3 tries", "2 tries", "1 try", "no tries"):
-        with pytest.raises(RuleBroken, match=f"You have {left} left"):
-            confirm_birth_year(token=token, year=1991, now=JUNE_4)
-    with pytest.raises(RuleBroken, match="no longer open"):
-        confirm_birth_year(token=token, year=1990, now=JUNE_4)
-    assert AuditEvent.objects.filter(action="checkin_birth_year_wrong").count() == 5
 
 
 def test_thoughts_of_self_harm_raise_an_alert_and_an_urgent_duty(ada: Client, token: str) -> None:

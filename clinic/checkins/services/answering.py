@@ -11,7 +11,7 @@ from clinic.checkins import queries, rules
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
-from clinic.messaging.services import cancel_reminders, count_wrong_try, use_links
+from clinic.messaging.services import cancel_reminders, use_links
 from clinic.risk.models import RiskKind
 from clinic.risk.services import raise_alert
 from clinic.scales.models import AnsweredBy, ScaleResponse
@@ -23,19 +23,6 @@ from clinic.worklist.services import open_item
 # The clinic's own promise to the client, no clinical number: at once in danger, else within a working day.
 CALL_WITHIN = timedelta(days=1)
 GONE = "This check-in is no longer open. Call the clinic if you need us."
-
-
-def confirm_birth_year(*, token: str, year: int, now: datetime) -> None:
-    """The year of birth opens the page; a wrong one costs one of five tries, counted even though it is refused."""
-    opened = queries.open_checkin(token, now=now)
-    if opened is None:
-        raise RuleBroken(GONE)
-    if year == opened.client.birth_on.year:
-        return
-    left = count_wrong_try(link_id=opened.link.pk)
-    record("checkin_birth_year_wrong", by=None, subject=opened.checkin, tries_left=left)
-    tries = f"{left} {'try' if left == 1 else 'tries'} left" if left else "no tries left"
-    raise RuleBroken(f"That is not the year we have. You have {tries}.", field="year")
 
 
 @transaction.atomic

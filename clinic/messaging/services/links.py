@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinic.audit.services import record
+from clinic.core.rules import RuleBroken
 from clinic.messaging.models import SignedLink
-from clinic.messaging.queries import hash_of
+from clinic.messaging.queries import hash_of, open_link
 
 TOKEN_BYTES = 32
 
@@ -38,10 +40,25 @@ def revoke_links(*, about_kind: str, about_ids: Collection[UUID], now: datetime)
     return live.update(revoked_at=now, updated_at=now)
 
 
+def confirm_birth_year(*, token: str, about_kind: str, year: int, now: datetime) -> None:
+    """The year of birth opens the page; a wrong one costs one of five tries, counted even though it is refused."""
+    link = open_link(token, about_kind=about_kind, now=now)
+    if link is None:
+        raise RuleBroken("This page is no longer open. Call the clinic if you need us.")
+    left = _try_year(link.pk, is_right=year == link.client.birth_on.year)
+    if left is None:
+        return
+    record(f"{about_kind}_birth_year_wrong", by=None, subject=link, tries_left=left)
+    tries = f"{left} {'try' if left == 1 else 'tries'} left" if left else "no tries left"
+    raise RuleBroken(f"That is not the year we have. You have {tries}.", field="year")
+
+
 @transaction.atomic
-def count_wrong_try(*, link_id: UUID) -> int:
-    """A wrong answer to the birth-year question; answers how many of the five tries are left."""
+def _try_year(link_id: UUID, *, is_right: bool) -> int | None:
+    """None lets in; else how many tries are left. Under a lock, so that many guesses at once are no more than five."""
     link = SignedLink.objects.select_for_update().get(pk=link_id)
+    if is_right and link.tries_left:
+        return None
     link.tries_left = max(0, link.tries_left - 1)
     link.save(update_fields=["tries_left", "updated_at"])
     return link.tries_left
