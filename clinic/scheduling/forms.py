@@ -1,5 +1,6 @@
 """Forms of the schedule."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +27,16 @@ class FindTimesForm(forms.Form):
     kind = forms.ChoiceField(choices=AppointmentKind.choices, label="For")
     from_day = forms.DateField(label="From", validators=WITHIN_REACH, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clinicians: Any, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+        _offer_kinds(self, kinds)
+
+
+def _offer_kinds(form: forms.Form, kinds: Sequence[str]) -> None:
+    form.fields["kind"].choices = [  # type: ignore[attr-defined]
+        (kind, words) for kind, words in AppointmentKind.choices if kind in kinds
+    ]
 
 
 class TimeForm(forms.Form):
@@ -116,3 +124,7 @@ class TimeOffForm(forms.Form):
 class WaitlistForm(forms.Form):
     kind = forms.ChoiceField(choices=AppointmentKind.choices, label="For")
     times_that_suit = forms.CharField(label="Times that suit", required=False, max_length=200)
+
+    def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_kinds(self, kinds)

@@ -96,6 +96,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             return self
         return self.filter(Q(clinician=user) | Q(client__in=Client.objects.visible_to(user)))
 
+    def changed_by(self, user: User) -> "AppointmentQuerySet":
+        """What this user may move and mark: of those they see, a therapist only their own."""
+        seen = self.visible_to(user)
+        return seen.filter(clinician=user) if user.role == Role.THERAPIST else seen
+
 
 class TsTzRange(Func):
     function = "TSTZRANGE"

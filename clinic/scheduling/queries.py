@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
@@ -96,6 +95,21 @@ def clinicians() -> QuerySet[User]:
     return User.objects.working().filter(roles__overlap=[Role.PRESCRIBER, Role.THERAPIST]).order_by("full_name")
 
 
+def booked_by(user: User) -> QuerySet[User]:
+    """With whom this user may book clients: a therapist with themself, everybody else with every clinician."""
+    return clinicians().filter(pk=user.pk) if user.role == Role.THERAPIST else clinicians()
+
+
+def times_booked(client: Client, clinician: User, kind: str, *, by: User) -> list[rules.FreeTime]:
+    """What this user has booked for the client already: asked for once more, it is no new appointment."""
+    booked = Appointment.objects.standing().filter(client=client, clinician=clinician, kind=kind, booked_by=by)
+    return [as_time(appointment) for appointment in booked]
+
+
+def as_time(appointment: Appointment) -> rules.FreeTime:
+    return rules.FreeTime(appointment.starts_at, appointment.ends_at, appointment.modality)
+
+
 def day_of(user: User, day: dt.date) -> list[ClinicianDay]:
     """Who sees whom on a day: the front desk sees every clinician, a clinician their own list."""
     begins, ends = day_bounds(day)
@@ -124,6 +138,12 @@ def get_appointment(user: User, appointment_id: UUID) -> Appointment:
     )
 
 
+def get_changeable(user: User, appointment_id: UUID) -> Appointment:
+    """One appointment that this user may move and mark, else 404."""
+    rows = Appointment.objects.changed_by(user).select_related("client", "clinician", "booked_by")
+    return get_object_or_404(rows, pk=appointment_id)
+
+
 def get_clinician(clinician_id: UUID) -> User:
     return get_object_or_404(clinicians(), pk=clinician_id)
 
@@ -133,7 +153,9 @@ def get_visible_client(user: User, client_id: UUID) -> Client:
 
 
 def usual_booking(user: User, client: Client) -> dict[str, Any]:
-    """What is most likely booked next: with a prescriber who books, else with the client's own; what comes next."""
+    """What is most likely booked next: with the clinician who books, else with the client's own; what comes next."""
+    if user.acting_role == Role.THERAPIST:
+        return {"clinician": user.pk, "kind": AppointmentKind.THERAPY}
     team = client.care_team.live().filter(role=Role.PRESCRIBER).order_by("-is_lead", "started_at")
     mine = user.pk if user.acting_role == Role.PRESCRIBER else None
     done = set(Appointment.objects.filter(client=client, status=AppointmentStatus.DONE).values_list("kind", flat=True))
@@ -187,7 +209,4 @@ def waiting(limit: int = 50) -> list[WaitlistEntry]:
 
 
 def get_waitlist_entry(entry_id: UUID) -> WaitlistEntry:
-    entry = WaitlistEntry.objects.filter(pk=entry_id, closed_at=None).select_related("client").first()
-    if entry is None:
-        raise Http404
-    return entry
+    return get_object_or_404(WaitlistEntry.objects.select_related("client"), pk=entry_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from clinic.core.rules import RuleBroken
+from clinic.staff.roles import Role
 
 # Minutes the clinic plans for each kind. Custom of outpatient clinics (evaluation 60-90, medication check
 # 20-30, brief check 15, therapy 45-60); not a clinical limit, so any clinic may change it here.
@@ -54,6 +55,28 @@ class FreeTime:
     starts_at: dt.datetime
     ends_at: dt.datetime
     modality: str
+
+
+def kinds_booked_by(role: str) -> tuple[str, ...]:
+    """A therapist books therapy; prescribers and the front desk book every kind."""
+    return ("therapy",) if role == Role.THERAPIST else tuple(MINUTES)
+
+
+def check_booker(role: str, kind: str, *, is_own: bool) -> None:
+    """A therapist books the therapy sessions that they hold themself; whatever else is booked by the care team."""
+    if role == Role.THERAPIST and not (is_own and kind in kinds_booked_by(role)):
+        raise RuleBroken("You book your own sessions here. Ask the care team for any other appointment.")
+
+
+def may_change(role: str, *, is_own: bool) -> bool:
+    """A therapist moves and marks their own appointments alone; others whatever they see."""
+    return is_own or role != Role.THERAPIST
+
+
+def check_changer(role: str, *, is_own: bool) -> None:
+    """As `may_change`; raises RuleBroken."""
+    if not may_change(role, is_own=is_own):
+        raise RuleBroken("This appointment is somebody else's. Ask them or the care team to change it.")
 
 
 def check_move(old: str, new: str) -> None:

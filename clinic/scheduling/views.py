@@ -55,16 +55,20 @@ def _free_times(client: Client, clinician: User, kind: str, from_day: dt.date) -
 def book(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Choose with whom and for what, then one of the real free times."""
     client = queries.get_visible_client(request.user, client_id)
+    kinds = rules.kinds_booked_by(request.user.acting_role)
     find = forms.FindTimesForm(
         request.GET if "clinician" in request.GET else None,
-        clinicians=queries.clinicians(),
+        clinicians=queries.booked_by(request.user),
+        kinds=kinds,
         initial={"from_day": timezone.localdate(), **queries.usual_booking(request.user, client)},
     )
-    page: dict[str, Any] = {"client": client, "find": find, "waitlist": forms.WaitlistForm()}
+    page: dict[str, Any] = {"client": client, "find": find, "waitlist": forms.WaitlistForm(kinds=kinds)}
     if not find.is_valid():
         return render(request, "scheduling/book.html", page)
     wanted = find.cleaned_data
     times = _free_times(client, wanted["clinician"], wanted["kind"], wanted["from_day"])
+    if request.method == "POST":
+        times = [*times, *queries.times_booked(client, wanted["clinician"], wanted["kind"], by=request.user)]
     form = forms.BookForm(request.POST if request.method == "POST" else None, times=times, words=_words)
     deed = partial(
         services.book,
@@ -96,16 +100,18 @@ def _status_of(form: forms.TimeForm) -> int:
 def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """One appointment: what it is, and what may become of it."""
     found = queries.get_appointment(request.user, appointment_id)
-    return render(request, "scheduling/appointment.html", _appointment_page(found))
+    return render(request, "scheduling/appointment.html", _appointment_page(request.user, found))
 
 
-def _moves(found: Appointment) -> list[tuple[str, str]]:
-    allowed = rules.ALLOWED_MOVES[found.status]
+def _moves(found: Appointment, *, also: str = "") -> list[tuple[str, str]]:
+    allowed = {*rules.ALLOWED_MOVES[found.status], also}
     return [(status.value, status.label) for status in AppointmentStatus if status.value in allowed]
 
 
-def _appointment_page(found: Appointment) -> dict[str, Any]:
-    page: dict[str, Any] = {"appointment": found, "client": found.client, "moves": _moves(found)}
+def _appointment_page(user: User, found: Appointment) -> dict[str, Any]:
+    is_own = found.clinician_id == user.pk
+    moves = _moves(found) if rules.may_change(user.acting_role, is_own=is_own) else []
+    page: dict[str, Any] = {"appointment": found, "client": found.client, "moves": moves}
     if page["moves"]:
         times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
         page["move_form"] = forms.TimeForm(times=times, words=_words)
@@ -116,11 +122,11 @@ def _appointment_page(found: Appointment) -> dict[str, Any]:
 @requires(Permission.EDIT_SCHEDULE)
 def mark(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """Confirmed, arrived, done, did not come or cancelled, in one click."""
-    found = queries.get_appointment(request.user, appointment_id)
-    form = forms.MarkForm(request.POST, moves=_moves(found))
+    found = queries.get_changeable(request.user, appointment_id)
+    form = forms.MarkForm(request.POST, moves=_moves(found, also=found.status))
     if submit(form, partial(services.mark, appointment_id=found.pk, by=request.user, now=timezone.now())):
         return redirect("scheduling:appointment", found.pk)
-    page = _appointment_page(found) | {"mark_form": form}
+    page = _appointment_page(request.user, found) | {"mark_form": form}
     return render(request, "scheduling/appointment.html", page, status=409)
 
 
@@ -128,13 +134,14 @@ def mark(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
 @requires(Permission.EDIT_SCHEDULE)
 def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """Move to another free time; who is too late sees the next ones."""
-    found = queries.get_appointment(request.user, appointment_id)
+    found = queries.get_changeable(request.user, appointment_id)
     times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
-    form = forms.TimeForm(request.POST, times=times, words=_words)
+    # Where it stands is taken by itself: a second click asks for it again.
+    form = forms.TimeForm(request.POST, times=[*times, queries.as_time(found)], words=_words)
     if submit(form, partial(services.move, appointment_id=found.pk, by=request.user, now=timezone.now())):
         messages.success(request, "Moved.")
         return redirect("scheduling:appointment", found.pk)
-    page = _appointment_page(found) | {"move_form": form}
+    page = _appointment_page(request.user, found) | {"move_form": form}
     return render(request, "scheduling/appointment.html", page, status=409)
 
 
@@ -189,11 +196,12 @@ def add_time_off(request: StaffRequest) -> HttpResponse:
 def join_waitlist(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Remember that this client would come sooner."""
     client = queries.get_visible_client(request.user, client_id)
-    form = forms.WaitlistForm(request.POST)
+    kinds = rules.kinds_booked_by(request.user.acting_role)
+    form = forms.WaitlistForm(request.POST, kinds=kinds)
     if submit(form, partial(services.join_waitlist, client=client, by=request.user)):
         messages.success(request, "On the waitlist.")
         return redirect("clients:detail", client.pk)
-    find = forms.FindTimesForm(clinicians=queries.clinicians())
+    find = forms.FindTimesForm(clinicians=queries.booked_by(request.user), kinds=kinds)
     page = {"client": client, "find": find, "waitlist": form}
     return render(request, "scheduling/book.html", page, status=422)
 

@@ -69,6 +69,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.USE_BREAK_GLASS,
             P.REFER_CLIENT,
             P.READ_SCHEDULE,
+            P.EDIT_SCHEDULE,
             P.READ_WORKLIST,
             P.EDIT_WORKLIST,
             P.WRITE_PLAN,

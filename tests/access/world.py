@@ -184,6 +184,13 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "appointment_id": lambda side: AppointmentFactory(
         client=side.client, clinician=side.prescriber, note_for_desk=CANARY
     ),
+    "therapist appointment_id": lambda side: AppointmentFactory(
+        client=side.client,
+        clinician=side.team[Role.THERAPIST],
+        kind="therapy",
+        starts_at=dt.datetime(2026, 3, 3, 17, 0, tzinfo=dt.UTC),
+        note_for_desk=CANARY,
+    ),
     "hours_id": lambda side: AvailabilityFactory(clinician=side.prescriber),
     "entry_id": lambda side: WaitlistEntry.objects.create(
         client=side.client, kind="follow_up", added_by=side.prescriber

@@ -175,3 +175,20 @@ def test_the_waitlist_is_joined_and_left_once(ada: Client, coordinator: User) ->
     services.leave_waitlist(entry_id=entry.pk, by=coordinator, now=NOW)
     again = services.leave_waitlist(entry_id=entry.pk, by=coordinator, now=NOW + dt.timedelta(days=1))
     assert (queries.waiting(), again.closed_at) == ([], NOW)
+
+
+def test_a_therapist_books_and_changes_their_own_sessions_alone(
+    ada: Client, prescriber: User, therapist: User, hours: Availability
+) -> None:
+    AvailabilityFactory(clinician=therapist)
+    words = {"client_id": ada.pk, "starts_at": NINE, "modality": "in_person", "by": therapist, "now": NOW}
+    for clinician, kind in ((prescriber, "therapy"), (therapist, "follow_up")):
+        with pytest.raises(RuleBroken, match="your own sessions"):
+            services.book(clinician=clinician, kind=kind, **words)
+    theirs = AppointmentFactory(client=ada, clinician=prescriber, starts_at=NINE)
+    for deed in (
+        lambda: services.move(appointment_id=theirs.pk, starts_at=NINE, by=therapist, now=NOW),
+        lambda: services.mark(appointment_id=theirs.pk, status="cancelled", by=therapist, now=NOW),
+    ):
+        with pytest.raises(RuleBroken, match="somebody else's"):
+            deed()

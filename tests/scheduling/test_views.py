@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
+from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client
 from clinic.scheduling.models import Appointment, Availability, TimeOff, WaitlistEntry
 from clinic.staff.models import User
@@ -128,20 +129,44 @@ class TestBook:
     def test_no_free_time_says_what_to_do(self, desk: Browser, ada: Client, therapist: User) -> None:
         assert "No free time in these two weeks" in desk.get(booking(ada, therapist, "therapy")).text
 
-    def test_a_therapist_may_look_but_not_book(
+    def test_a_therapist_books_moves_and_marks_their_own_sessions(
+        self, browser: Browser, ada: Client, therapist: User
+    ) -> None:
+        AvailabilityFactory(clinician=therapist)
+        browser.force_login(therapist)
+        find = browser.get(url("book", ada.pk)).context["find"]
+        assert [str(person) for person in find.fields["clinician"].queryset] == ["Theo Therapist"]
+        assert find.fields["kind"].choices == [("therapy", "Therapy session")]
+        assert browser.post(booking(ada, therapist, "therapy"), wanted(NINE)).status_code == 302
+        session = Appointment.objects.get()
+        assert "Move to another free time" in browser.get(url("appointment", session.pk)).text
+        assert browser.post(url("move", session.pk), wanted(TEN)).status_code == 302
+        assert browser.post(url("mark", session.pk), {"status": "arrived"}).status_code == 302
+        session.refresh_from_db()
+        assert (session.clinician, session.kind, session.starts_at, session.status) == (
+            therapist, "therapy", TEN, "arrived",
+        )  # fmt: skip
+        said = AuditEvent.objects.filter(by=therapist, action__startswith="appointment_").order_by("id")
+        assert [event.action for event in said] == ["appointment_booked", "appointment_moved", "appointment_arrived"]
+
+    def test_a_therapist_looks_at_what_others_hold_and_does_not_change_it(
         self, browser: Browser, appointment: Appointment, therapist: User
     ) -> None:
         browser.force_login(therapist)
         shown = browser.get(url("appointment", appointment.pk))
         assert shown.status_code == 200
         assert "Move to another free time" not in shown.text
+        assert "What became of it" not in shown.text
+        elsewhere = browser.get(booking(appointment.client, appointment.clinician))
+        assert "Select a valid choice" in elsewhere.text
+        browser.post(booking(appointment.client, appointment.clinician), wanted(TEN))
+        assert Appointment.objects.count() == 1
         refused = [
-            browser.get(booking(appointment.client, appointment.clinician)),
             browser.post(url("mark", appointment.pk), {"status": "done"}),
             browser.post(url("move", appointment.pk), wanted(TEN)),
-            browser.post(url("join_waitlist", appointment.client.pk), {"kind": "therapy"}),
         ]
-        assert [answer.status_code for answer in refused] == [403] * 4
+        assert [answer.status_code for answer in refused] == [404] * 2
+        assert browser.post(url("join_waitlist", appointment.client.pk), {"kind": "follow_up"}).status_code == 422
 
     def test_other_peoples_clients_and_appointments_are_not_found(
         self, browser: Browser, appointment: Appointment, stranger: User
@@ -247,13 +272,44 @@ class TestWaitlist:
         entry = WaitlistEntry.objects.get()
         assert desk.post(url("leave_waitlist", entry.pk)).status_code == 302
         assert "mornings" not in desk.get(url("day")).text
-        assert desk.post(url("leave_waitlist", entry.pk)).status_code == 404
+        assert desk.post(url("leave_waitlist", entry.pk)).status_code == 302
+        assert AuditEvent.objects.filter(action="waitlist_left").count() == 1
 
     def test_without_a_kind_nobody_joins(self, desk: Browser, ada: Client) -> None:
         answer = desk.post(url("join_waitlist", ada.pk), {"kind": "", "times_that_suit": "mornings"})
         assert answer.status_code == 422
         assert 'value="mornings"' in answer.text
         assert not WaitlistEntry.objects.exists()
+
+
+class TestTwice:
+    """The same form sent again, by a double click or the back button: one row, and no complaint."""
+
+    def test_booking_moving_and_marking(self, desk: Browser, ada: Client, hours: Availability) -> None:
+        for _ in range(2):
+            assert "Booked for Mon" in desk.post(booking(ada, hours.clinician), wanted(NINE), follow=True).text
+        booked = Appointment.objects.get()
+        for _ in range(2):
+            assert "Moved." in desk.post(url("move", booked.pk), wanted(TEN), follow=True).text
+            assert desk.post(url("mark", booked.pk), {"status": "confirmed"}).status_code == 302
+        said = AuditEvent.objects.filter(action__startswith="appointment_").order_by("id")
+        assert [event.action for event in said] == ["appointment_booked", "appointment_moved", "appointment_confirmed"]
+
+    def test_somebody_else_wanting_the_same_is_told(
+        self, desk: Browser, ada: Client, hours: Availability, prescriber: User
+    ) -> None:
+        desk.post(booking(ada, hours.clinician), wanted(NINE))
+        desk.force_login(prescriber)
+        assert desk.post(booking(ada, hours.clinician), wanted(NINE)).status_code == 409
+
+    def test_waiting_hours_and_time_off(self, desk: Browser, ada: Client, prescriber: User) -> None:
+        hours = TestAvailability().hours(prescriber)
+        off = {"clinician": str(prescriber.pk), "starts_at": "2026-03-02T08:00", "ends_at": "2026-03-02T17:00"}
+        for _ in range(2):
+            desk.post(url("join_waitlist", ada.pk), {"kind": "follow_up", "times_that_suit": "mornings"})
+            desk.post(url("add_hours"), hours)
+            desk.post(url("add_time_off"), off)
+        assert [model.objects.count() for model in (WaitlistEntry, Availability, TimeOff)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
