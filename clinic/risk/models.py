@@ -11,6 +11,9 @@ from clinic.staff.models import User
 class RiskKind(models.TextChoices):
     SELF_HARM = "self_harm", "Thoughts of self-harm"
     WANTS_HELP_NOW = "wants_help_now", "Asked for help now"
+    HARM_TO_OTHERS = "harm_to_others", "Danger to somebody else"
+    HARMED_BY_OTHERS = "harmed_by_others", "In danger from somebody else"
+    MEDICAL = "medical", "Medical danger"
     CLINICIAN = "clinician", "Raised by a clinician"
 
 
@@ -38,6 +41,7 @@ class RiskAlert(Record):
     kind = models.CharField(max_length=20, choices=RiskKind.choices)
     source = models.CharField(max_length=120, unique=True)
     reason = models.CharField(max_length=300)
+    done_so_far = models.TextField(blank=True, default="", db_default="")
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True

@@ -5,6 +5,14 @@ from datetime import datetime
 from clinic.core.rules import RuleBroken
 
 
+def check_raised(reason: str, done_so_far: str) -> None:
+    """Who raises an alert says what was seen or said and what was done so far, so that the next one can go on."""
+    if not reason.strip():
+        raise RuleBroken("Write what was seen or said.", field="reason")
+    if not done_so_far.strip():
+        raise RuleBroken("Write what was done so far, or that nothing was.", field="done_so_far")
+
+
 def check_not_closed(closed_at: datetime | None) -> None:
     """A closed alert stays as it was closed; new danger is a new alert."""
     if closed_at is not None:

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.core.models import new_id
 from clinic.risk import queries, rules
 from clinic.risk.models import RiskAlert, RiskKind
 from clinic.staff.models import User
@@ -15,16 +16,45 @@ from clinic.staff.models import User
 
 @transaction.atomic
 def raise_alert(
-    *, client: Client, kind: RiskKind, source: str, reason: str, by: User | None, now: datetime
+    *, client: Client, kind: RiskKind, source: str, reason: str, by: User | None, now: datetime, done_so_far: str = ""
 ) -> RiskAlert:
     """Raise a danger to a person; asked again from the same source it answers the alert that stands."""
-    fresh = RiskAlert(client=client, kind=kind, source=source, reason=reason, raised_at=now, raised_by=by)
+    fresh = RiskAlert(
+        client=client,
+        kind=kind,
+        source=source,
+        reason=reason,
+        done_so_far=done_so_far,
+        raised_at=now,
+        raised_by=by,
+    )
     fresh.clean_fields()
     RiskAlert.objects.bulk_create([fresh], ignore_conflicts=True)
     alert = RiskAlert.objects.get(source=source)
     if alert.pk == fresh.pk:
         record("risk_alert_raised", by=by, subject=alert, kind=kind)
     return alert
+
+
+@transaction.atomic
+def raise_alert_by_hand(
+    *, client: Client, kind: str, reason: str, done_so_far: str, by: User, now: datetime
+) -> RiskAlert:
+    """Raise what a clinician saw or heard; the very same words again, while the alert is open, are one alert."""
+    rules.check_raised(reason, done_so_far)
+    Client.objects.select_for_update().get(pk=client.pk)
+    said = RiskAlert.objects.open().filter(client=client, kind=kind, reason=reason.strip(), raised_by=by)
+    if standing := said.first():
+        return standing
+    return raise_alert(
+        client=client,
+        kind=RiskKind(kind),
+        source=f"clinician:{new_id()}",
+        reason=reason.strip(),
+        done_so_far=done_so_far.strip(),
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Alerts: the list, one alert, taking it on, closing it."""
+"""Alerts: the list, raising one, one alert, taking it on, closing it."""
 
 from functools import partial
 from uuid import UUID
@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinic.clients.services import open_contact
 from clinic.core.forms import submit
 from clinic.risk import queries, services
-from clinic.risk.forms import CloseAlertForm
+from clinic.risk.forms import CloseAlertForm, RaiseAlertForm
+from clinic.risk.models import RiskAlert
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -22,6 +24,21 @@ from clinic.staff.permissions import Permission
 def open_alerts(request: StaffRequest) -> HttpResponse:
     """Everybody who may be in danger now."""
     return render(request, "risk/open_alerts.html", {"alerts": queries.open_alerts(request.user)})
+
+
+@requires(Permission.RAISE_RISK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def raise_alert(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """What a clinician saw or heard, told to the whole team at once. It needs no open chart: danger outweighs."""
+    client = open_contact(client_id=client_id, by=request.user, page="risk_alert")
+    form = RaiseAlertForm(request.POST if request.method == "POST" else None)
+    raised: list[RiskAlert] = []
+    deed = partial(services.raise_alert_by_hand, client=client, by=request.user, now=timezone.now())
+    if submit(form, lambda **typed: raised.append(deed(**typed))):
+        messages.success(request, "The alert is raised: the whole team sees it on every page.")
+        return redirect("risk:alert", raised[0].pk)
+    page = {"client": client, "form": form}
+    return render(request, "risk/raise_alert.html", page, status=422 if form.errors else 200)
 
 
 @requires(Permission.HANDLE_RISK)

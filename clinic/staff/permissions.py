@@ -40,6 +40,7 @@ class Permission(StrEnum):
     TRIAGE_CHECKINS = "checkins.triage"
     RECORD_SCALE = "scales.record"
     HANDLE_RISK = "risk.handle"
+    RAISE_RISK = "risk.raise"
     READ_MESSAGES = "messages.read"
     SETTLE_IMPORTS = "imports.settle"
     READ_FORMULARY = "formulary.read"

@@ -58,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.RECORD_SCALE,
             P.HANDLE_RISK,
             P.READ_FORMULARY,
+            P.RAISE_RISK,
         }
     ),
     Role.THERAPIST: frozenset(
@@ -77,6 +78,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.ACKNOWLEDGE_CHANGE,
             P.RECORD_SCALE,
             P.HANDLE_RISK,
+            P.RAISE_RISK,
         }
     ),
     Role.COORDINATOR: frozenset(

@@ -161,6 +161,78 @@ def test_an_alert_is_closed_to_others(
     assert response.status_code == status
 
 
+SEEN = {
+    "kind": "harm_to_others",
+    "reason": "Said she would hurt her neighbour tonight.",
+    "done_so_far": "Called her sister.",
+}
+
+
+@pytest.mark.parametrize("who", ["prescriber", "therapist"])
+def test_a_clinician_raises_one_from_the_chart_and_all_the_team_sees_it(
+    browser: Browser, ada: Client, coordinator: User, request: pytest.FixtureRequest, who: str
+) -> None:
+    user = request.getfixturevalue(who)
+    browser.force_login(user)
+    address = reverse("risk:raise_alert", args=[ada.pk])
+    for page in (ada.get_absolute_url(), reverse("clients:detail", args=[ada.pk])):
+        assert address in browser.get(page).text
+    assert browser.get(address).status_code == 200
+    done = browser.post(address, SEEN, follow=True)
+    assert "Called her sister." in done.text
+    assert browser.post(address, SEEN, follow=True).redirect_chain == done.redirect_chain, "a second click is no second"
+    raised = RiskAlert.objects.get()
+    assert (raised.kind, raised.raised_by, raised.client) == ("harm_to_others", user, ada)
+    (event,) = AuditEvent.objects.filter(action="risk_alert_raised")
+    assert (event.by, event.client_id) == (user, ada.pk)
+    assert "hurt her neighbour" in browser.get(ada.get_absolute_url()).text
+    browser.force_login(coordinator)
+    assert "Ada Byron: danger to somebody else" in browser.get("/").text
+
+
+def test_without_consent_to_share_a_therapist_still_raises_one(browser: Browser, ada: Client, therapist: User) -> None:
+    ada.sharing_consents.update(revoked_at=NOW, revoked_by=therapist)
+    browser.force_login(therapist)
+    assert browser.get(ada.get_absolute_url()).status_code == 404
+    assert browser.post(reverse("risk:raise_alert", args=[ada.pk]), SEEN).status_code == 302
+
+
+@pytest.mark.parametrize("missing", ["kind", "reason", "done_so_far"])
+def test_what_is_missing_is_said_and_what_was_typed_stays(
+    browser: Browser, ada: Client, prescriber: User, missing: str
+) -> None:
+    browser.force_login(prescriber)
+    answer = browser.post(reverse("risk:raise_alert", args=[ada.pk]), {**SEEN, missing: " "})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [missing]
+    assert all(words in answer.text for name, words in SEEN.items() if name != missing)
+    assert not RiskAlert.objects.exists()
+
+
+@pytest.mark.parametrize("missing", ["reason", "done_so_far"])
+def test_no_alert_without_its_words(ada: Client, prescriber: User, missing: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        services.raise_alert_by_hand(client=ada, by=prescriber, now=NOW, **{**SEEN, missing: "  "})
+    assert refused.value.field == missing
+
+
+def test_new_danger_after_the_end_is_a_new_alert(ada: Client, prescriber: User) -> None:
+    first = services.raise_alert_by_hand(client=ada, by=prescriber, now=NOW, **SEEN)
+    services.close_alert(alert_id=first.pk, by=prescriber, now=NOW, **DONE)
+    assert services.raise_alert_by_hand(client=ada, by=prescriber, now=NOW, **SEEN) != first
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("stranger", 404), ("coordinator", 403), ("auditor", 403), ("administrator", 403)]
+)
+def test_nobody_else_raises_one(
+    browser: Browser, ada: Client, request: pytest.FixtureRequest, who: str, status: int
+) -> None:
+    browser.force_login(request.getfixturevalue(who))
+    assert browser.post(reverse("risk:raise_alert", args=[ada.pk]), SEEN).status_code == status
+    assert not RiskAlert.objects.exists()
+
+
 @pytest.mark.parametrize("view", ["acknowledge", "close"])
 def test_get_changes_nothing(browser: Browser, alert: RiskAlert, prescriber: User, view: str) -> None:
     browser.force_login(prescriber)
