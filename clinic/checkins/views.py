@@ -4,6 +4,7 @@ The link and the birth year stand for the person. GET and HEAD never change anyt
 """
 
 from functools import partial
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -50,13 +51,24 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _ask_birth_year(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
+    """Answers that come after the hour has passed wait in the page until the year is given, then count as sent."""
     form = BirthYearForm(request.POST if request.method == "POST" else None)
     confirm = partial(confirm_birth_year, token=token, about_kind=queries.KIND, now=timezone.now())
+    typed = _typed(request, opened)
     if submit(form, confirm):
-        return keep_stage(redirect(request.path), request, opened.link, ASKING)
+        answered = _ask(request, token, opened) if typed else redirect(request.path)
+        is_done = bool(typed) and answered.status_code == HTTPStatus.FOUND
+        return answered if is_done else keep_stage(answered, request, opened.link, ASKING)
     if request.method == "POST" and queries.open_checkin(token, now=timezone.now()) is None:
         return _closed(request, token)
-    return render(request, "checkins/birth_year.html", {"form": form}, status=422 if form.errors else 200)
+    page = {"form": form, "typed": typed}
+    return render(request, "checkins/birth_year.html", page, status=422 if form.errors else 200)
+
+
+def _typed(request: HttpRequest, opened: OpenCheckIn) -> dict[str, str]:
+    """What was posted for the questions of this check-in."""
+    form = AnswerForm(scale=INSTRUMENTS.get(opened.checkin.instrument))
+    return {name: request.POST[name] for name in form.fields if name in request.POST}
 
 
 def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The client's page by link, as a phone without JavaScript sees it, and the team's page of an answer."""
 
 import datetime as dt
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -120,6 +121,46 @@ def test_the_birth_year_of_one_link_does_not_open_another(let_in: Browser, check
 def test_an_hour_later_the_birth_year_is_asked_again(let_in: Browser, address: str) -> None:
     with time_machine.travel(JUNE_4 + dt.timedelta(minutes=61), tick=False):
         assert "What year were you born?" in let_in.get(address).content.decode()
+
+
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+LONG = {**GOOD, "effect_dizzy": "2", "words": 'Dizzy at noon, "very" <b>so</b>\nand tired', "wants_call": "on"}
+
+
+def held(page: str) -> dict[str, str]:
+    """What waits in the page to be sent with the year."""
+    found = {name: html.unescape(value) for name, value in HIDDEN.findall(page)}
+    found.pop("csrfmiddlewaretoken", None)
+    return found
+
+
+def test_what_was_typed_outlives_the_hour(let_in: Browser, address: str) -> None:
+    with time_machine.travel(JUNE_4 + dt.timedelta(minutes=61), tick=False):
+        late = let_in.post(address, LONG)
+        assert "we kept all that you wrote" in late.text
+        assert not any(personal in late.text for personal in ("Ada", "Byron", "sertraline", "25 mg", "PHQ"))
+        assert held(late.text) == LONG
+        assert not CheckInAnswer.objects.exists()
+        wrong = let_in.post(address, {**held(late.text), "year": "1989"})
+        assert held(wrong.text) == LONG
+        done = let_in.post(address, {**held(wrong.text), "year": "1990"}, follow=True)
+    assert "will call you" in done.text
+    kept = CheckInAnswer.objects.get()
+    assert (kept.words, kept.wants_call) == (LONG["words"], True)
+
+
+def test_late_answers_that_lack_something_are_asked_for_it(let_in: Browser, address: str) -> None:
+    with time_machine.travel(JUNE_4 + dt.timedelta(minutes=61), tick=False):
+        page = let_in.post(address, {"words": "So tired", "year": "1990"})
+        assert "Choose how you are on it." in page.text
+        assert "So tired" in page.text
+        assert let_in.post(address, {**GOOD, "words": "So tired"}).status_code == 302
+    assert CheckInAnswer.objects.get().words == "So tired"
+
+
+def test_a_field_that_no_question_has_is_not_handed_back(browser: Browser, address: str) -> None:
+    page = browser.post(address, {**GOOD, "planted": "planted"}).text
+    assert "planted" not in page
 
 
 def test_errors_stand_beside_the_field_and_keep_what_was_typed(let_in: Browser, address: str) -> None:
