@@ -10,7 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
-from clinic.intake.models import Allergy
+from clinic.intake.models import Allergy, PregnancyAnswer
+from clinic.intake.queries import newest_pregnancy_answer
+from clinic.intake.rules import may_be_pregnant
 from clinic.plans.models import (
     Intervention,
     InterventionKind,
@@ -35,24 +37,30 @@ PARTS = ("problems", "goals", "interventions")
 
 @dataclass(frozen=True)
 class Who:
-    """Whom a page is about: the client, their age, and their allergies, which nobody may overlook."""
+    """Whom a page is about: the client, their age, allergies and pregnancy, which nobody may overlook."""
 
     client: Client
     age: int
     allergies: list[Allergy]
+    pregnancy: PregnancyAnswer | None
 
     @property
     def has_none_known(self) -> bool:
         """Whether the client said that they have no allergies; no row at all means not asked."""
         return bool(self.allergies) and all(one.is_none_known for one in self.allergies)
 
+    @property
+    def shall_be_asked_about_pregnancy(self) -> bool:
+        """Whether pregnancy is possible and nobody ever asked."""
+        return self.pregnancy is None and may_be_pregnant(self.client.sex)
+
 
 def who(client: Client, today: date) -> Who:
-    """The client at the head of a clinical page; one query."""
+    """The client at the head of a clinical page; two queries."""
     known = cast(Iterable[Allergy], Allergy.objects.filter(client=client, withdrawn_at=None))
     allergies = sorted(known, key=lambda one: one.substance.casefold())
     named = [one for one in allergies if not one.is_none_known]
-    return Who(client, client.age_on(today), named or allergies)
+    return Who(client, client.age_on(today), named or allergies, newest_pregnancy_answer(client))
 
 
 @dataclass(frozen=True)

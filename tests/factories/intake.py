@@ -12,6 +12,7 @@ from clinic.intake.models import (
     Enquiry,
     MedicationTrial,
     Origin,
+    PregnancyAnswer,
     PsychiatricEvaluation,
     ReportedMedication,
     TherapistReferral,
@@ -79,6 +80,16 @@ class ReportedMedicationFactory(factory.django.DjangoModelFactory[ReportedMedica
     name = "lisinopril"
     dose_text = "10 mg in the morning"
     origin = Origin.CLIENT
+    recorded_at = RECEIVED
+
+
+class PregnancyAnswerFactory(factory.django.DjangoModelFactory[PregnancyAnswer]):
+    class Meta:
+        model = PregnancyAnswer
+
+    client = factory.SubFactory(ClientFactory)
+    status = "no"
+    origin = Origin.STAFF
     recorded_at = RECEIVED
 
 

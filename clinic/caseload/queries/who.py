@@ -12,8 +12,9 @@ from django.db.models.functions import Cast
 from clinic.caseload.queries.rows import rows
 from clinic.clients.models import CareTeamMember, Client, ContactPoint, RelatedPerson, SharingConsent
 from clinic.core.queries import prepared
+from clinic.core.templatetags.clinic_ui import day
 from clinic.core.templatetags.clinic_ui import phone as phone_words
-from clinic.intake.models import Allergy, MedicationTrial, ReportedMedication
+from clinic.intake.models import Allergy, MedicationTrial, Pregnancy, PregnancyAnswer, ReportedMedication
 from clinic.intake.models.history import TrialResponse, WhyStopped
 from clinic.risk.models import RiskAlert, RiskKind
 from clinic.staff.roles import Role
@@ -73,13 +74,17 @@ class AllergyLine:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The person, the dangers, what others prescribed, what was tried, and the team."""
+    """The person, the dangers, what others prescribed, what was tried, and the team.
+
+    `pregnancy` is empty unless the client is or may be pregnant.
+    """
 
     phone: str
     guardians: list[str]
     sharing_since: date | None
     allergies: list[AllergyLine]
     has_none_known: bool
+    pregnancy: str
     alerts: list[Alert]
     reported: list[Reported]
     trials: list[Trial]
@@ -114,6 +119,10 @@ def _about(client_id: UUID, today: date) -> QuerySet[Client, Any]:
                 at="recorded_at",
             ),
             rows(
+                PregnancyAnswer.objects.filter(**mine).newest_first()[:1],
+                status="status", due="due_on",
+            ),
+            rows(
                 RiskAlert.objects.open().filter(**mine),
                 id="id", kind="kind", reason="reason", at="raised_at", seen="acknowledged_at",
             ),
@@ -140,6 +149,7 @@ def _who(
     guardians: list[Any],
     sharing: date | None,
     allergies: list[Any],
+    pregnancy: list[Any],
     alerts: list[Any],
     reported: list[Any],
     trials: list[Any],
@@ -151,6 +161,7 @@ def _who(
         sharing_since=sharing,
         allergies=[AllergyLine(allergy_words(a), _instant(a["at"])) for a in allergies if not a["none"]],
         has_none_known=any(a["none"] for a in allergies),
+        pregnancy=pregnancy_words(pregnancy[0]) if pregnancy else "",
         alerts=[
             Alert(UUID(a["id"]), RiskKind(a["kind"]).label, a["reason"], _instant(a["at"]), a["seen"] is not None)
             for a in alerts
@@ -168,6 +179,14 @@ def _who(
         ],
         team=[Member(m["name"], Role(m["role"]).label, m["lead"]) for m in team],
     )
+
+
+def pregnancy_words(answer: dict[str, Any]) -> str:
+    """What the head of the chart says of pregnancy: "Pregnant, due Sep 4, 2026"; nothing where it is not told."""
+    if answer["status"] not in {Pregnancy.YES, Pregnancy.POSSIBLE}:
+        return ""
+    due = f", due {day(date.fromisoformat(answer['due']))}" if answer["due"] else ""
+    return f"{Pregnancy(answer['status']).label}{due}"
 
 
 def allergy_words(allergy: dict[str, Any]) -> str:

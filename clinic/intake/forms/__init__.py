@@ -9,7 +9,7 @@ from clinic.intake.forms.enquiry import (
     new_page,
 )
 from clinic.intake.forms.evaluation import AddendumForm, DoForm, EvaluationForm, SearchForm, SignForm, initial_of
-from clinic.intake.forms.history import AllergyForm, ReportedMedicationForm, TrialForm
+from clinic.intake.forms.history import AllergyForm, PregnancyForm, ReportedMedicationForm, TrialForm
 
 __all__ = [
     "AddendumForm",
@@ -20,6 +20,7 @@ __all__ = [
     "EvaluationForm",
     "GuardForm",
     "MatchForm",
+    "PregnancyForm",
     "ReferForm",
     "ReportedMedicationForm",
     "SearchForm",

@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 
+from clinic.core.forms import WITHIN_REACH
 from clinic.formulary.models import Medication
 from clinic.intake import queries
-from clinic.intake.models import TrialResponse
+from clinic.intake.models import Pregnancy, TrialResponse
 from clinic.intake.models.history import WhyStopped
 
 NAMES = {"list": "medication-names", "autocomplete": "off"}
@@ -76,3 +77,24 @@ class AllergyForm(forms.Form):
         cleaned["severity"] = cleaned.get("severity") or "unknown"
         cleaned["medication"] = queries.medication_named(cleaned.get("substance", ""))
         return cleaned
+
+
+class PregnancyForm(forms.Form):
+    """Whether the client is pregnant, as told today."""
+
+    status = forms.ChoiceField(
+        label="Pregnant?",
+        required=False,
+        choices=[("", "Choose"), *Pregnancy.choices],
+    )
+    due_on = forms.DateField(
+        label="Due date, if pregnant and known",
+        required=False,
+        validators=WITHIN_REACH,
+        widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
+    )
+
+    def clean_status(self) -> str:
+        if not self.cleaned_data["status"]:
+            raise forms.ValidationError("Choose an answer. “Asked, not known” is one.")
+        return str(self.cleaned_data["status"])

@@ -2,6 +2,7 @@
 
 from typing import Self, TypeVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -145,6 +146,49 @@ class Allergy(Record):
 
     def __str__(self) -> str:
         return self.substance
+
+
+class Pregnancy(models.TextChoices):
+    YES = "yes", "Pregnant"
+    POSSIBLE = "possible", "Possibly pregnant"
+    NO = "no", "Not pregnant"
+    UNKNOWN = "unknown", "Asked, not known"
+
+
+class PregnancyAnswerQuerySet(ChartQuerySet["PregnancyAnswer"]):
+    def newest_first(self) -> "PregnancyAnswerQuerySet":
+        return self.order_by("-recorded_at", "-id")
+
+
+class PregnancyAnswer(Record):
+    """Whether the client is pregnant, as told on a day; the newest answer counts. No row means not asked."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="pregnancy_answers", db_index=False)
+    status = models.CharField(max_length=10, choices=Pregnancy.choices)
+    due_on = models.DateField("due date", null=True, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+
+    objects = PregnancyAnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-recorded_at"]
+        indexes = [models.Index(fields=["client", "-recorded_at"], name="intake_client_pregnancy")]
+        constraints = [
+            models.CheckConstraint(condition=Q(due_on=None) | Q(status="yes"), name="intake_due_date_if_pregnant")
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
+
+    @property
+    def matters(self) -> bool:
+        """Whether every page that shows the person must say it."""
+        return self.status in {Pregnancy.YES, Pregnancy.POSSIBLE}
 
 
 class ProblemHistoryQuerySet(ChartQuerySet["ProblemHistory"]):

@@ -30,6 +30,7 @@ from clinic.intake.queries.history import (
     live_allergies,
     medication_named,
     medication_names,
+    newest_pregnancy_answer,
     snapshot,
 )
 
@@ -53,6 +54,7 @@ __all__ = [
     "live_allergies",
     "medication_named",
     "medication_names",
+    "newest_pregnancy_answer",
     "own_draft",
     "prescribers",
     "queue",

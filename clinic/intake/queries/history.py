@@ -10,9 +10,18 @@ from django.utils import timezone
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.formulary.rules import folded
-from clinic.intake.models import Allergy, HistoryEvent, MedicationTrial, ProblemHistory, ReportedMedication
+from clinic.intake.models import (
+    Allergy,
+    HistoryEvent,
+    MedicationTrial,
+    PregnancyAnswer,
+    ProblemHistory,
+    ReportedMedication,
+)
+from clinic.intake.rules import may_be_pregnant
 from clinic.scales.models import ScaleResponse
 
+ANSWERS_SHOWN = 10
 EVENTS_SHOWN = 50
 PROBLEMS_SHOWN = 100
 MEDICATIONS_SHOWN = 100
@@ -20,9 +29,14 @@ MEDICATIONS_SHOWN = 100
 
 @dataclass(frozen=True)
 class History:
-    """A client's history as it stands; nothing in `allergies` means that nobody has asked yet."""
+    """A client's history as it stands; nothing in `allergies` means that nobody has asked yet.
+
+    Nor in `pregnancy`, whose newest answer comes first.
+    """
 
     allergies: list[Allergy]
+    pregnancy: list[PregnancyAnswer]
+    may_be_pregnant: bool
     medications: list[ReportedMedication]
     past_medications: list[ReportedMedication]
     trials: list[MedicationTrial]
@@ -40,7 +54,7 @@ class History:
 
 
 def history(client: Client) -> History:
-    """Everything told, found or imported about a client before us, in five queries."""
+    """Everything told, found or imported about a client before us, in six queries."""
     medications = list(
         ReportedMedication.objects.filter(client=client)
         .select_related("medication", "recorded_by")
@@ -49,6 +63,10 @@ def history(client: Client) -> History:
     trials = MedicationTrial.objects.filter(client=client, withdrawn_at=None)
     return History(
         allergies=live_allergies(client),
+        pregnancy=list(
+            PregnancyAnswer.objects.filter(client=client).newest_first().select_related("recorded_by")[:ANSWERS_SHOWN]
+        ),
+        may_be_pregnant=may_be_pregnant(client.sex),
         medications=[row for row in medications if row.last_on is None],
         past_medications=[row for row in medications if row.last_on is not None],
         trials=list(trials.select_related("medication", "recorded_by").order_by("recorded_at", "created_at")),
@@ -60,6 +78,11 @@ def history(client: Client) -> History:
 def live_allergies(client: Client) -> list[Allergy]:
     """Allergies that stand, or the statement that none is known; none at all means not asked."""
     return list(Allergy.objects.filter(client=client, withdrawn_at=None).select_related("medication", "recorded_by"))
+
+
+def newest_pregnancy_answer(client: Client) -> PregnancyAnswer | None:
+    """What was last told about being pregnant; None where nobody asked."""
+    return PregnancyAnswer.objects.filter(client=client).newest_first().first()
 
 
 def asked_about_allergies(client: Client) -> bool:
@@ -80,6 +103,9 @@ def snapshot(client: Client) -> Mapping[str, Any]:
     return {
         "allergies": [[row.substance, row.reaction, row.get_severity_display()] for row in told.allergies],
         "medications": [[row.name, row.dose_text, row.prescribed_by] for row in told.medications],
+        "pregnancy": [
+            [row.get_status_display(), row.due_on.isoformat() if row.due_on else ""] for row in told.pregnancy[:1]
+        ],
         "trials": [
             [
                 row.name,

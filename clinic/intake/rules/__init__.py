@@ -26,7 +26,14 @@ from clinic.intake.rules.evaluation import (
     in_fields,
     missing_before_signing,
 )
-from clinic.intake.rules.history import check_allergy, check_medication_dates, check_trial, same_words
+from clinic.intake.rules.history import (
+    check_allergy,
+    check_medication_dates,
+    check_pregnancy,
+    check_trial,
+    may_be_pregnant,
+    same_words,
+)
 
 __all__ = [
     "MENTAL_STATUS",
@@ -48,11 +55,13 @@ __all__ = [
     "check_may_handle",
     "check_medication_dates",
     "check_person",
+    "check_pregnancy",
     "check_trial",
     "dangers",
     "differences",
     "hash_of",
     "in_fields",
+    "may_be_pregnant",
     "missing_before_signing",
     "same_words",
 ]

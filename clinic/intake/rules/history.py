@@ -1,12 +1,17 @@
 """What a line of history must say."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from clinic.core.rules import RuleBroken
 
 MOST_WEEKS = 3000
+# A due date further off than this is a slip of typing; the days say nothing about a pregnancy.
+DUE_AT_MOST_AGO = timedelta(days=31)
+DUE_AT_MOST_AHEAD = timedelta(days=310)
+PREGNANT = "yes"
+MALE = "male"
 
 
 def same_words(one: str, other: str) -> bool:
@@ -44,3 +49,21 @@ def check_medication_dates(*, first_on: date | None, last_on: date | None, today
         raise RuleBroken("The last day lies in the future.", field="last_on")
     if first_on and last_on and last_on < first_on:
         raise RuleBroken("The last day lies before the first.", field="last_on")
+
+
+def check_pregnancy(*, status: str, due_on: date | None, today: date) -> None:
+    """A due date belongs to a pregnancy that is told, and lies about where a due date can lie."""
+    if due_on is None:
+        return
+    if status != PREGNANT:
+        raise RuleBroken("A due date belongs to “Pregnant”. Choose that, or leave the date empty.", field="due_on")
+    if not today - DUE_AT_MOST_AGO <= due_on <= today + DUE_AT_MOST_AHEAD:
+        raise RuleBroken("A due date lies between a month ago and ten months from now.", field="due_on")
+
+
+def may_be_pregnant(sex: str) -> bool:
+    """Whether to ask about pregnancy: everybody but a client whose sex is recorded as male.
+
+    Other and unknown are asked too. No age is left out: no source names one, and one answer ends the question.
+    """
+    return sex != MALE

@@ -24,6 +24,7 @@ from clinic.intake.services.history import (
     add_reported_medication,
     add_trial,
     end_reported_medication,
+    record_pregnancy,
     withdraw_allergy,
     withdraw_trial,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "note_bookings",
     "raise_alert",
     "receive_enquiry",
+    "record_pregnancy",
     "refer_client",
     "remove_diagnosis",
     "reopen_enquiry",

@@ -12,7 +12,14 @@ from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.intake import rules
-from clinic.intake.models import Allergy, MedicationTrial, Origin, ReportedMedication, TrialResponse
+from clinic.intake.models import (
+    Allergy,
+    MedicationTrial,
+    Origin,
+    PregnancyAnswer,
+    ReportedMedication,
+    TrialResponse,
+)
 from clinic.intake.models.history import WhyStopped
 from clinic.staff.models import User
 
@@ -151,6 +158,30 @@ def add_reported_medication(
     reported.save(force_insert=True)
     record("reported_medication_added", by=by, subject=reported)
     return reported
+
+
+@transaction.atomic
+def record_pregnancy(
+    *, client_id: UUID, status: str, due_on: date | None = None, by: User, now: datetime
+) -> PregnancyAnswer:
+    """Record what the client says today about being pregnant; it counts until the next answer.
+
+    The same answer again on the same day answers the row that stands.
+    """
+    client = locked_client(client_id, by)
+    today = timezone.localdate(now)
+    rules.check_pregnancy(status=status, due_on=due_on, today=today)
+    last = PregnancyAnswer.objects.filter(client=client).newest_first().first()
+    is_the_same = last is not None and (last.status, last.due_on) == (status, due_on)
+    if last is not None and is_the_same and timezone.localdate(last.recorded_at) == today:
+        return last
+    answer = PregnancyAnswer(
+        client=client, status=status, due_on=due_on, origin=Origin.STAFF, recorded_by=by, recorded_at=now
+    )
+    answer.full_clean()
+    answer.save(force_insert=True)
+    record("pregnancy_recorded", by=by, subject=answer)
+    return answer
 
 
 @transaction.atomic

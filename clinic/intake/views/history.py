@@ -16,13 +16,14 @@ from django.views.decorators.http import require_safe
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.intake import queries, services
-from clinic.intake.forms import AllergyForm, DoForm, ReportedMedicationForm, TrialForm
+from clinic.intake.forms import AllergyForm, DoForm, PregnancyForm, ReportedMedicationForm, TrialForm
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 
 ADDED: Mapping[str, tuple[type[forms.Form], Callable[..., object]]] = {
     "allergy": (AllergyForm, services.add_allergy),
+    "pregnancy": (PregnancyForm, services.record_pregnancy),
     "medication": (ReportedMedicationForm, services.add_reported_medication),
     "trial": (TrialForm, services.add_trial),
 }
@@ -37,7 +38,7 @@ TAKEN_BACK: Mapping[str, tuple[Callable[..., object], str, str]] = {
 @requires(Permission.READ_EVALUATION)
 @require_safe
 def history(request: StaffRequest, client_id: UUID) -> HttpResponse:
-    """Allergies, medications from anyone, trials, problems and earlier care."""
+    """Allergies, pregnancy, medications from anyone, trials, problems and earlier care."""
     client = open_chart(client_id=client_id, by=request.user, page="history")
     return render(request, "intake/history.html", page_of(client, entries(None)))
 
