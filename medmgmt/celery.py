@@ -9,7 +9,7 @@ import os
 import threading
 from typing import Any
 
-from celery import Celery, Task, bootsteps
+from celery import Celery, Task, bootsteps, signals
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
@@ -31,6 +31,11 @@ app.conf.beat_schedule = {
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "forget ended sessions": {"task": CLEAR_SESSIONS, "schedule": crontab(hour="3", minute="20")},
 }
+
+
+@signals.setup_logging.connect
+def keep_our_logs(**_: object) -> None:
+    """Celery's own lines would hold an exception's words; that somebody listens here keeps ours in place."""
 
 
 @app.task(name=CLEAR_SESSIONS)

@@ -1,9 +1,18 @@
-"""Structured logs. They carry ids and counts, never a name, a contact, a drug or a diagnosis."""
+"""Structured logs. They carry ids and counts, never a name, a contact, a drug or a diagnosis.
+
+A crash is told by its kind and its place in the code alone: local variables, what was asked and the words of an
+exception may all be a client's. A database's refusal adds its code and the constraint's name.
+"""
 
 import logging.config
+import traceback
+from copy import copy
+from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import ExcInfo, Processor
+
+OURS = ("clinic.", "medmgmt.")
 
 
 def configure(*, level: str, as_json: bool) -> None:
@@ -13,6 +22,7 @@ def configure(*, level: str, as_json: bool) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.ExceptionRenderer(place_of),
     ]
     renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     logging.config.dictConfig(
@@ -21,7 +31,7 @@ def configure(*, level: str, as_json: bool) -> None:
             "disable_existing_loggers": False,
             "formatters": {
                 "structured": {
-                    "()": structlog.stdlib.ProcessorFormatter,
+                    "()": Discreet,
                     "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
                     "foreign_pre_chain": shared,
                 }
@@ -36,3 +46,49 @@ def configure(*, level: str, as_json: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+class Discreet(structlog.stdlib.ProcessorFormatter):
+    """Leaves out of other packages' lines what they would tell of a request, a task or an exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, str):
+            record = copy(record)
+            record.msg, record.args = _discreet(record), ()
+        return super().format(record)
+
+
+def _discreet(record: logging.LogRecord) -> str:
+    """An address may hold a client's link, and an argument the words of the exception: both stay out."""
+    request = getattr(record, "request", None)
+    if request is not None:
+        match = getattr(request, "resolver_match", None)
+        page = match.view_name if match else "no page of ours"
+        return f"{getattr(record, 'status_code', record.levelname)}: {getattr(request, 'method', '')} {page}"
+    if not record.exc_info or record.name.startswith(OURS):
+        return record.getMessage()
+    task = record.args.get("name") if isinstance(record.args, dict) else None
+    return f"the task {task} failed" if task else str(record.msg)
+
+
+def place_of(exc_info: ExcInfo) -> str:
+    """The kinds of an exception and of those behind it, and the lines of code they came through, without a value."""
+    told: list[str] = []
+    seen: set[int] = set()
+    error: BaseException | None = exc_info[1]
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        told += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in _frames(error)]
+        told.append(_kind_of(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(told)
+
+
+def _frames(error: BaseException) -> traceback.StackSummary:
+    return traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+
+
+def _kind_of(error: BaseException) -> str:
+    diagnosis: Any = getattr(error, "diag", None)
+    more = [getattr(error, "sqlstate", None), getattr(diagnosis, "constraint_name", None)]
+    return " ".join([f"{type(error).__module__}.{type(error).__qualname__}", *filter(None, more)])
