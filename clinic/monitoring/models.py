@@ -1,7 +1,9 @@
 """Vitals and laboratory results."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
@@ -12,20 +14,44 @@ class MeasurementQuerySet(models.QuerySet["Measurement"]):
     def visible_to(self, user: User) -> "MeasurementQuerySet":
         return self.filter(client__in=Client.objects.charts_open_to(user))
 
+    def standing(self) -> "MeasurementQuerySet":
+        """Results that count: not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def newest_of_each_kind(self) -> "MeasurementQuerySet":
+        return self.order_by("kind", "-taken_at", "-id").distinct("kind")
+
+
+class WhyWithdrawn(models.TextChoices):
+    TYPED_WRONG = "typed_wrong", "Typed wrong"
+    WRONG_TIME = "wrong_time", "Wrong day or time"
+    WRONG_CLIENT = "wrong_client", "Belongs to another client"
+    BAD_SAMPLE = "bad_sample", "Measured wrong or bad sample"
+
 
 class Measurement(Record):
-    """One value with its unit, taken at an instant: a vital sign or a laboratory result."""
+    """One value with its unit, taken at an instant: a vital sign or a laboratory result.
+
+    What staff entered in another unit stands in `entered_as`. A wrong one is withdrawn and stays to be seen.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="measurements", db_index=False)
     kind = models.CharField(max_length=30)
     loinc = models.CharField(max_length=12, blank=True)
     value = models.DecimalField(max_digits=12, decimal_places=4)
     unit = models.CharField(max_length=30)
+    entered_as = models.CharField(max_length=40, blank=True)
     taken_at = models.DateTimeField()
+    note = models.CharField(max_length=300, blank=True)
     origin = models.CharField(max_length=10, choices=[("staff", "Entered by staff"), ("import", "Another system")])
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    withdrawn_because = models.CharField(max_length=15, choices=WhyWithdrawn.choices, blank=True)
 
     objects = MeasurementQuerySet.as_manager()
 
@@ -34,6 +60,25 @@ class Measurement(Record):
         indexes = [
             models.Index(fields=["client", "-taken_at"], name="monitoring_client_newest"),
             models.Index(fields=["client", "kind", "-taken_at"], name="monitoring_kind_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because="")),
+                name="monitoring_withdrawn_by_and_why",
+            )
+        ]
+        triggers = [
+            # An import may bring a newer version of its own rows; what staff entered is only withdrawn.
+            pgtrigger.Protect(
+                name="entered_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.origin = 'staff' AND (OLD.client_id, OLD.kind, OLD.value, OLD.unit, OLD.taken_at, OLD.note)"
+                    " IS DISTINCT FROM (NEW.client_id, NEW.kind, NEW.value, NEW.unit, NEW.taken_at, NEW.note)"
+                ),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.monitoring import views
 
 app_name = "monitoring"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("of/<uuid:client_id>/", views.results, name="results"),
+    path("of/<uuid:client_id>/record/", views.record, name="record"),
+    path("<uuid:measurement_id>/withdraw/", views.withdraw, name="withdraw"),
+]

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     READ_CHECKINS = "checkins.read"
     TRIAGE_CHECKINS = "checkins.triage"
     RECORD_SCALE = "scales.record"
+    READ_RESULTS = "results.read"
+    RECORD_RESULT = "results.record"
     HANDLE_RISK = "risk.handle"
     RAISE_RISK = "risk.raise"
     READ_MESSAGES = "messages.read"

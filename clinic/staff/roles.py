@@ -34,6 +34,7 @@ CLINICAL_READS = {
     P.READ_DOSE_PLAN,
     P.READ_VISIT,
     P.READ_CHECKINS,
+    P.READ_RESULTS,
 }
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
@@ -56,6 +57,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.ACKNOWLEDGE_CHANGE,
             P.TRIAGE_CHECKINS,
             P.RECORD_SCALE,
+            P.RECORD_RESULT,
             P.HANDLE_RISK,
             P.READ_FORMULARY,
             P.RAISE_RISK,
@@ -93,6 +95,8 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_DOSE_PLAN,
             P.READ_CHECKINS,
             P.TRIAGE_CHECKINS,
+            P.READ_RESULTS,
+            P.RECORD_RESULT,
             P.READ_ENQUIRIES,
             P.EDIT_ENQUIRIES,
             P.READ_SCHEDULE,

@@ -23,6 +23,7 @@ from tests.factories.clients import CareTeamMemberFactory, ClientFactory, Sharin
 from tests.factories.coverage import CoverageFactory
 from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyRuleFactory
 from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
+from tests.factories.monitoring import MeasurementFactory
 from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import RiskAlertFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
@@ -210,6 +211,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "visit_id": lambda side: _visit(side),
     "visits:visit visit_id": lambda side: _visit(side, is_signed=True),
     "visits:add_addendum visit_id": lambda side: _visit(side, is_signed=True),
+    "measurement_id": lambda side: MeasurementFactory(client=side.client, recorded_by=side.prescriber, note=CANARY),
     "difference_id": _difference,
     "coverage_id": lambda side: CoverageFactory(client=side.client, payer=CANARY),
     "authorization_id": _authorization,

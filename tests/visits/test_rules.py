@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from clinic.core.rules import RuleBroken
+from clinic.monitoring.rules import NO_BREAK
 from clinic.visits.rules import since
 from clinic.visits.rules.decisions import read_mg, written_rationale
 from clinic.visits.rules.note import content_hash, mental_status_words
@@ -86,9 +87,13 @@ def test_measurements_beside_the_first_of_the_time() -> None:
         return since.MeasurementFact("weight", Decimal(kg), unit, dt.date(2026, 3, day))
 
     assert since.measurement_lines([weighed("80", 3), weighed("81.4", 9)])[0].words == (
-        "Weight 81.4 kg, was 80 kg on Mar 3"
+        f"Weight 81.4{NO_BREAK}kg, was 80{NO_BREAK}kg on Mar 3"
     )
-    assert since.measurement_lines([weighed("80", 3), weighed("180", 9, "lb")])[0].words == "Weight 180 lb"
+    in_pounds = since.measurement_lines([weighed("80", 3), weighed("180", 9, "lb")])
+    assert in_pounds[0].words == f"Weight 81.6{NO_BREAK}kg, was 80{NO_BREAK}kg on Mar 3"
+    assert (
+        since.measurement_lines([weighed("80", 3), weighed("13", 9, "stone")])[0].words == f"Weight 13{NO_BREAK}stone"
+    )
 
 
 def test_lines_come_newest_first_and_scores_lead_the_summary() -> None:

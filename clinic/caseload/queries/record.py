@@ -17,6 +17,7 @@ from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.core.queries import prepared
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.rules import label_of, result_words
 from clinic.plans.models import (
     Goal,
     Intervention,
@@ -226,13 +227,20 @@ def evaluations(client_id: UUID) -> QuerySet[PsychiatricEvaluation, Any]:
 
 
 def measurements(client_id: UUID) -> list[dict[str, Any]]:
-    """The newest value of each kind."""
-    return [row | {"kind": row["kind"].replace("_", " ").capitalize()} for row in _measurements(client_id)]
+    """The newest value of each kind, in words."""
+    return [
+        {
+            "kind": label_of(row["kind"]),
+            "words": result_words(row["kind"], row["value"], row["unit"]),
+            "taken_at": row["taken_at"],
+        }
+        for row in _measurements(client_id)
+    ]
 
 
 @prepared
 def _measurements(client_id: UUID) -> QuerySet[Measurement, Any]:
-    found = Measurement.objects.filter(client=client_id).order_by("kind", "-taken_at").distinct("kind")
+    found = Measurement.objects.standing().filter(client=client_id).newest_of_each_kind()
     return found.values("kind", "value", "unit", "taken_at")
 
 

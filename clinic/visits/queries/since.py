@@ -129,10 +129,10 @@ def _change_lines(client: Client, since: datetime | None) -> list[Line]:
 
 
 def _measurements(client: Client, since: datetime | None) -> list[since_rules.MeasurementFact]:
-    rows = Measurement.objects.filter(client=client, **_from("taken_at", since)).order_by("-taken_at")[:ROWS_READ]
+    rows = Measurement.objects.standing().filter(client=client, **_from("taken_at", since))
     return [
         since_rules.MeasurementFact(row.kind, row.value, row.unit, timezone.localdate(row.taken_at))
-        for row in reversed(rows)
+        for row in reversed(rows.order_by("-taken_at")[:ROWS_READ])
     ]
 
 

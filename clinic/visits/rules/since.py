@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from clinic.checkins.rules import BOTHER, FEELINGS
+from clinic.monitoring.rules import label_of, result_words, shown_unit
 from clinic.scales.rules.scoring import INSTRUMENTS, Score, change_words
 from clinic.titration.rules.numbers import plain
 
@@ -173,10 +174,14 @@ def measurement_lines(facts: Iterable[MeasurementFact]) -> list[Line]:
 
 def _measurement_line(values: list[MeasurementFact]) -> Line:
     first, newest = values[0], values[-1]
-    words = f"{newest.kind.replace('_', ' ').capitalize()} {plain(newest.value)} {newest.unit}"
-    if first is not newest and first.unit == newest.unit:
-        words = f"{words}, was {plain(first.value)} {first.unit} on {_day(first.on)}"
+    words = f"{label_of(newest.kind)} {_result(newest)}"
+    if first is not newest and shown_unit(first.kind, first.unit) == shown_unit(newest.kind, newest.unit):
+        words = f"{words}, was {_result(first)} on {_day(first.on)}"
     return Line("measurement", newest.on, words)
+
+
+def _result(fact: MeasurementFact) -> str:
+    return result_words(fact.kind, fact.value, fact.unit)
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:

@@ -1,0 +1,126 @@
+"""Results as they are typed: the vital signs of a visit, and a few lines of a laboratory's report."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from clinic.core.forms import MOMENT_WITHIN_REACH
+from clinic.core.rules import RuleBroken
+from clinic.monitoring import rules
+from clinic.monitoring.models import WhyWithdrawn
+from clinic.monitoring.rules import GROUPS, KINDS, Given
+
+LINES = 5
+# Typed in every visit, in fields of their own; everything else is chosen on a line.
+IN_FIELDS = ("weight", "systolic", "diastolic", "heart_rate")
+BETWEEN = "|"
+
+
+def value_field(label: str) -> forms.DecimalField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        max_digits=9,
+        decimal_places=4,
+        widget=widget,
+        error_messages={"invalid": "Enter a number alone, such as 74.5."},
+    )
+
+
+def choices() -> list[Any]:
+    """Every kind that is chosen on a line with each of its units, grouped; the first choice is none."""
+    by_group = [
+        (
+            group,
+            [
+                (f"{kind.code}{BETWEEN}{unit}", f"{kind.label} ({unit})")
+                for kind in KINDS.values()
+                if kind.group == group and kind.is_typed and kind.code not in IN_FIELDS
+                for unit in kind.units
+            ],
+        )
+        for group in GROUPS
+    ]
+    return [("", "Choose"), *by_group]
+
+
+class ResultsForm(forms.Form):
+    """What was measured at one time; whatever stays empty was not measured."""
+
+    taken_at = forms.DateTimeField(
+        label="Taken",
+        validators=MOMENT_WITHIN_REACH,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="For a laboratory result: when the sample was taken.",
+    )
+    weight = value_field("Weight")
+    weight_unit = forms.ChoiceField(
+        label="Unit of weight", required=False, choices=[(unit, unit) for unit in reversed(KINDS["weight"].units)]
+    )
+    systolic = value_field("Systolic, mmHg")
+    diastolic = value_field("Diastolic, mmHg")
+    heart_rate = value_field("Heart rate, per minute")
+    note = forms.CharField(label="Note", required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in range(1, LINES + 1):
+            self.fields[f"kind_{line}"] = forms.ChoiceField(label=f"Result {line}", required=False, choices=choices())
+            self.fields[f"value_{line}"] = value_field(f"Value {line}")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for line in range(1, LINES + 1):
+            kind, value = f"kind_{line}", f"value_{line}"
+            if cleaned.get(kind) and cleaned.get(value) is None and value not in self.errors:
+                self.add_error(value, "Enter the value.")
+            elif cleaned.get(value) is not None and not cleaned.get(kind):
+                self.add_error(kind, "Choose what was measured.")
+        for name, given in self._given():
+            self._hold_against_the_catalogue(name, given)
+        return cleaned
+
+    def _hold_against_the_catalogue(self, name: str, given: Given) -> None:
+        try:
+            rules.check_result(given)
+        except RuleBroken as refusal:
+            self.add_error(name, refusal.reason)
+
+    def _given(self) -> list[tuple[str, Given]]:
+        """The name of the field and what was typed into it, for every value with its kind."""
+        said = self.cleaned_data
+        found = [
+            (code, Given(code, said[code], self._unit_of(code))) for code in IN_FIELDS if said.get(code) is not None
+        ]
+        for line in range(1, LINES + 1):
+            kind, _, unit = (said.get(f"kind_{line}") or "").partition(BETWEEN)
+            value: Decimal | None = said.get(f"value_{line}")
+            if kind and value is not None:
+                found.append((f"value_{line}", Given(kind, value, unit)))
+        return found
+
+    def _unit_of(self, code: str) -> str:
+        typed = self.cleaned_data.get("weight_unit") if code == "weight" else ""
+        return typed or KINDS[code].unit
+
+    @property
+    def results(self) -> list[Given]:
+        """Everything that was typed."""
+        return [given for _, given in self._given()]
+
+    def vitals(self) -> list[BoundField]:
+        return [self[name] for name in ("weight", "weight_unit", "systolic", "diastolic", "heart_rate")]
+
+    def lines(self) -> list[tuple[BoundField, BoundField]]:
+        return [(self[f"kind_{line}"], self[f"value_{line}"]) for line in range(1, LINES + 1)]
+
+
+class WithdrawForm(forms.Form):
+    """Why a result is withdrawn."""
+
+    because = forms.ChoiceField(
+        label="Why", choices=WhyWithdrawn.choices, widget=forms.Select(attrs={"class": "form-select"})
+    )

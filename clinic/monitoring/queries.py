@@ -1,0 +1,71 @@
+"""What is read of results: the newest of each kind, one kind over time."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from django.http import Http404
+
+from clinic.clients.models import Client
+from clinic.monitoring import rules
+from clinic.monitoring.models import Measurement
+from clinic.monitoring.rules import KINDS
+from clinic.staff.models import User
+
+ROWS_SHOWN = 200
+OTHERS = "Other"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result as it is shown."""
+
+    row: Measurement
+    label: str
+    words: str
+    may_withdraw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The newest results of one group of kinds."""
+
+    name: str
+    results: list[Result]
+
+
+def get_measurement(user: User, measurement_id: UUID) -> Measurement:
+    """A result of a chart open to this user, or 404."""
+    found = Measurement.objects.visible_to(user).filter(pk=measurement_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def newest_results(client: Client) -> list[Group]:
+    """The newest standing result of each kind, in the order of the catalogue; one query."""
+    rows = Measurement.objects.standing().filter(client=client).newest_of_each_kind().select_related("recorded_by")
+    found = {row.kind: row for row in rows}
+    ordered = [code for code in KINDS if code in found] + sorted(code for code in found if code not in KINDS)
+    return [Group(name, [_result(found[code]) for code in codes]) for name, codes in groupby(ordered, key=_group_of)]
+
+
+def _group_of(code: str) -> str:
+    return KINDS[code].group if code in KINDS else OTHERS
+
+
+def results_of_kind(user: User, client: Client, kind: str) -> list[Result]:
+    """Every result of one kind, newest first, withdrawn ones among them; one query."""
+    rows = Measurement.objects.filter(client=client, kind=kind).select_related("recorded_by", "withdrawn_by")
+    return [
+        _result(
+            row,
+            may_withdraw=row.withdrawn_at is None
+            and rules.may_withdraw(recorded_by=row.recorded_by_id, by=user.pk, role=user.acting_role),
+        )
+        for row in rows.order_by("-taken_at", "-id")[:ROWS_SHOWN]
+    ]
+
+
+def _result(row: Measurement, *, may_withdraw: bool = False) -> Result:
+    return Result(row, rules.label_of(row.kind), rules.result_words(row.kind, row.value, row.unit), may_withdraw)

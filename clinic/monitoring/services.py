@@ -1,0 +1,99 @@
+"""Deeds on results: enter them, withdraw a wrong one. Nothing is ever changed or deleted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from clinic.audit.services import record
+from clinic.clients.models import Client
+from clinic.intake.services.history import locked_client
+from clinic.monitoring import rules
+from clinic.monitoring.models import Measurement, WhyWithdrawn
+from clinic.monitoring.rules import KINDS, Given
+from clinic.staff.models import User
+
+ENTERED = "staff"
+
+
+@transaction.atomic
+def record_results(
+    *, client_id: UUID, results: Sequence[Given], taken_at: datetime, note: str = "", by: User, now: datetime
+) -> list[Measurement]:
+    """Enter what was measured at one time, all of it or nothing.
+
+    Each is kept in the unit of its kind. A result that stands already with the same value and time is one with it.
+    """
+    client = locked_client(client_id, by)
+    rules.check_taken_at(timezone.localtime(taken_at), now=now, born_on=client.birth_on)
+    rules.check_together(results)
+    return [_record(client, one, taken_at, note.strip(), by) for one in results]
+
+
+@transaction.atomic
+def record_result(
+    *,
+    client_id: UUID,
+    kind: str,
+    value: Decimal,
+    unit: str,
+    taken_at: datetime,
+    note: str = "",
+    by: User,
+    now: datetime,
+) -> Measurement:
+    """Enter one result, kept in the unit of its kind."""
+    [kept] = record_results(
+        client_id=client_id, results=[Given(kind, value, unit)], taken_at=taken_at, note=note, by=by, now=now
+    )
+    return kept
+
+
+def _record(client: Client, given: Given, taken_at: datetime, note: str, by: User) -> Measurement:
+    value = rules.check_result(given)
+    kind = KINDS[given.kind]
+    same = Measurement.objects.standing().filter(client=client, kind=kind.code, value=value, taken_at=taken_at)
+    if standing := same.first():
+        return standing
+    measurement = Measurement(
+        client=client,
+        kind=kind.code,
+        loinc=kind.loinc,
+        value=value,
+        unit=kind.unit,
+        entered_as=rules.entered_words(given),
+        taken_at=taken_at,
+        note=note,
+        origin=ENTERED,
+        recorded_by=by,
+    )
+    measurement.full_clean()
+    measurement.save(force_insert=True)
+    record("result_recorded", by=by, subject=measurement, kind=kind.code)
+    return measurement
+
+
+@transaction.atomic
+def withdraw_result(*, measurement_id: UUID, because: str, by: User, now: datetime) -> Measurement:
+    """Take back a wrong result: it counts no more and stays to be seen. Twice withdrawn is once withdrawn."""
+    rows = Measurement.objects.visible_to(by).select_for_update(of=("self",))
+    measurement = rows.filter(pk=measurement_id).first()
+    if measurement is None:
+        raise Http404
+    rules.check_withdrawal(
+        recorded_by=measurement.recorded_by_id,
+        by=by.pk,
+        role=by.acting_role,
+        because=because,
+        known=WhyWithdrawn.values,
+    )
+    if measurement.withdrawn_at is None:
+        measurement.withdrawn_at, measurement.withdrawn_by = now, by
+        measurement.withdrawn_because = because
+        measurement.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because", "updated_at"])
+        record("result_withdrawn", by=by, subject=measurement, because=because)
+    return measurement
