@@ -222,6 +222,11 @@ def test_known_results_keep_value_and_unit_and_others_are_skipped(tmp_path: Path
     assert summary["skipped"] == {"Claim": 1, "Observation": 1}
 
 
+def test_an_uncorrected_qt_is_not_taken_for_a_qtc(tmp_path: Path) -> None:
+    run(tmp_path, bundle(patient(), observation("o1", "8634-8", 380, "ms"), observation("o2", "8636-3", 431, "ms")))
+    assert list(Measurement.objects.order_by("kind").values_list("kind", "value")) == [("qt", 380), ("qtc", 431)]
+
+
 def test_scale_totals_carry_their_band(tmp_path: Path) -> None:
     run(
         tmp_path,

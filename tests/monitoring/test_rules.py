@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.core.rules import RuleBroken
+from clinic.exchange.rules.observations import MEASURED
 from clinic.monitoring import rules
 from clinic.monitoring.rules import KINDS, NO_BREAK, Given
 
@@ -25,6 +26,13 @@ def test_the_catalogue_holds_together() -> None:
     assert [group for group, after in zip(groups, [*groups[1:], ""], strict=True) if group != after] == [*rules.GROUPS]
     codes = [kind.loinc for kind in KINDS.values() if kind.loinc]
     assert len(codes) == len(set(codes))
+
+
+def test_what_an_import_writes_is_in_the_catalogue() -> None:
+    assert set(MEASURED.values()) <= set(KINDS)
+    for loinc, code in MEASURED.items():
+        others = [kind.code for kind in KINDS.values() if kind.loinc == loinc]
+        assert others in ([], [code])
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ MEASURED: Mapping[str, str] = {
     "3016-3": "tsh",
     "14334-7": "lithium",
     "3719-2": "lithium",
-    "8634-8": "qtc",
+    "8634-8": "qt",
+    "8636-3": "qtc",
 }
 PANELS = frozenset({"85354-9", "55284-4"})
 # Totals of scales that the portal does not score itself; the others name their code in their own files.
