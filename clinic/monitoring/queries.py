@@ -5,12 +5,14 @@ from itertools import groupby
 from uuid import UUID
 
 from django.http import Http404
+from django.utils import timezone
 
 from clinic.clients.models import Client
 from clinic.monitoring import rules
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules import KINDS
 from clinic.staff.models import User
+from clinic.titration.rules.person import MeasuredFacts
 
 ROWS_SHOWN = 200
 OTHERS = "Other"
@@ -69,3 +71,17 @@ def results_of_kind(user: User, client: Client, kind: str) -> list[Result]:
 
 def _result(row: Measurement, *, may_withdraw: bool = False) -> Result:
     return Result(row, rules.label_of(row.kind), rules.result_words(row.kind, row.value, row.unit), may_withdraw)
+
+
+def newest_facts(client_id: UUID) -> MeasuredFacts:
+    """The newest standing eGFR and QTc with their days; a value in a unit that is not known counts as not known."""
+    rows = Measurement.objects.standing().filter(client=client_id, kind__in=["egfr", "qtc"]).newest_of_each_kind()
+    found = {row.kind: (rules.in_own_unit(row.kind, row.value, row.unit), row.taken_at) for row in rows}
+    egfr, egfr_at = found.get("egfr", (None, None))
+    qtc, qtc_at = found.get("qtc", (None, None))
+    return MeasuredFacts(
+        egfr=egfr,
+        egfr_on=timezone.localdate(egfr_at) if egfr is not None else None,
+        qtc_ms=round(qtc) if qtc is not None else None,
+        qtc_on=timezone.localdate(qtc_at) if qtc is not None else None,
+    )

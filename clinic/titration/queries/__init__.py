@@ -1,0 +1,46 @@
+"""Reads of dose plans (`plans`) and of what a check must know about the person (`person`)."""
+
+from clinic.titration.queries.person import person_facts, reported_medications
+from clinic.titration.queries.plans import (
+    CurrentDose,
+    DoseSpan,
+    Preview,
+    ShownFinding,
+    ShownFindings,
+    SignedVersion,
+    changes_since,
+    current_dose,
+    current_version,
+    dose_history,
+    get_dose_plan,
+    get_medication,
+    offered_products,
+    previewed,
+    running_plans,
+    settled_findings,
+    steps_beginning_between,
+    versions_of,
+)
+
+__all__ = [
+    "CurrentDose",
+    "DoseSpan",
+    "Preview",
+    "ShownFinding",
+    "ShownFindings",
+    "SignedVersion",
+    "changes_since",
+    "current_dose",
+    "current_version",
+    "dose_history",
+    "get_dose_plan",
+    "get_medication",
+    "offered_products",
+    "person_facts",
+    "previewed",
+    "reported_medications",
+    "running_plans",
+    "settled_findings",
+    "steps_beginning_between",
+    "versions_of",
+]
