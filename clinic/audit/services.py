@@ -1,5 +1,8 @@
 """Writing the audit: called inside the transaction of the deed, so that both stand or neither."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +13,8 @@ from clinic.audit import queries
 from clinic.audit.context import current_origin
 from clinic.audit.models import AuditEvent
 from clinic.staff.models import User
+
+_together: ContextVar[list[AuditEvent] | None] = ContextVar("together", default=None)
 
 
 def record(
@@ -25,7 +30,7 @@ def record(
     `client_id` is taken from the subject's own `client_id` when it has one. Detail holds ids, codes and counts.
     """
     origin = current_origin.get()
-    AuditEvent.objects.create(
+    event = AuditEvent(
         action=action,
         by=by,
         acting_role=by.acting_role if by else "",
@@ -36,6 +41,27 @@ def record(
         address=origin.address,
         request_id=origin.request_id,
     )
+    together = _together.get()
+    if together is None:
+        event.save(force_insert=True)
+    else:
+        together.append(event)
+
+
+@contextmanager
+def recorded_together() -> Iterator[None]:
+    """One transaction of many deeds whose events are written at its end, all of it or nothing.
+
+    For thousands of deeds that nobody waits for: an event in a statement of its own would be a sixth of the work.
+    """
+    events: list[AuditEvent] = []
+    with transaction.atomic():
+        before = _together.set(events)
+        try:
+            yield
+        finally:
+            _together.reset(before)
+        AuditEvent.objects.bulk_create(events, batch_size=500)
 
 
 def record_refusal(action: str, *, by: User | None, client_id: UUID | None = None, **detail: Any) -> None:

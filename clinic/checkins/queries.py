@@ -10,8 +10,9 @@ from django.db.models import Max, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.checkins import rules
-from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInAnswerQuerySet, CheckInState
+from clinic.checkins.models import AnswerReview, CheckIn, CheckInAnswer, CheckInAnswerQuerySet, CheckInState
 from clinic.clients.models import Client, ClientStatus
+from clinic.core.queries import prepared
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import find_link, open_link
 from clinic.scales.models import ScaleResponse
@@ -85,9 +86,21 @@ def open_checkin(token: str, *, now: datetime) -> OpenCheckIn | None:
     link = open_link(token, about_kind=KIND, now=now)
     if link is None:
         return None
-    checkins = CheckIn.objects.select_related("client", "dose_plan__medication")
-    checkin = checkins.filter(pk=link.about_id, client=link.client, state=CheckInState.PLANNED).first()
+    checkin = next(iter(_planned(link.about_id, link.client_id)), None)
     return OpenCheckIn(link, checkin) if checkin else None
+
+
+@prepared
+def _planned(checkin_id: UUID, client_id: UUID) -> QuerySet[CheckIn]:
+    checkins = CheckIn.objects.filter(pk=checkin_id, client=client_id, state=CheckInState.PLANNED)
+    return checkins.select_related("client", "dose_plan__medication")
+
+
+@prepared
+def last_scored(client_id: UUID, instrument: str) -> QuerySet[ScaleResponse]:
+    """The newest response of a client to an instrument that has a total, if there is one."""
+    scored = ScaleResponse.objects.filter(client=client_id, instrument=instrument, total__isnull=False)
+    return scored.newest_first()[:1]
 
 
 def dose_today(checkin: CheckIn, *, now: datetime) -> str:
@@ -106,6 +119,18 @@ def _answers() -> CheckInAnswerQuerySet:
 def get_answer(user: User, answer_id: UUID) -> CheckInAnswer:
     """One answer that this user may read, else 404."""
     return get_object_or_404(_answers().visible_to(user), pk=answer_id)
+
+
+@prepared
+def answer_to_review(user: User, answer_id: UUID) -> QuerySet[CheckInAnswer]:
+    """The answer alone, if its chart is open to this user."""
+    return CheckInAnswer.objects.visible_to(user).filter(pk=answer_id)
+
+
+@prepared
+def review_of(answer_id: UUID) -> QuerySet[AnswerReview]:
+    """The review of an answer with who wrote it, if it was read."""
+    return AnswerReview.objects.filter(answer=answer_id).select_related("by")
 
 
 def answers_needing_review(user: User) -> QuerySet[CheckInAnswer]:

@@ -157,6 +157,21 @@ def open_client(user: User, client_id: UUID) -> QuerySet[Client]:
     return Client.objects.charts_open_to(user).filter(pk=client_id).defer("search_text")
 
 
+@prepared
+def client_to_lock(client_id: UUID) -> QuerySet[Client]:
+    """The client under its lock until the transaction ends."""
+    return Client.objects.filter(pk=client_id).select_for_update()
+
+
+@prepared
+def chart_to_lock(user: User, client_id: UUID) -> QuerySet[Client]:
+    """The client under its lock until the transaction ends, if their chart is open to this user.
+
+    Other deeds on the chart wait; a new row that merely names the client does not.
+    """
+    return Client.objects.charts_open_to(user).filter(pk=client_id).select_for_update(of=("self",), no_key=True)
+
+
 def contact_parts(user: User, client: Client) -> dict[str, Any]:
     """What the contact page shows beside the client: contact, people, care team, consents, whether the chart opens."""
     return {

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember, Client
 from clinic.coordination.models import ChangeAcknowledgement, Observation
+from clinic.core.queries import prepared
 from clinic.plans.models import TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
 from clinic.staff.models import User
@@ -49,13 +50,14 @@ def newest_observations(client: Client, k: int = OBSERVATIONS_SHOWN) -> QuerySet
     return Observation.objects.filter(client=client).select_related("by", "change").order_by("-at")[:k]
 
 
-def observations_since(client: Client, instant: datetime | None) -> QuerySet[Observation]:
-    """What was noticed about a client since an instant (None: ever), newest first; one query."""
-    noticed = Observation.objects.filter(client=client).select_related("by").order_by("-at")
-    return noticed if instant is None else noticed.filter(at__gte=instant)
+@prepared
+def observations_since(client_id: UUID, instant: datetime) -> QuerySet[Observation]:
+    """What was noticed about a client since an instant, newest first; one query."""
+    noticed = Observation.objects.filter(client=client_id, at__gte=instant)
+    return noticed.select_related("by").order_by("-at")[:OBSERVATIONS_SHOWN]
 
 
-def observation_lines(client: Client, instant: datetime | None) -> list[Line]:
+def observation_lines(client: Client, instant: datetime) -> list[Line]:
     """The observations as lines of what happened since the last visit."""
     return [
         Line(
@@ -67,5 +69,5 @@ def observation_lines(client: Client, instant: datetime | None) -> list[Line]:
             view_name="coordination:observe",
             source_id=client.pk,
         )
-        for row in observations_since(client, instant)[:OBSERVATIONS_SHOWN]
+        for row in observations_since(client.pk, instant)
     ]

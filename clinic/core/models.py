@@ -1,5 +1,6 @@
 """The base of every clinic record."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import models
@@ -20,3 +21,12 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Check each value; that a related row exists is the foreign key's to prove, without a query each."""
+        related = {field.name for field in self._meta.fields if field.remote_field and getattr(self, field.attname)}
+        super().clean_fields(exclude={*(exclude or ()), *related})
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Ask for the fields that say they are unique; a fresh key is random and need not be looked for."""
+        super().validate_unique(exclude={*(exclude or ()), "id"})

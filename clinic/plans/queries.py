@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.intake.models import Allergy, PregnancyAnswer
 from clinic.intake.queries import newest_pregnancy_answer
 from clinic.intake.rules import may_be_pregnant
@@ -118,6 +119,13 @@ def interventions_by_kind(plan: TreatmentPlan) -> list[tuple[str, list[Intervent
     """The four kinds of help in their order, each with what the plan says of it, empty ones too."""
     interventions = sorted(plan.interventions.all(), key=lambda one: one.rank)
     return [(kind.label, [one for one in interventions if one.kind == kind]) for kind in InterventionKind]
+
+
+@prepared
+def plan_to_lock(user: User, plan_id: UUID) -> QuerySet[TreatmentPlan]:
+    """The plan under its lock until the transaction ends, if the chart is open to this user."""
+    plans = TreatmentPlan.objects.visible_to(user).filter(pk=plan_id)
+    return plans.select_for_update(of=("self",)).select_related("client")
 
 
 def content_of(plan: TreatmentPlan) -> PlanContent:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.clients.queries import chart_to_lock
 from clinic.clients.services import take_into_care
 from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.intake.icd10 import describe
@@ -39,7 +40,9 @@ def start_draft(*, client_id: UUID, by: User, now: datetime) -> TreatmentPlan:
     last = TreatmentPlan.objects.filter(client=client).aggregate(last=Max("number"))["last"] or 0
     draft = TreatmentPlan(client=client, number=last + 1, written_by=by)
     draft.save(force_insert=True)
-    _write(draft, queries.fresh_content(queries.plan_in_force(client)))
+    in_force = queries.plan_in_force(client)
+    if in_force is not None:
+        _write(draft, queries.fresh_content(in_force))
     record("plan_drafted", by=by, subject=draft, number=draft.number)
     return draft
 
@@ -120,16 +123,14 @@ def _day_of(now: datetime) -> date:
 
 
 def _locked_client(client_id: UUID, by: User) -> Client:
-    open_to = Client.objects.charts_open_to(by).select_for_update(of=("self",), no_key=True)
-    client = open_to.filter(pk=client_id).first()
+    client = next(iter(chart_to_lock(by, client_id)), None)
     if client is None:
         raise Http404
     return client
 
 
 def _locked(plan_id: UUID, by: User) -> TreatmentPlan:
-    plans = TreatmentPlan.objects.visible_to(by).select_for_update(of=("self",)).select_related("client")
-    plan = plans.filter(pk=plan_id).first()
+    plan = next(iter(queries.plan_to_lock(by, plan_id)), None)
     if plan is None:
         raise Http404
     return plan

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic.audit.services import record
-from clinic.clients.models import Client
+from clinic.clients.services import locked_client
 from clinic.core.rules import RuleBroken
+from clinic.scales import queries
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.scales.rules import score_answers
 from clinic.staff.models import User
@@ -36,16 +37,14 @@ def record_response(
     the client's unless given. The same answers to the same instrument within 10 minutes are one response.
     Raises RuleBroken where the answers do not fit the instrument, or none was given.
     """
-    client = Client.objects.select_for_update().get(pk=client_id)
+    client = locked_client(client_id)
     if all(answer is None for answer in answers):
         raise RuleBroken("Nothing is answered yet.", field="answers[0]")
     score = score_answers(instrument, list(answers), sex or client.sex)
     at = answered_at or now
-    same = ScaleResponse.objects.filter(
-        client=client, instrument=instrument, answers=list(answers), answered_at__range=(at - SAME_FILLING, at)
-    ).first()
-    if same is not None:
-        return same
+    for earlier in queries.filled_between(client_id, instrument, at - SAME_FILLING, at):
+        if earlier.answers == list(answers):
+            return earlier
     response = ScaleResponse(
         client=client,
         instrument=score.instrument,

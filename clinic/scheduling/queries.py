@@ -48,7 +48,12 @@ def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 
 def hours_of(clinician: User) -> list[rules.Hours]:
-    return [_as_hours(row) for row in Availability.objects.filter(clinician=clinician)]
+    return [_as_hours(row) for row in _open_hours(clinician.pk)]
+
+
+@prepared
+def _open_hours(clinician_id: UUID) -> QuerySet[Availability]:
+    return Availability.objects.filter(clinician=clinician_id)
 
 
 def _as_hours(row: Availability) -> rules.Hours:
@@ -75,19 +80,26 @@ def free_times(
     """Times from `first_day` at which both the clinician and the client are free for this kind of appointment."""
     begins, _ = day_bounds(first_day)
     _, ends = day_bounds(first_day + dt.timedelta(days=days - 1))
-    standing = Appointment.objects.standing().filter(starts_at__lt=ends, ends_at__gt=begins)
-    taken = standing.filter(clinician=clinician).values_list("starts_at", "ends_at")
-    of_client = standing.filter(client=client).values_list("starts_at", "ends_at")
-    away = TimeOff.objects.filter(clinician=clinician, starts_at__lt=ends, ends_at__gt=begins)
-    busy = [rules.Span(*span) for span in [*taken.union(of_client), *away.values_list("starts_at", "ends_at")]]
     return rules.free_times(
         [first_day + dt.timedelta(days=n) for n in range(days)],
         hours_of(clinician),
-        busy,
+        [rules.Span(*span) for span in _busy(clinician.pk, client.pk, begins, ends)],
         minutes=rules.MINUTES[kind],
         not_before=now,
         zone=clinic_zone(),
     )[:TIMES_SHOWN]
+
+
+@prepared
+def _busy(
+    clinician_id: UUID, client_id: UUID, begins: dt.datetime, ends: dt.datetime
+) -> QuerySet[Appointment, tuple[dt.datetime, dt.datetime]]:
+    """Spans in which either of the two has an appointment or the clinician is away."""
+    standing = Appointment.objects.standing().filter(starts_at__lt=ends, ends_at__gt=begins)
+    away = TimeOff.objects.filter(clinician=clinician_id, starts_at__lt=ends, ends_at__gt=begins)
+    spans = ("starts_at", "ends_at")
+    taken = standing.filter(clinician=clinician_id).values_list(*spans)
+    return taken.union(standing.filter(client=client_id).values_list(*spans), away.values_list(*spans))
 
 
 def clinicians() -> QuerySet[User]:

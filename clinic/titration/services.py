@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.clients.queries import chart_to_lock
 from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.formulary.models import Medication
 from clinic.formulary.rules import limits_of
@@ -153,12 +154,11 @@ def _day_of(now: datetime) -> date:
 
 
 def _client_to_treat(client_id: UUID, by: User) -> Client:
-    client = Client.objects.charts_open_to(by).select_for_update(of=("self",), no_key=True).filter(pk=client_id)
-    found = client.first()
-    if found is None:
+    client = next(iter(chart_to_lock(by, client_id)), None)
+    if client is None:
         raise Http404
-    _check_prescriber(found, by)
-    return found
+    _check_prescriber(client, by)
+    return client
 
 
 def _check_prescriber(client: Client, by: User) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.clients.queries import chart_to_lock
 from clinic.core.rules import RuleBroken
 from clinic.scheduling import services as scheduling
 from clinic.scheduling.models import Appointment, AppointmentStatus
@@ -78,7 +79,7 @@ def save_visit(
     check_version(version, visit.version, queries.fields_of(visit, standing))
     _write_note(visit, note)
     if _decided(wanted) or standing:
-        _write_decisions(visit, wanted, queries.running_medications(visit, timezone.localdate(now)))
+        _keep_decisions(visit, wanted, queries.running_medications(visit, timezone.localdate(now)))
     record("visit_saved", by=by, subject=visit, version=visit.version)
     return visit
 
@@ -124,9 +125,9 @@ def decide(
         raise RuleBroken(decided.problem, field=decided.problem_field)
     visit.version += 1
     visit.save(update_fields=["version", "updated_at"])
-    row = _write_decision(visit, asked)
+    _write_decisions([_decision(visit, asked)])
     record("visit_decided", by=by, subject=visit, dose_plan=str(dose_plan_id), decision=asked.decision)
-    return row
+    return visit.decisions.get(dose_plan=dose_plan_id)
 
 
 @transaction.atomic
@@ -147,6 +148,7 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
         raise NotReady(problems)
     seen = queries.since_last_visit(visit.client, before=visit).summary
     signed = [_carry_out(visit, medication, asked, seen, now) for medication in running]
+    _write_decisions(signed)
     visit.version += 1
     visit.signed_at, visit.signed_by = now, by
     visit.content_hash = content_hash(signed_content(visit, signed))
@@ -178,17 +180,17 @@ def add_addendum(*, visit_id: UUID, text: str, by: User, now: datetime) -> Visit
 def _carry_out(
     visit: FollowUpVisit, medication: RunningMedication, asked: Mapping[UUID, Asked], seen: str, now: datetime
 ) -> MedicationDecision:
-    """Sign what was decided for one medication and name the dose change on the decision."""
+    """Carry out what was decided for one medication; the decision names the dose change."""
     dose_plan_id = medication.dose_plan.pk
     if medication.is_started_here:
         started = Asked(dose_plan_id, Decision.START, medication.version.number)
-        return _write_decision(visit, started, change=medication.version.change)
+        return _decision(visit, started, change=medication.version.change)
     decided = asked[dose_plan_id]
     look = queries.look_at_decision(medication, decided, [], seen=seen, today=timezone.localdate(now))
     rationale = decided.rationale.strip() or look.rationale
     proposed = look.proposed
     change = _change_dose(decided, proposed, rationale, visit.prescriber, now) if proposed else None
-    return _write_decision(visit, decided, rationale=rationale, change=change)
+    return _decision(visit, decided, rationale=rationale, change=change)
 
 
 def _change_dose(asked: Asked, proposed: rules.Proposed, rationale: str, by: User, now: datetime) -> DoseChange:
@@ -236,8 +238,7 @@ def signed_content(visit: FollowUpVisit, decisions: Sequence[MedicationDecision]
 
 
 def _client_in_care(client_id: UUID, by: User) -> Client:
-    charts = Client.objects.charts_open_to(by)
-    client = charts.select_for_update(of=("self",), no_key=True).filter(pk=client_id).first()
+    client = next(iter(chart_to_lock(by, client_id)), None)
     if client is None:
         raise Http404
     _check_prescriber(client, by)
@@ -286,26 +287,35 @@ def _write_note(visit: FollowUpVisit, note: Note) -> None:
     visit.save(update_fields=[*SHARED_FIELDS, "mental_status", "version", "updated_at"])
 
 
-def _write_decisions(visit: FollowUpVisit, wanted: Mapping[UUID, Asked], running: Sequence[RunningMedication]) -> None:
+def _keep_decisions(visit: FollowUpVisit, wanted: Mapping[UUID, Asked], running: Sequence[RunningMedication]) -> None:
     """What was decided for running medications; a decision taken back or for one that ended is dropped."""
     decided = _decided(wanted)
     kept = [one.dose_plan.pk for one in running if one.dose_plan.pk in decided]
     visit.decisions.exclude(dose_plan__in=kept).delete()
-    for dose_plan_id in kept:
-        _write_decision(visit, decided[dose_plan_id])
+    _write_decisions([_decision(visit, decided[dose_plan_id]) for dose_plan_id in kept])
 
 
-def _write_decision(
+def _decision(
     visit: FollowUpVisit, asked: Asked, *, rationale: str | None = None, change: DoseChange | None = None
 ) -> MedicationDecision:
-    values = {
-        "decision": asked.decision,
-        "proposal": asked.proposal(),
-        "rationale": asked.rationale if rationale is None else rationale,
-        "change": change,
-    }
-    row, _ = MedicationDecision.objects.update_or_create(visit=visit, dose_plan_id=asked.dose_plan_id, defaults=values)
-    return row
+    return MedicationDecision(
+        visit=visit,
+        dose_plan_id=asked.dose_plan_id,
+        decision=asked.decision,
+        proposal=asked.proposal(),
+        rationale=asked.rationale if rationale is None else rationale,
+        change=change,
+    )
+
+
+def _write_decisions(rows: Sequence[MedicationDecision]) -> None:
+    """One decision a dose plan: a later one takes the place of what stands."""
+    MedicationDecision.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["visit", "dose_plan"],
+        update_fields=["decision", "proposal", "rationale", "change", "updated_at"],
+    )
 
 
 def _close_appointment(visit: FollowUpVisit, by: User, now: datetime) -> None:

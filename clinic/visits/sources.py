@@ -10,16 +10,16 @@ from datetime import datetime
 from clinic.clients.models import Client
 from clinic.visits.rules.since import Line
 
-Source = Callable[[Client, datetime | None], list[Line]]
+Source = Callable[[Client, datetime], list[Line]]
 
 _sources: dict[str, Source] = {}
 
 
 def register(name: str, source: Source) -> None:
-    """Make a source known: called with the client and the instant of the last visit (None: there was none)."""
+    """Make a source known: called with the client and the instant since which to tell."""
     _sources[name] = source
 
 
-def lines_from_above(client: Client, since: datetime | None) -> list[Line]:
+def lines_from_above(client: Client, since: datetime) -> list[Line]:
     """The lines of every registered source."""
     return [line for source in _sources.values() for line in source(client, since)]

@@ -95,7 +95,7 @@ def _score(
     if all(value is None for value in answers.scale):
         # Nothing to keep, but a question about self-harm that was left out is told like one among answered ones.
         return None, rules.ScaleResult(title=scale.title, flags=score.flags, total=None)
-    earlier = checkin.client.scale_responses.filter(instrument=scale.code, total__isnull=False).newest_first().first()
+    earlier = next(iter(queries.last_scored(checkin.client_id, scale.code)), None)
     response = ScaleResponse.objects.create(
         client=checkin.client,
         instrument=scale.code,

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.http import Http404
 
 from clinic.audit.services import record
 from clinic.checkins import queries
@@ -15,10 +16,12 @@ from clinic.staff.models import User
 @transaction.atomic
 def review_answer(*, answer_id: UUID, words: str = "", by: User, now: datetime) -> AnswerReview:
     """A clinician has read an answer and says what follows; said once, by whoever reads it first."""
-    answer = queries.get_answer(by, answer_id)
+    answer = next(iter(queries.answer_to_review(by, answer_id)), None)
+    if answer is None:
+        raise Http404
     review = AnswerReview(answer=answer, by=by, at=now, words=words)
     AnswerReview.objects.bulk_create([review], ignore_conflicts=True)
-    kept = AnswerReview.objects.select_related("by").get(answer=answer)
+    [kept] = queries.review_of(answer.pk)
     if kept.pk != review.pk:
         raise RuleBroken(f"{kept.by.full_name} has already read and acknowledged this answer.")
     record("checkin_answer_reviewed", by=by, subject=kept, client_id=answer.client_id)

@@ -10,6 +10,7 @@ from clinic.clients.services.registration import (
     register_client,
     take_into_care,
 )
+from clinic.clients.services.root import locked_client
 from clinic.clients.services.team import add_team_member, end_team_member
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "edit_client",
     "end_team_member",
     "give_sharing_consent",
+    "locked_client",
     "open_chart",
     "open_contact",
     "register_client",

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.http import Http404
 
-from clinic.clients import rules
+from clinic.clients import queries, rules
 from clinic.clients.models import Client, ContactKind, ContactPoint
 
 
 def locked_client(client_id: UUID) -> Client:
     """The client, locked until the deed is done; 404 if there is none."""
-    client = Client.objects.select_for_update().filter(pk=client_id).first()
+    client = next(iter(queries.client_to_lock(client_id)), None)
     if client is None:
         raise Http404
     return client

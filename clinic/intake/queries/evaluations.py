@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.intake import rules
 from clinic.intake.models import (
     Enquiry,
@@ -26,6 +27,13 @@ def get_evaluation(user: User, evaluation_id: UUID) -> PsychiatricEvaluation:
     if found is None:
         raise Http404
     return found
+
+
+@prepared
+def evaluation_to_lock(user: User, evaluation_id: UUID) -> QuerySet[PsychiatricEvaluation]:
+    """The user's own evaluation under its lock until the transaction ends, if the chart is open to them."""
+    own = PsychiatricEvaluation.objects.visible_to(user).filter(pk=evaluation_id, prescriber=user)
+    return own.select_for_update(of=("self",)).select_related("client")
 
 
 def own_draft(user: User, client: Client) -> PsychiatricEvaluation | None:

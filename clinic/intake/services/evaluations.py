@@ -185,8 +185,7 @@ def hash_of(evaluation: PsychiatricEvaluation, content: rules.Content) -> str:
 
 def _locked(evaluation_id: UUID, by: User) -> PsychiatricEvaluation:
     """An evaluation of the prescriber's own, of a chart open to them; anything else is 404."""
-    rows = PsychiatricEvaluation.objects.visible_to(by).select_for_update(of=("self",)).select_related("client")
-    evaluation = rows.filter(pk=evaluation_id, prescriber=by).first()
+    evaluation = next(iter(queries.evaluation_to_lock(by, evaluation_id)), None)
     if evaluation is None:
         raise Http404
     return evaluation

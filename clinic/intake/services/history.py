@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.clients.queries import chart_to_lock
 from clinic.formulary.models import Medication
 from clinic.intake import rules
 from clinic.intake.models import (
@@ -28,7 +29,7 @@ NONE_KNOWN = "No known allergies"
 
 def locked_client(client_id: UUID, by: User) -> Client:
     """The client whose history is written, locked; 404 for a chart that is not open to this person."""
-    client = Client.objects.charts_open_to(by).select_for_update(of=("self",)).filter(pk=client_id).first()
+    client = next(iter(chart_to_lock(by, client_id)), None)
     if client is None:
         raise Http404
     return client

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.monitoring.models import Measurement
 from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.titration.models import DoseChange
 from clinic.titration.queries import changes_since
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules import since as since_rules
@@ -20,6 +22,7 @@ from clinic.visits.sources import lines_from_above
 
 SCORES_READ = 60
 ROWS_READ = 40
+EVER = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +49,29 @@ def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> 
 
     The day of that visit counts as since: what came in after the client had left is not lost.
     """
-    visits = newest_visits(client, 1) if before is None else _visits_before(before)
-    last = visits.first()
+    visits = newest_visits(client, 1) if before is None else _visits_before(client.pk, before.pk, before.visited_on)
+    last = next(iter(visits), None)
     on = last.visited_on if last else None
-    instant = day_bounds(on)[0] if on else None
+    instant = day_bounds(on or EVER)[0]
     lines = [
         *_answer_lines(client, instant),
-        *_silent_lines(client, on),
-        *since_rules.score_lines(_scores(client), on),
+        *_silent_lines(client, on or EVER),
+        *since_rules.score_lines(_score_facts(client), on),
         *_change_lines(client, instant),
-        *since_rules.measurement_lines(_measurements(client, instant)),
+        *since_rules.measurement_lines(_measurement_facts(client, instant)),
         *_no_show_lines(client, instant),
         *lines_from_above(client, instant),
     ]
     return Since(on, since_rules.in_order(lines))
 
 
-def _visits_before(visit: FollowUpVisit) -> QuerySet[FollowUpVisit]:
-    signed = FollowUpVisit.objects.filter(client=visit.client, signed_at__isnull=False).exclude(pk=visit.pk)
-    return signed.filter(visited_on__lte=visit.visited_on).order_by("-visited_on", "-signed_at")
+@prepared
+def _visits_before(client_id: UUID, visit_id: UUID, day: date) -> QuerySet[FollowUpVisit]:
+    signed = FollowUpVisit.objects.filter(client=client_id, signed_at__isnull=False).exclude(pk=visit_id)
+    return signed.filter(visited_on__lte=day).order_by("-visited_on", "-signed_at")[:1]
 
 
-def _answer_lines(client: Client, since: datetime | None) -> list[Line]:
-    answers = CheckInAnswer.objects.filter(client=client, **_from("answered_at", since))
-    rows = answers.select_related("checkin__dose_plan__medication").order_by("-answered_at")[:ROWS_READ]
+def _answer_lines(client: Client, since: datetime) -> list[Line]:
     facts = [
         since_rules.AnswerFact(
             id=row.pk,
@@ -84,21 +86,31 @@ def _answer_lines(client: Client, since: datetime | None) -> list[Line]:
             worries=row.worry_sentences,
             is_worrying=row.is_worrying,
         )
-        for row in rows
+        for row in _answers(client.pk, since)
     ]
     return since_rules.answer_lines(facts)
 
 
-def _silent_lines(client: Client, on: date | None) -> list[Line]:
-    silent = CheckIn.objects.filter(client=client, state=CheckInState.EXPIRED, **_from("due_on", on))
+@prepared
+def _answers(client_id: UUID, since: datetime) -> QuerySet[CheckInAnswer]:
+    answers = CheckInAnswer.objects.filter(client=client_id, answered_at__gte=since)
+    return answers.select_related("checkin__dose_plan__medication").order_by("-answered_at")[:ROWS_READ]
+
+
+def _silent_lines(client: Client, on: date) -> list[Line]:
     return [
         Line("silent", row.due_on, f"Check-in about {row.dose_plan.medication} not answered", "note")
-        for row in silent.select_related("dose_plan__medication").order_by("-due_on")[:ROWS_READ]
+        for row in _silent(client.pk, on)
     ]
 
 
-def _scores(client: Client) -> list[since_rules.ScoreFact]:
-    followed = ScaleResponse.objects.filter(client=client, instrument__in=since_rules.SCORES_FOLLOWED)
+@prepared
+def _silent(client_id: UUID, on: date) -> QuerySet[CheckIn]:
+    silent = CheckIn.objects.filter(client=client_id, state=CheckInState.EXPIRED, due_on__gte=on)
+    return silent.select_related("dose_plan__medication").order_by("-due_on")[:ROWS_READ]
+
+
+def _score_facts(client: Client) -> list[since_rules.ScoreFact]:
     return [
         since_rules.ScoreFact(
             instrument=row.instrument,
@@ -108,12 +120,17 @@ def _scores(client: Client) -> list[since_rules.ScoreFact]:
             flags=row.flags,
             on=timezone.localdate(row.answered_at),
         )
-        for row in reversed(followed.newest_first()[:SCORES_READ])
+        for row in reversed(_scores(client.pk))
     ]
 
 
-def _change_lines(client: Client, since: datetime | None) -> list[Line]:
-    changes = changes_since(client, since or datetime.min.replace(tzinfo=timezone.get_default_timezone()))
+@prepared
+def _scores(client_id: UUID) -> QuerySet[ScaleResponse]:
+    followed = ScaleResponse.objects.filter(client=client_id, instrument__in=since_rules.SCORES_FOLLOWED)
+    return followed.newest_first()[:SCORES_READ]
+
+
+def _change_lines(client: Client, since: datetime) -> list[Line]:
     return [
         Line(
             "change",
@@ -124,20 +141,29 @@ def _change_lines(client: Client, since: datetime | None) -> list[Line]:
             view_name="titration:dose_plan",
             source_id=row.version.dose_plan_id,
         )
-        for row in changes[:ROWS_READ]
+        for row in _changes(client, since)
     ]
 
 
-def _measurements(client: Client, since: datetime | None) -> list[since_rules.MeasurementFact]:
-    rows = Measurement.objects.standing().filter(client=client, **_from("taken_at", since))
+@prepared
+def _changes(client: Client, since: datetime) -> QuerySet[DoseChange]:
+    return changes_since(client, since)[:ROWS_READ]
+
+
+def _measurement_facts(client: Client, since: datetime) -> list[since_rules.MeasurementFact]:
     return [
         since_rules.MeasurementFact(row.kind, row.value, row.unit, timezone.localdate(row.taken_at))
-        for row in reversed(rows.order_by("-taken_at")[:ROWS_READ])
+        for row in reversed(_measurements(client.pk, since))
     ]
 
 
-def _no_show_lines(client: Client, since: datetime | None) -> list[Line]:
-    missed = Appointment.objects.filter(client=client, status=AppointmentStatus.NO_SHOW, **_from("starts_at", since))
+@prepared
+def _measurements(client_id: UUID, since: datetime) -> QuerySet[Measurement]:
+    standing = Measurement.objects.standing().filter(client=client_id, taken_at__gte=since)
+    return standing.order_by("-taken_at")[:ROWS_READ]
+
+
+def _no_show_lines(client: Client, since: datetime) -> list[Line]:
     return [
         Line(
             "no_show",
@@ -148,12 +174,14 @@ def _no_show_lines(client: Client, since: datetime | None) -> list[Line]:
             view_name="scheduling:appointment",
             source_id=row.pk,
         )
-        for row in missed.select_related("clinician").order_by("-starts_at")[:ROWS_READ]
+        for row in _no_shows(client.pk, since)
     ]
 
 
-def _from(field: str, since: datetime | date | None) -> dict[str, Any]:
-    return {f"{field}__gte": since} if since is not None else {}
+@prepared
+def _no_shows(client_id: UUID, since: datetime) -> QuerySet[Appointment]:
+    missed = Appointment.objects.filter(client=client_id, status=AppointmentStatus.NO_SHOW, starts_at__gte=since)
+    return missed.select_related("clinician").order_by("-starts_at")[:ROWS_READ]
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

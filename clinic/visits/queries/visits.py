@@ -96,7 +96,7 @@ def _open_visit(user: User, visit_id: UUID) -> QuerySet[FollowUpVisit]:
 def visit_to_lock(user: User, visit_id: UUID) -> QuerySet[FollowUpVisit]:
     """The visit under its lock until the transaction ends, if the chart is open to this user."""
     visits = FollowUpVisit.objects.visible_to(user).filter(pk=visit_id)
-    return visits.select_for_update(of=("self",)).select_related("client")
+    return visits.select_for_update(of=("self",)).select_related("client", "appointment")
 
 
 @prepared
@@ -158,8 +158,12 @@ def _is_started_in(visit: FollowUpVisit, version: DosePlanVersion) -> bool:
 
 def asked_of(visit: FollowUpVisit) -> dict[UUID, Asked]:
     """What was decided in this visit so far, by dose plan."""
-    rows = MedicationDecision.objects.filter(visit=visit, dose_plan__isnull=False)
-    return {row.dose_plan_id: _asked(row.dose_plan_id, row) for row in rows if row.dose_plan_id}
+    return {row.dose_plan_id: _asked(row.dose_plan_id, row) for row in _asked_in(visit.pk) if row.dose_plan_id}
+
+
+@prepared
+def _asked_in(visit_id: UUID) -> QuerySet[MedicationDecision]:
+    return MedicationDecision.objects.filter(visit=visit_id, dose_plan__isnull=False)
 
 
 def _asked(dose_plan_id: UUID, row: MedicationDecision) -> Asked:

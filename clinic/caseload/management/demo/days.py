@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import cycle
 from random import Random
 
+from django.db.models import F
 from django.utils import timezone
 
 from clinic.caseload.management.demo import words
@@ -57,11 +58,9 @@ class EachDay:
 
     def _left_then(self, checkin: CheckIn) -> None:
         """The message left on its day: a story's past sends nothing today."""
-        left = Reminder.objects.filter(about_id=checkin.pk, state=ReminderState.DUE)
-        for reminder in left:
-            reminder.state, reminder.accepted_at = ReminderState.ACCEPTED, reminder.due_at
-            reminder.attempts, reminder.closed_at = 1, reminder.due_at
-            reminder.save(update_fields=["state", "accepted_at", "attempts", "closed_at", "updated_at"])
+        Reminder.objects.filter(about_id=checkin.pk, state=ReminderState.DUE).update(
+            state=ReminderState.ACCEPTED, attempts=1, accepted_at=F("due_at"), closed_at=F("due_at")
+        )
 
     def _worry(self, days_to_go: int) -> rules.Answers | None:
         """What was written in the last days worries; nobody has read it yet."""
