@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
-from django.urls import reverse
 
+from clinic.core.addresses import address
 from clinic.core.models import Record
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -63,7 +63,7 @@ def _on_care_team(user: User) -> models.QuerySet["CareTeamMember", UUID]:
 
 
 def _by_break_glass(user: User) -> models.QuerySet["BreakGlassAccess", UUID]:
-    return BreakGlassAccess.objects.live().filter(user=user).values_list("client", flat=True)
+    return BreakGlassAccess.objects.live().filter(user=user).order_by().values_list("client", flat=True)
 
 
 @pghistory.track()
@@ -121,7 +121,7 @@ class Client(Record):
 
     def get_absolute_url(self) -> str:
         """The chart page; it stands above this app, so the settings name it."""
-        return reverse(settings.CHART_URL_NAME, args=[self.pk])
+        return address(settings.CHART_URL_NAME, self.pk)
 
     def age_on(self, day: date) -> int:
         """Whole years of age on a calendar day."""

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Any, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -15,12 +16,17 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template import Context
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as django_url
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from clinic.core.addresses import address
 
 register = template.Library()
 register.filter("crispy", as_crispy_form)
@@ -243,9 +249,20 @@ def autosave(saved_at: datetime | None = None) -> dict[str, datetime | None]:
 
 
 @cache
-def _place(view_name: str, urlconf: str) -> str:
-    """The address of a page that has but one; every page names a dozen of them."""
-    return reverse(view_name, urlconf)
+def _nav_link(view_name: str, label: str, icon_name: str, is_here: bool, urlconf: str) -> SafeString:
+    """One link, drawn once: every page draws a dozen of them."""
+    try:
+        url = reverse(view_name, urlconf)
+    except NoReverseMatch:
+        return SafeString("")
+    return format_html(
+        '<li><a href="{}" data-place="{}"{}>{}{}</a></li>',
+        url,
+        label.lower(),
+        SafeString(' aria-current="page"') if is_here else "",
+        icon(icon_name),
+        label,
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -253,17 +270,37 @@ def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs
     """One link of the navigation; nothing where the page does not exist or the role lacks the permission."""
     if needs and needs not in (context.get("can") or ()):
         return SafeString("")
-    try:
-        url = _place(view_name, settings.ROOT_URLCONF)
-    except NoReverseMatch:
-        return SafeString("")
     match = getattr(context.get("request"), "resolver_match", None)
-    here = match is not None and match.view_name == view_name
-    return format_html(
-        '<li><a href="{}" data-place="{}"{}>{}{}</a></li>',
-        url,
-        label.lower(),
-        SafeString(' aria-current="page"') if here else "",
-        icon(icon_name),
-        label,
-    )
+    is_here = match is not None and match.view_name == view_name
+    return _nav_link(view_name, label, icon_name, is_here, settings.ROOT_URLCONF)
+
+
+@register.simple_tag
+@cache
+def unchanging(template_name: str) -> str:
+    """A piece that reads nothing of the page it stands on: drawn once for the life of the process."""
+    return get_template(template_name).render()
+
+
+class AddressNode(URLNode):
+    """Django's own `url`, by `address` where every argument is a key."""
+
+    def render(self, context: Context) -> str:
+        keys = [argument.resolve(context) for argument in self.args]
+        if self.kwargs or not all(isinstance(key, UUID) for key in keys):
+            return super().render(context)
+        try:
+            found = address(self.view_name.resolve(context), *keys)
+        except NoReverseMatch:
+            return super().render(context)
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> AddressNode:
+    """An address, as Django's own tag of this name; links by key cost next to nothing."""
+    node = django_url(parser, token)
+    return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
