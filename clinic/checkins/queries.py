@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.checkins import rules
@@ -135,7 +135,7 @@ def review_of(answer_id: UUID) -> QuerySet[AnswerReview]:
 
 def answers_needing_review(user: User) -> QuerySet[CheckInAnswer]:
     """Answers that nobody has acknowledged, of clients whose charts are open to this user; worrying ones first."""
-    unread = _answers().visible_to(user).filter(review=None)
+    unread = _answers().visible_to(user).filter(~Exists(AnswerReview.objects.filter(answer=OuterRef("pk"))))
     return unread.order_by("-is_worrying", "-answered_at")
 
 

@@ -44,6 +44,11 @@ class Like(PostgresOperatorLookup):
     postgres_operator = "LIKE"
 
 
+def naming(path: str) -> list[str]:
+    """For `only()`: what of a client a list shows that leads to them by name; the rest is not read."""
+    return [f"{path}__{name}" for name in ("given_names", "family_name", "preferred_name", "pronouns")]
+
+
 @dataclass(frozen=True)
 class Duplicate:
     """A client who may be the same person as the one about to be made."""

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from clinic.clients.queries import naming
 from clinic.core.queries import prepared
 from clinic.risk.models import RiskAlert
 from clinic.staff.models import User
@@ -19,7 +20,8 @@ def open_alerts(user: User) -> QuerySet[RiskAlert]:
 @prepared
 def first_open_alerts(user: User, limit: int) -> QuerySet[RiskAlert]:
     """The alerts that a page's banner names."""
-    return open_alerts(user)[:limit]
+    shown = ("kind", "raised_at", *naming("client"), "acknowledged_by__full_name")
+    return open_alerts(user).only(*shown)[:limit]
 
 
 def get_alert(user: User, alert_id: UUID) -> RiskAlert:

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
+from clinic.clients.queries import naming
 from clinic.core.queries import prepared
 from clinic.scheduling import rules
 from clinic.scheduling.models import (
@@ -140,7 +141,8 @@ def day_of(user: User, day: dt.date) -> list[ClinicianDay]:
 @prepared
 def _appointments_between(user: User, begins: dt.datetime, ends: dt.datetime) -> QuerySet[Appointment]:
     appointments = Appointment.objects.visible_to(user).filter(starts_at__gte=begins, starts_at__lt=ends)
-    return appointments.select_related("client").order_by("starts_at")
+    shown = ("starts_at", "ends_at", "kind", "modality", "status", "clinician", *naming("client"))
+    return appointments.select_related("client").only(*shown).order_by("starts_at")
 
 
 def get_appointment(user: User, appointment_id: UUID) -> Appointment:

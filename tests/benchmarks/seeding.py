@@ -136,6 +136,9 @@ def _templates(morning: dt.datetime) -> Templates:
             client=client, user=prescriber, role=Role.PRESCRIBER, started_at=morning, added_by=prescriber
         )
         _live(client, prescriber, therapist, morning - n * SLOT, drugs=drugs, times=times)
+        # One in ten has nothing to come, as in any clinic.
+        if client is not made[1]:
+            _book(client, prescriber, morning - n * SLOT + 14 * DAY)
     for answer in histories.CheckInAnswer.objects.filter(review=None).exclude(client=made[1]):
         AnswerReview.objects.create(answer=answer, by=prescriber, at=morning)
     return Templates(*made, prescriber, therapist)
@@ -160,9 +163,11 @@ def _live(client: Client, by: User, therapist: User, morning: dt.datetime, *, dr
             Observation.objects.create(client=client, text="Less withdrawn, sleeps longer.", by=therapist, at=at)
         for kind, unit in (("weight", "kg"), ("heart_rate", "/min")):
             Measurement.objects.create(client=client, kind=kind, value=72, unit=unit, taken_at=at, origin="staff")
-    coming = morning + 14 * DAY
+
+
+def _book(client: Client, by: User, starts_at: dt.datetime) -> None:
     Appointment.objects.create(
-        client=client, clinician=by, kind=AppointmentKind.FOLLOW_UP, starts_at=coming, ends_at=coming + SLOT,
+        client=client, clinician=by, kind=AppointmentKind.FOLLOW_UP, starts_at=starts_at, ends_at=starts_at + SLOT,
         booked_by=by,
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic.clients.models import BreakGlassAccess, CareTeamMember, Client
+from clinic.caseload.queries import desk
+from clinic.clients.models import BreakGlassAccess, CareTeamMember, Client, ClientStatus
 from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.coverage.models import Coverage, EligibilityCheck
 from clinic.intake.models import Enquiry, TherapistReferral
@@ -200,6 +201,18 @@ def test_a_client_seen_lately_without_a_next_visit_is_named(
     assert "Everybody seen lately" not in text(browser, coordinator)
     AppointmentFactory(client=ada, starts_at=now + 20 * DAY)
     assert "Everybody seen lately" in text(browser, coordinator)
+
+
+def test_a_client_without_a_next_visit_is_named_once_and_the_latest_first(
+    ada: Client, prescriber: User, now: dt.datetime
+) -> None:
+    grace, gone = ClientFactory(), ClientFactory(status=ClientStatus.DISCHARGED)
+    for client, days in ((ada, 30), (ada, 20), (grace, 10), (gone, 5)):
+        AppointmentFactory(client=client, starts_at=now - days * DAY)
+    cancelled = {"status": AppointmentStatus.CANCELLED, "cancelled_at": now}
+    AppointmentFactory(client=ada, starts_at=now - 20 * DAY, **cancelled)
+    AppointmentFactory(client=grace, starts_at=now + 5 * DAY, **cancelled)
+    assert desk.clients_without_next_visit(now) == [grace, ada]
 
 
 def test_an_administrator_sees_accounts_without_a_second_factor(browser: Browser, administrator: User) -> None:

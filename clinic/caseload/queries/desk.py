@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import BreakGlassAccess, Client
+from clinic.clients.queries import naming
 from clinic.core.queries import prepared
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.worklist.models import WorkItem
@@ -89,7 +90,7 @@ def _oldest_enquiries() -> QuerySet[Enquiry]:
 @prepared
 def _standing_between(begins: datetime, ends: datetime) -> QuerySet[Appointment]:
     standing = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
-    return standing.select_related("client", "clinician").order_by("starts_at")[: 6 * ROWS]
+    return _named(standing).order_by("starts_at")[: 6 * ROWS]
 
 
 def insurance_to_check(now: datetime) -> list[Appointment]:
@@ -101,19 +102,27 @@ def insurance_to_check(now: datetime) -> list[Appointment]:
 def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> QuerySet[Appointment]:
     checked = EligibilityCheck.objects.filter(coverage__client=OuterRef("client"), checked_at__gte=checked_since)
     coming = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
-    return coming.filter(~Exists(checked)).select_related("client", "clinician").order_by("starts_at")[:ROWS]
+    return _named(coming.filter(~Exists(checked))).order_by("starts_at")[:ROWS]
+
+
+def _named(appointments: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    shown = ("starts_at", "kind", "status", *naming("client"), "clinician__full_name")
+    return appointments.select_related("client", "clinician").only(*shown)
 
 
 def clients_without_next_visit(now: datetime) -> list[Client]:
-    """Clients in care who were booked in the last 60 days and have nothing booked to come."""
-    return _unbooked(now, now - SEEN_LATELY)
+    """Clients in care who were booked in the last 60 days and have nothing booked to come, the latest first."""
+    return list(dict.fromkeys(row.client for row in _last_bookings(now, now - SEEN_LATELY)))
 
 
 @prepared
-def _unbooked(now: datetime, since: datetime) -> QuerySet[Client]:
-    lately = Appointment.objects.filter(client=OuterRef("pk"), starts_at__gte=since, starts_at__lt=now)
-    coming = Appointment.objects.standing().filter(client=OuterRef("pk"), starts_at__gte=now)
-    return Client.objects.in_care().filter(Exists(lately), ~Exists(coming))[:ROWS]
+def _last_bookings(now: datetime, since: datetime) -> QuerySet[Appointment]:
+    """Walks back from now and stops at the last row shown: each client's last booking, with nothing to come."""
+    last = Appointment.objects.filter(starts_at__gte=since, starts_at__lt=now)
+    later = Appointment.objects.filter(client=OuterRef("client"), starts_at__gt=OuterRef("starts_at"))
+    stands = later.filter(Q(starts_at__lt=now) | ~Q(status=AppointmentStatus.CANCELLED))
+    in_care = last.filter(~Exists(stands), client__in=Client.objects.in_care())
+    return in_care.select_related("client").only(*naming("client")).order_by("-starts_at")[:ROWS]
 
 
 def administrator_home(user: User, now: datetime) -> AdministratorHome:

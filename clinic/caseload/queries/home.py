@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
 from clinic.clients.models import Client, SharingConsent
+from clinic.clients.queries import naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.core.queries import prepared
@@ -83,7 +84,12 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
 
 @prepared
 def _answers_to_read(user: User) -> QuerySet[CheckInAnswer]:
-    return answers_needing_review(user)[:ROWS]
+    """Which rows is settled first, in a subquery: joined to all they show, the planner would read every answer."""
+    newest = answers_needing_review(user).values("pk")[:ROWS]
+    shown = CheckInAnswer.objects.filter(pk__in=newest).select_related("client", "checkin__dose_plan__medication")
+    return shown.order_by("-is_worrying", "-answered_at").only(
+        "answered_at", "worries", *naming("client"), "checkin__step_mg", "checkin__dose_plan__medication__name"
+    )
 
 
 def therapist_home(user: User, now: datetime) -> TherapistHome:
@@ -119,7 +125,8 @@ def new_observations(user: User, now: datetime) -> list[Observation]:
 @prepared
 def _observations_since(user: User, since: datetime) -> QuerySet[Observation]:
     found = Observation.objects.visible_to(user).filter(at__gte=since).exclude(by=user)
-    return found.select_related("client", "by").order_by("-at")[:ROWS]
+    shown = found.select_related("client", "by").only("at", "text", *naming("client"), "by__full_name")
+    return shown.order_by("-at")[:ROWS]
 
 
 def day_visits(user: User, now: datetime) -> list[DayVisit]:
@@ -139,6 +146,7 @@ def _day_visits(
         Appointment.objects.standing()
         .filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
         .select_related("client")
+        .only("starts_at", "kind", "modality", "status", *naming("client"))
         .annotate(
             has_score=Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
             worries=Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, review=None)),
