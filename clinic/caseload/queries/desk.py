@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,12 +11,12 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import BreakGlassAccess, Client
-from clinic.clients.queries import naming
+from clinic.clients.queries import Named, naming
 from clinic.core.queries import prepared
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
-from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.worklist.models import WorkItem
@@ -29,6 +31,22 @@ REFUSALS = ["access_refused", "chart_refused", "contact_refused"]
 BREAK_GLASS = ["break_glass_used", "break_glass_reviewed"]
 
 
+BOOKED = ("pk", "starts_at", "kind", "status", "clinician__full_name", *naming("client"))
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One appointment in words: what kind, how it stands, who sees whom."""
+
+    pk: UUID
+    starts_at: datetime
+    status: str
+    kind: str
+    status_words: str
+    clinician: str
+    client: Named
+
+
 @dataclass(frozen=True, slots=True)
 class CoordinatorHome:
     """The front desk's day."""
@@ -36,9 +54,9 @@ class CoordinatorHome:
     enquiries: list[Enquiry]
     enquiries_waiting: int
     duties: list[KindSummary]
-    schedule: list[Appointment]
-    insurance: list[Appointment]
-    unbooked: list[Client]
+    schedule: list[Booked]
+    insurance: list[Booked]
+    unbooked: list[Named]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
         enquiries=_oldest_enquiries(),
         enquiries_waiting=open_enquiries().count(),
         duties=summary(user, now=now),
-        schedule=_standing_between(begins, ends),
+        schedule=[_booked(row) for row in _standing_between(begins, ends)],
         insurance=insurance_to_check(now),
         unbooked=clients_without_next_visit(now),
     )
@@ -88,41 +106,42 @@ def _oldest_enquiries() -> QuerySet[Enquiry]:
 
 
 @prepared
-def _standing_between(begins: datetime, ends: datetime) -> QuerySet[Appointment]:
+def _standing_between(begins: datetime, ends: datetime) -> QuerySet[Appointment, Any]:
     standing = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
-    return _named(standing).order_by("starts_at")[: 6 * ROWS]
+    return standing.order_by("starts_at").values_list(*BOOKED)[: 6 * ROWS]
 
 
-def insurance_to_check(now: datetime) -> list[Appointment]:
+def insurance_to_check(now: datetime) -> list[Booked]:
     """Appointments of the next 7 days whose client's cover was not checked within 30 days."""
-    return _unchecked(now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)
+    return [_booked(row) for row in _unchecked(now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)]
 
 
 @prepared
-def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> QuerySet[Appointment]:
+def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> QuerySet[Appointment, Any]:
     checked = EligibilityCheck.objects.filter(coverage__client=OuterRef("client"), checked_at__gte=checked_since)
     coming = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
-    return _named(coming.filter(~Exists(checked))).order_by("starts_at")[:ROWS]
+    return coming.filter(~Exists(checked)).order_by("starts_at").values_list(*BOOKED)[:ROWS]
 
 
-def _named(appointments: QuerySet[Appointment]) -> QuerySet[Appointment]:
-    shown = ("starts_at", "kind", "status", *naming("client"), "clinician__full_name")
-    return appointments.select_related("client", "clinician").only(*shown)
+def _booked(row: Any) -> Booked:
+    pk, starts_at, kind, status, clinician, *client = row
+    words = AppointmentKind(kind).label.lower(), AppointmentStatus(status).label
+    return Booked(pk, starts_at, status, *words, clinician, Named(*client))
 
 
-def clients_without_next_visit(now: datetime) -> list[Client]:
+def clients_without_next_visit(now: datetime) -> list[Named]:
     """Clients in care who were booked in the last 60 days and have nothing booked to come, the latest first."""
-    return list(dict.fromkeys(row.client for row in _last_bookings(now, now - SEEN_LATELY)))
+    return list(dict.fromkeys(Named(*row) for row in _last_bookings(now, now - SEEN_LATELY)))
 
 
 @prepared
-def _last_bookings(now: datetime, since: datetime) -> QuerySet[Appointment]:
+def _last_bookings(now: datetime, since: datetime) -> QuerySet[Appointment, Any]:
     """Walks back from now and stops at the last row shown: each client's last booking, with nothing to come."""
     last = Appointment.objects.filter(starts_at__gte=since, starts_at__lt=now)
     later = Appointment.objects.filter(client=OuterRef("client"), starts_at__gt=OuterRef("starts_at"))
     stands = later.filter(Q(starts_at__lt=now) | ~Q(status=AppointmentStatus.CANCELLED))
     in_care = last.filter(~Exists(stands), client__in=Client.objects.in_care())
-    return in_care.select_related("client").only(*naming("client")).order_by("-starts_at")[:ROWS]
+    return in_care.order_by("-starts_at").values_list(*naming("client"))[:ROWS]
 
 
 def administrator_home(user: User, now: datetime) -> AdministratorHome:

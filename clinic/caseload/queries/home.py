@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
 from clinic.clients.models import Client, SharingConsent
-from clinic.clients.queries import naming
+from clinic.clients.queries import Named, naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.core.queries import prepared
@@ -41,6 +42,28 @@ class DayVisit:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A check-in answer that nobody has read."""
+
+    pk: UUID
+    answered_at: datetime
+    worries: list[Any]
+    medication: str
+    step_mg: Decimal
+    client: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What somebody else noticed."""
+
+    at: datetime
+    text: str
+    by: str
+    client: Named
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Something begun and not signed."""
 
@@ -56,9 +79,9 @@ class PrescriberHome:
     """A prescriber's day."""
 
     visits: list[DayVisit]
-    answers: list[CheckInAnswer]
+    answers: list[Unread]
     drafts: list[Draft]
-    observations: list[Observation]
+    observations: list[Observed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +91,7 @@ class TherapistHome:
     changes: list[DoseChange]
     plans: list[TreatmentPlan]
     visits: list[DayVisit]
-    observations: list[Observation]
+    observations: list[Observed]
     referrals: list[TherapistReferral]
 
 
@@ -82,14 +105,18 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     )
 
 
+def _answers_to_read(user: User) -> list[Unread]:
+    rows = _unread(user)
+    return [Unread(pk, at, worries, drug, mg, Named(*client)) for pk, at, worries, drug, mg, *client in rows]
+
+
 @prepared
-def _answers_to_read(user: User) -> QuerySet[CheckInAnswer]:
+def _unread(user: User) -> QuerySet[CheckInAnswer, Any]:
     """Which rows is settled first, in a subquery: joined to all they show, the planner would read every answer."""
     newest = answers_needing_review(user).values("pk")[:ROWS]
-    shown = CheckInAnswer.objects.filter(pk__in=newest).select_related("client", "checkin__dose_plan__medication")
-    return shown.order_by("-is_worrying", "-answered_at").only(
-        "answered_at", "worries", *naming("client"), "checkin__step_mg", "checkin__dose_plan__medication__name"
-    )
+    shown = CheckInAnswer.objects.filter(pk__in=newest).order_by("-is_worrying", "-answered_at")
+    dose = ("checkin__dose_plan__medication__name", "checkin__step_mg")
+    return shown.values_list("pk", "answered_at", "worries", *dose, *naming("client"))
 
 
 def therapist_home(user: User, now: datetime) -> TherapistHome:
@@ -117,16 +144,16 @@ def _plans_to_see(user: User) -> QuerySet[TreatmentPlan]:
     return plans_awaiting_acknowledgement(user)[:ROWS]
 
 
-def new_observations(user: User, now: datetime) -> list[Observation]:
+def new_observations(user: User, now: datetime) -> list[Observed]:
     """What others noticed about this user's clients in the last 14 days."""
-    return _observations_since(user, now - NEW_OBSERVATION)
+    rows = _observations_since(user, now - NEW_OBSERVATION)
+    return [Observed(at, words, by, Named(*client)) for at, words, by, *client in rows]
 
 
 @prepared
-def _observations_since(user: User, since: datetime) -> QuerySet[Observation]:
+def _observations_since(user: User, since: datetime) -> QuerySet[Observation, Any]:
     found = Observation.objects.visible_to(user).filter(at__gte=since).exclude(by=user)
-    shown = found.select_related("client", "by").only("at", "text", *naming("client"), "by__full_name")
-    return shown.order_by("-at")[:ROWS]
+    return found.order_by("-at").values_list("at", "text", "by__full_name", *naming("client"))[:ROWS]
 
 
 def day_visits(user: User, now: datetime) -> list[DayVisit]:
