@@ -14,7 +14,20 @@ CHARTER_LINES = range(2, 5)
 
 # What a file inside an app may be called: the name says the role (DESIGN, "Inside an app").
 FILE_ROLES = frozenset(
-    {"__init__", "access", "adapter", "admin", "apps", "checks", "context", "contracts", "facts", "forms", "gateways"}
+    {
+        "__init__",
+        "access",
+        "adapter",
+        "addresses",
+        "admin",
+        "apps",
+        "checks",
+        "context",
+        "contracts",
+        "facts",
+        "forms",
+        "gateways",
+    }
     | {"icd10", "management", "middleware", "migrations", "models", "permissions", "purposes", "queries"}
     | {"roles", "rules", "services", "sources", "tasks", "templatetags", "urls", "views", "data"}
 )

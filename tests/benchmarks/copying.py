@@ -59,6 +59,7 @@ def without_triggers() -> None:
     """For this transaction, signed rows and history may be planted in bulk, however long it takes."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SET LOCAL session_replication_role = replica")
 
 
