@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.core.models import Record
+from clinic.formulary.rules import spelled_out
 
 
 class SourceStatus(models.TextChoices):
@@ -72,6 +73,10 @@ class Medication(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def start_words(self) -> str:
+        return spelled_out(self.start_text)
 
     @property
     def is_reviewed(self) -> bool:

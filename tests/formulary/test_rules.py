@@ -15,6 +15,7 @@ from clinic.formulary.rules import (
     order_product,
     read_formulary,
     search_names,
+    spelled_out,
     unknown_limits,
 )
 from clinic.formulary.rules.reading import DATA
@@ -273,3 +274,17 @@ def test_every_entry_is_found_by_each_of_its_names() -> None:
     for entry in FORMULARY.values():
         for name in search_names(entry):
             assert entry in first(name)
+
+
+@pytest.mark.parametrize(
+    ("shorthand", "words"),
+    [
+        ("50 mg qd (25 mg x7d in panic)", "50 mg once a day (25 mg x7d in panic)"),
+        ("25 mg qod with valproate", "25 mg every other day with valproate"),
+        ("18 mg qAM", "18 mg in the morning"),
+        ("5 mg bid or tid", "5 mg twice a day or three times a day"),
+        ("a squid keeps its bidding", "a squid keeps its bidding"),
+    ],
+)
+def test_shorthand_that_is_misread_is_spelled_out(shorthand: str, words: str) -> None:
+    assert spelled_out(shorthand) == words
