@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import Combinable, ExpressionWrapper
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan, PostgresOperatorLookup
@@ -86,6 +86,11 @@ class ListPage:
     newer: str
 
 
+def chart_open_to(user: User, client: str = "pk") -> Exists:
+    """For a row, whether the chart of its `client` is open to this user: a link to it would answer 404 otherwise."""
+    return Exists(Client.objects.charts_open_to(user).filter(pk=OuterRef(client)))
+
+
 def search_clients(user: User, text: str, *, today: date) -> list[Client]:
     """The 12 clients that fit best what was typed, of those the user may see, in one query.
 
@@ -96,6 +101,7 @@ def search_clients(user: User, text: str, *, today: date) -> list[Client]:
     if not wanted:
         return []
     found = Client.objects.visible_to(user).filter(_fits(wanted)).defer("search_text")
+    found = found.annotate(is_chart_open=chart_open_to(user))
     closeness = ExpressionWrapper(_closeness(wanted), FloatField())
     return list(found.order_by(closeness.desc(), "family_name", "given_names", "id")[:RESULTS])
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from clinic.clients.queries import naming
+from clinic.clients.queries import chart_open_to, naming
 from clinic.core.queries import prepared
 from clinic.risk.models import RiskAlert
 from clinic.staff.models import User
@@ -27,5 +27,6 @@ def first_open_alerts(user: User, limit: int) -> QuerySet[RiskAlert]:
 def get_alert(user: User, alert_id: UUID) -> RiskAlert:
     """One alert on a person this user may see, else 404."""
     alerts = RiskAlert.objects.visible_to(user).select_related("client", "raised_by", "acknowledged_by", "closed_by")
+    alerts = alerts.annotate(is_chart_open=chart_open_to(user, "client"))
     reach = ["client__contact_points", "client__related_people"]
     return get_object_or_404(alerts.prefetch_related(*reach), pk=alert_id)

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
-from clinic.clients.queries import naming
+from clinic.clients.queries import chart_open_to, naming
 from clinic.core.queries import prepared
 from clinic.scheduling import rules
 from clinic.scheduling.models import (
@@ -147,7 +147,9 @@ def _appointments_between(user: User, begins: dt.datetime, ends: dt.datetime) ->
 
 def get_appointment(user: User, appointment_id: UUID) -> Appointment:
     return get_object_or_404(
-        Appointment.objects.visible_to(user).select_related("client", "clinician", "booked_by"),
+        Appointment.objects.visible_to(user)
+        .select_related("client", "clinician", "booked_by")
+        .annotate(is_chart_open=chart_open_to(user, "client")),
         pk=appointment_id,
     )
 

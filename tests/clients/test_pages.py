@@ -280,3 +280,9 @@ def test_a_prescriber_may_not(clinician: Browser, name: str) -> None:
 @pytest.mark.parametrize("name", ["list", "search", "create", "break_glass", "break_glass_review"])
 def test_nobody_comes_in_without_signing_in(browser: Browser, name: str, db: None) -> None:
     assert browser.get(page(name)).status_code == 302
+
+
+def test_search_leads_to_a_chart_only_where_it_opens(front_desk: Browser, ada: Client) -> None:
+    CareTeamMember.objects.filter(client=ada, role="coordinator").delete()
+    assert page("detail", ada.pk) in front_desk.post(page("search"), {"q": "byron"}).text
+    assert ada.get_absolute_url() not in front_desk.post(page("search"), {"q": "byron"}).text

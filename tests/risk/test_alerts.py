@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
-from clinic.clients.models import Client, ContactKind
+from clinic.clients.models import CareTeamMember, Client, ContactKind
 from clinic.core.rules import RuleBroken
 from clinic.risk import services
 from clinic.risk.models import RiskAlert, RiskKind
@@ -237,3 +237,13 @@ def test_nobody_else_raises_one(
 def test_get_changes_nothing(browser: Browser, alert: RiskAlert, prescriber: User, view: str) -> None:
     browser.force_login(prescriber)
     assert browser.get(reverse(f"risk:{view}", args=[alert.pk])).status_code == 405
+
+
+def test_the_chart_is_offered_to_those_it_opens_to(
+    browser: Browser, alert: RiskAlert, prescriber: User, coordinator: User
+) -> None:
+    chart = f'href="{alert.client.get_absolute_url()}"'
+    CareTeamMember.objects.filter(client=alert.client, user=coordinator).delete()
+    for user, is_open in ((prescriber, True), (coordinator, False)):
+        browser.force_login(user)
+        assert (chart in browser.get(reverse("risk:alert", args=[alert.pk])).text) is is_open
