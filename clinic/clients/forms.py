@@ -8,26 +8,9 @@ from django import forms
 
 from clinic.clients.models import Client, ClientStatus, ContactKind, ContactPoint, RelatedKind, RelatedPerson, Sex
 from clinic.clients.queries import working_staff
-from clinic.clients.rules import REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
+from clinic.clients.rules import LANGUAGES, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
 from clinic.clients.rules.access import TEAM_ROLES
 from clinic.staff.models import User
-
-LANGUAGES = [
-    ("en", "English"),
-    ("es", "Spanish"),
-    ("zh", "Chinese"),
-    ("vi", "Vietnamese"),
-    ("tl", "Tagalog"),
-    ("ar", "Arabic"),
-    ("fr", "French"),
-    ("ru", "Russian"),
-    ("pt", "Portuguese"),
-    ("ko", "Korean"),
-    ("de", "German"),
-    ("so", "Somali"),
-    ("ase", "American Sign Language"),
-    ("other", "Another"),
-]
 
 
 class DayInput(forms.DateInput):

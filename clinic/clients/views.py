@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.clients import queries, rules, services
 from clinic.clients.forms import (
-    LANGUAGES,
     BreakGlassForm,
     ClientForm,
     EditClientForm,
@@ -56,8 +55,7 @@ def search(request: StaffRequest) -> HttpResponse:
 def detail(request: StaffRequest, client_id: UUID) -> HttpResponse:
     client = services.open_contact(client_id=client_id, by=request.user)
     parts = queries.contact_parts(request.user, client)
-    language = dict(LANGUAGES).get(client.language, client.language)
-    return render(request, "clients/detail.html", {"client": client, "language": language, **parts})
+    return render(request, "clients/detail.html", {"client": client, **parts})
 
 
 @requires(Permission.EDIT_CLIENTS)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
@@ -92,7 +93,21 @@ def test_danger_stands_first(browser: Browser, ada: Client, prescriber: User) ->
     RiskAlertFactory(client=ada)
     page = text(browser, prescriber, ada)
     assert page.index("Pressed “I need help now”") < page.index("Takes today")
-    assert "Nobody has acknowledged it." in page
+    assert "Nobody has taken it on." in page
+
+
+def test_the_charts_own_alert_stands_once_beside_those_of_others(
+    browser: Browser, ada: Client, prescriber: User
+) -> None:
+    alert = RiskAlertFactory(client=ada)
+    browser.force_login(prescriber)
+    page = browser.get(ada.get_absolute_url()).text
+    assert page.count(reverse("risk:alert", args=[alert.pk])) == 1
+    assert "All open alerts" not in page
+    other = RiskAlertFactory(client=CareTeamMemberFactory(user=prescriber).client)
+    page = browser.get(ada.get_absolute_url()).text
+    assert page.count(reverse("risk:alert", args=[alert.pk])) == 1
+    assert page.count(reverse("risk:alert", args=[other.pk])) == 1
 
 
 def test_todays_dose_and_what_comes_next_stand_in_words(

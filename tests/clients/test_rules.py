@@ -190,3 +190,8 @@ def test_a_review_is_by_another_person_and_once() -> None:
     for reviewer, is_reviewed in ((one, False), (other, True)):
         with pytest.raises(RuleBroken):
             rules.check_review(used_by=one, reviewer=reviewer, is_reviewed=is_reviewed)
+
+
+def test_a_language_reads_as_people_call_it() -> None:
+    assert rules.language_name("es") == "Spanish"
+    assert rules.language_name("tlh") == "tlh"

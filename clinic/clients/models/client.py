@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
+from clinic.clients.rules import language_name
 from clinic.core.addresses import address
 from clinic.core.models import Record
 from clinic.staff.models import User
@@ -118,6 +119,10 @@ class Client(Record):
         """For lists where the full name is more than the reader needs."""
         first = (self.preferred_name or self.given_names)[:1]
         return f"{first}. {self.family_name[:1]}." if first else f"{self.family_name[:1]}."
+
+    @property
+    def language_name(self) -> str:
+        return language_name(self.language)
 
     def get_absolute_url(self) -> str:
         """The chart page; it stands above this app, so the settings name it."""

@@ -8,7 +8,7 @@ from clinic.clients.rules.access import (
     check_status_move,
     check_team_role,
 )
-from clinic.clients.rules.details import ClientDetails, detail_names
+from clinic.clients.rules.details import LANGUAGES, ClientDetails, detail_names, language_name
 from clinic.clients.rules.identity import check_birth_date, check_guardian, check_time_zone, is_minor
 from clinic.clients.rules.names import folded, words_of
 from clinic.clients.rules.reach import Contact, Related, checked_contact, checked_related, phone_number
@@ -17,6 +17,7 @@ from clinic.clients.rules.search import Wanted, search_text_of, slips_of, wanted
 
 __all__ = [
     "BREAK_GLASS_FOR",
+    "LANGUAGES",
     "REASON_AT_LEAST",
     "ClientDetails",
     "Contact",
@@ -36,6 +37,7 @@ __all__ = [
     "detail_names",
     "folded",
     "is_minor",
+    "language_name",
     "likeness",
     "phone_number",
     "search_text_of",

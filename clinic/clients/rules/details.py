@@ -3,6 +3,23 @@
 from dataclasses import dataclass, fields
 from datetime import date
 
+LANGUAGES = [
+    ("en", "English"),
+    ("es", "Spanish"),
+    ("zh", "Chinese"),
+    ("vi", "Vietnamese"),
+    ("tl", "Tagalog"),
+    ("ar", "Arabic"),
+    ("fr", "French"),
+    ("ru", "Russian"),
+    ("pt", "Portuguese"),
+    ("ko", "Korean"),
+    ("de", "German"),
+    ("so", "Somali"),
+    ("ase", "American Sign Language"),
+    ("other", "Another"),
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClientDetails:
@@ -28,3 +45,8 @@ class ClientDetails:
 def detail_names() -> list[str]:
     """The fields of a client that registration asks for."""
     return [detail.name for detail in fields(ClientDetails)]
+
+
+def language_name(code: str) -> str:
+    """A language as people call it; one that the clinic does not offer reads as its code."""
+    return dict(LANGUAGES).get(code, code)

@@ -1,6 +1,6 @@
 """The pieces every page is drawn with; docs/components.md shows each in use. Loaded in every template."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -177,6 +177,12 @@ def person(value: HasPronouns | None) -> str:
         return ""
     pronouns = getattr(value, "pronouns", "")
     return f"{value} ({pronouns})" if pronouns else str(value)
+
+
+@register.filter
+def not_about(rows: Iterable[Any], client: object) -> list[Any]:
+    """Of rows that each name a client, those about others; all of them where no client is given."""
+    return [row for row in rows if not client or row.client != client]
 
 
 @register.simple_block_tag
