@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -40,7 +42,7 @@ def _offer_kinds(form: forms.Form, kinds: Sequence[str]) -> None:
 
 
 class TimeForm(forms.Form):
-    """One of the free times; the choices say day, time and how the two would meet."""
+    """One of the free times, under a heading for each day and way to meet; `words` gives heading and time."""
 
     starts_at = forms.TypedChoiceField(
         label="Free times",
@@ -58,8 +60,9 @@ class TimeForm(forms.Form):
 
     def offer(self, times: list[rules.FreeTime], words: Any) -> None:
         """Show these times; asked again after somebody was faster, the taken one is no longer among them."""
+        days = groupby(((*words(time), time) for time in times), key=itemgetter(0))
         self.fields["starts_at"].choices = [  # type: ignore[attr-defined]
-            (time.starts_at.isoformat(), words(time)) for time in times
+            (day, [(time.starts_at.isoformat(), clock) for _, clock, time in rows]) for day, rows in days
         ]
 
     @property

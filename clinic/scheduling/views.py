@@ -39,9 +39,9 @@ def day(request: StaffRequest) -> HttpResponse:
     return render(request, "scheduling/day.html", page)
 
 
-def _words(time: rules.FreeTime) -> str:
+def _words(time: rules.FreeTime) -> tuple[str, str]:
     local = timezone.localtime(time.starts_at)
-    return f"{weekday(local)}, {clock(local)} ({time.modality.replace('_', ' ')})"
+    return f"{weekday(local)}, {time.modality.replace('_', ' ')}", clock(local)
 
 
 def _free_times(client: Client, clinician: User, kind: str, from_day: dt.date) -> list[rules.FreeTime]:

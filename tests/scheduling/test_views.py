@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.forms import Form
 from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
@@ -58,8 +59,12 @@ def wanted(starts_at: dt.datetime, **more: str) -> dict[str, str]:
     return {"starts_at": starts_at.isoformat(), "modality": "in_person", **more}
 
 
+def times_of(form: Form) -> list[str]:
+    return [value for _, times in form.fields["starts_at"].choices for value, _ in times]  # type: ignore[attr-defined]
+
+
 def offered(answer: HttpResponse) -> list[str]:
-    return [value for value, _ in answer.context["form"].fields["starts_at"].choices]  # type: ignore[attr-defined]
+    return times_of(answer.context["form"])  # type: ignore[attr-defined]
 
 
 class TestDay:
@@ -217,7 +222,7 @@ class TestMarkAndMove:
         late = desk.post(url("move", appointment.pk), wanted(TEN))
         assert late.status_code == 409
         assert "That time is not free any more." in late.text
-        choices = [value for value, _ in late.context["move_form"].fields["starts_at"].choices]
+        choices = times_of(late.context["move_form"])
         assert TEN.isoformat() not in choices
         assert (TEN + dt.timedelta(minutes=30)).isoformat() in choices
         appointment.refresh_from_db()
