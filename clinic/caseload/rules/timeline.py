@@ -26,6 +26,7 @@ SHORTEST = timedelta(days=42)
 LONGEST_AHEAD = timedelta(days=180)
 ROOM_FOR_LABEL = 46
 WORDS_WIDE = 100
+SCORE_WIDE = 22  # a dot and the score beside it
 WORDS_HIGH = 14
 ROOM_ON_PHONE = 100
 MONTHS_APART = 58
@@ -287,7 +288,7 @@ def _room_for_words(dots: Sequence[Dot], heights: Sequence[float]) -> float:
     """The place across, from the left, where the line of scores meets the fewest words of the bands."""
 
     def meets(x: float) -> int:
-        near = [dot.y for dot in dots if x - 6 <= dot.x <= x + WORDS_WIDE]
+        near = [dot.y for dot in dots if x - SCORE_WIDE <= dot.x <= x + WORDS_WIDE]
         for one, other in pairwise(dots):
             for edge in (x, x + WORDS_WIDE):
                 if one.x <= edge <= other.x and other.x > one.x:
