@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 
 from clinic.core.rules import StaleRecord
 from clinic.visits.queries import RunningMedication
@@ -91,14 +92,14 @@ class VisitForm(forms.Form):
                 label=f"{domain.label}, in words",
                 required=False,
                 max_length=LONGEST_WORDS,
-                widget=forms.TextInput(attrs={"class": "form-control"}),
+                widget=forms.TextInput(attrs={"class": "form-control", "placeholder": "In words"}),
             )
         for one in self.medications:
             self._add_decision(one.dose_plan.pk, one.medication.name)
 
     def _add_decision(self, dose_plan_id: UUID, medication: str) -> None:
         def add(name: str, kind: Callable[..., forms.Field], **options: Any) -> None:
-            label = f"{medication.capitalize()}: {LABELS[name]}"
+            label = f"{capfirst(medication)}: {LABELS[name]}"
             self.fields[field_name(dose_plan_id, name)] = kind(label=label, required=False, **options)
 
         add("decision", forms.ChoiceField, choices=[("", ""), *((one.value, one.label) for one in OFFERED)])
