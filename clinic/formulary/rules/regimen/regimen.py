@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 
 from clinic.formulary.rules.regimen.course import Course
@@ -15,7 +16,7 @@ from clinic.formulary.rules.regimen.rows import Amount, Rule, RuleSet
 HORIZON_DAYS = 90
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Regimen:
     """All that one client takes together, and what is asked of it."""
 
@@ -49,7 +50,7 @@ class Regimen:
             return None
         return since, until if until < self.horizon else OPEN
 
-    @property
+    @cached_property
     def horizon(self) -> int:
         """How far ahead birthdays count: so many days after today and after the last day named by any course."""
         named = [edge for course in self.courses for edge in course.edges if edge < OPEN]
