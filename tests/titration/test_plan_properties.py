@@ -1,6 +1,9 @@
 """What holds for every plan, whatever the order: checked on orders drawn at random."""
 
+import json
+import time
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -200,6 +203,100 @@ def test_the_past_reads_as_before_whatever_is_changed(order: dict[str, Any], dra
             assert after
             assert (after.doses, after.step and after.step.rung) == (before.doses, before.step and before.step.rung)
         plan = changed
+
+
+@FEW
+@given(orders(), st.lists(CHANGES, min_size=1, max_size=3))
+def test_a_changed_plan_has_no_gap_either_and_its_dispensing_is_the_sum(
+    order: dict[str, Any], drawn: list[tuple[int, str, int]]
+) -> None:
+    changes = [change(order["start_on"], one) for one in sorted(drawn)]
+    plan, _ = plan_or_refusal(order | {"changes": changes})
+    if plan and plan.steps:
+        assert_no_gap(plan)
+        assert_units_make_the_doses(plan)
+        assert_dispensing_is_the_sum(plan)
+
+
+def as_steps(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """The steps of a plan's JSON as an order has them."""
+    rows = []
+    for one in plan["steps"]:
+        row = {"doses": {dose["time"]: dose["mg"] for dose in one["doses"]}, "every_days": one["every_days"]}
+        if one["last_on"]:
+            row["days"] = (date.fromisoformat(one["last_on"]) - date.fromisoformat(one["first_on"])).days + 1
+        rows.append(row)
+    return rows
+
+
+def assert_same_plan_from_its_json(order: dict[str, Any], plan: dict[str, Any]) -> None:
+    """An order sent as text makes the plan, and so does what stands in the plan's JSON, ordered again."""
+    assert build_plan(json.loads(json.dumps(order))).to_json() == plan
+    rest = {key: order[key] for key in ("start_on", "products", "limits", "horizon_days")}
+    again = build_plan(rest | {"steps": as_steps(json.loads(json.dumps(plan)))}).to_json()
+    assert (again["steps"], again["dispense"]) == (plan["steps"], plan["dispense"])
+
+
+@FEW
+@given(orders())
+def test_the_json_of_a_plan_ordered_again_is_the_same_plan(order: dict[str, Any]) -> None:
+    assert_same_plan_from_its_json(order, build_plan(order).to_json())
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """The clock of the machine in another zone, put back after the test."""
+
+    def set_zone(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield set_zone
+    monkeypatch.undo()
+    time.tzset()
+
+
+def assert_steps_last_as_ordered(order: dict[str, Any], plan: DosePlanResult) -> None:
+    """Each step begins on the calendar day after so many days as the steps before it last."""
+    first_on = date.fromisoformat(order["start_on"])
+    for ordered, one in zip(order["steps"], plan.steps, strict=True):
+        assert one.first_on == first_on
+        assert one.last_on == (first_on + timedelta(days=ordered["days"] - 1) if "days" in ordered else None)
+        first_on += timedelta(days=ordered.get("days", 0))
+
+
+CLOCK_CHANGES = ["2026-03-07", "2026-03-08", "2026-10-31", "2026-11-01", "2026-03-28", "2011-12-29"]
+
+
+@pytest.mark.parametrize("name", ["America/Denver", "Europe/London", "Pacific/Apia", "Australia/Lord_Howe", "UTC"])
+@pytest.mark.parametrize("start_on", CLOCK_CHANGES)
+def test_a_clock_change_moves_no_day(zone: Callable[[str], None], name: str, start_on: str) -> None:
+    steps = [step(1, morning="25"), step(2, bedtime="50"), step(1), step(240, morning="25"), step(morning="12.5")]
+    order = {"start_on": start_on, "products": [tablets("25", scored=True)], "steps": steps, "horizon_days": 3}
+    zone("UTC")
+    reference = build_plan(order).to_json()
+    zone(name)
+    plan = build_plan(order)
+
+    assert plan.to_json() == reference
+    assert_steps_last_as_ordered(order, plan)
+    days = daily_table(plan, plan.steps[0].first_on, last_counted_day(plan))
+    assert [(after.on - before.on).days for before, after in pairwise(days)] == [1] * (len(days) - 1)
+
+
+def test_planted_faults_of_json_and_days_are_caught() -> None:
+    order: dict[str, Any] = {"start_on": "2026-03-07", "products": [tablets("25")], "limits": {}, "horizon_days": 0}
+    order["steps"] = [step(7, morning="25"), step(7, morning="50")]
+    plan = build_plan(order)
+    moved = replace(plan.steps[1], first_on=plan.steps[1].first_on + timedelta(days=1))
+    spoiled = plan.to_json()
+    spoiled["dispense"] = []
+
+    assert_same_plan_from_its_json(order, plan.to_json())
+    with pytest.raises(AssertionError):
+        assert_same_plan_from_its_json(order, spoiled)
+    with pytest.raises(AssertionError):
+        assert_steps_last_as_ordered(order, replace(plan, steps=(plan.steps[0], moved)))
 
 
 @FEW
