@@ -32,6 +32,7 @@ NAMED = {
     Code.STEP_TOO_SOON: "Rise too soon",
     Code.REDUCTION_FAST: "Cut too fast",
     Code.NOT_MAKEABLE: "Cannot be made",
+    Code.OFF_SCHEDULE: "Off the label's schedule",
 }
 
 

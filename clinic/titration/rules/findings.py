@@ -15,13 +15,14 @@ from clinic.titration.rules.units import Shelf, nearest_to
 
 
 class Code(StrEnum):
-    """What was found."""
+    """What was found; `off_schedule` against the label's schedule for a client, the others in the order alone."""
 
     ABOVE_MAX = "above_max"
     STEP_TOO_LARGE = "step_too_large"
     STEP_TOO_SOON = "step_too_soon"
     REDUCTION_FAST = "reduction_fast"
     NOT_MAKEABLE = "not_makeable"
+    OFF_SCHEDULE = "off_schedule"
 
 
 class Severity(StrEnum):

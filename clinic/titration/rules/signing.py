@@ -96,6 +96,9 @@ def finding_words(finding: Finding) -> str:
         return f"The rise on {day} comes {_days(value)} after the step before; the shortest time is {_days(limit)}."
     if finding.code is Code.REDUCTION_FAST:
         return f"The cut of {value} % on {day} is faster than {limit} %."
+    if finding.code is Code.OFF_SCHEDULE:
+        schedule = f"the label's schedule for what this client takes has {limit} mg a day then"
+        return f"{value} mg a day from {day} is off schedule: {schedule}."
     return f"{value} mg from {day} cannot be made from the products chosen. {_nearest(finding)}"
 
 
