@@ -52,7 +52,8 @@ class DosePlan(Record):
 class DosePlanVersion(Record):
     """What a prescriber signed: the order as in the dose-plan contract and when it ends; only superseded.
 
-    Numbers and formulary data of the day of signing stand in `order` and `formulary_version`.
+    Numbers and formulary data of the day of signing stand in `order` and `formulary_version`; `template` is the
+    key of the label schedule it was begun from, empty where doses were set by hand.
     """
 
     dose_plan = models.ForeignKey(DosePlan, on_delete=models.PROTECT, related_name="versions")
@@ -63,6 +64,7 @@ class DosePlanVersion(Record):
     dispense = models.JSONField(default=list)
     findings = models.JSONField(default=list)
     formulary_version = models.CharField(max_length=20)
+    template = models.CharField(max_length=60, blank=True)
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     superseded_at = models.DateTimeField(null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +14,6 @@ from clinic.clients.models import Client
 from clinic.clients.queries import chart_to_lock
 from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.formulary.models import Medication
-from clinic.formulary.rules import limits_of
 from clinic.plans.models import TreatmentPlan
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -37,9 +36,20 @@ from clinic.titration.rules import (
     telling,
 )
 from clinic.titration.rules.findings import Finding
+from clinic.titration.rules.schedules import Held, Label
 from clinic.titration.rules.signing import Override
 
 ONE_DAY = timedelta(days=1)
+
+
+class Signed(NamedTuple):
+    """What a version holds: the order under its limits, its plan, what was found, of which template, from when."""
+
+    order: Mapping[str, Any]
+    plan: DosePlanResult
+    findings: Sequence[Finding]
+    template: str
+    from_day: date | None
 
 
 @transaction.atomic
@@ -50,21 +60,25 @@ def start_dose_plan(
     order: Mapping[str, Any],
     treats: str,
     overrides: Sequence[Override] = (),
+    template: str = "",
     by: User,
     now: datetime,
 ) -> DosePlan:
     """Sign the first version of a dose plan under the treatment plan in force, with all it entails or nothing.
 
-    Refused off the care team, without a treatment plan, for a day that is past, for a medication already
-    running, and for a finding that says stop without a reason.
+    `template` is the key of the label schedule it is made of, empty where set by hand. Refused off the care team,
+    without a treatment plan, for a day that is past, for a medication already running, and for a finding that says
+    stop without a reason.
     """
     client = _client_to_treat(client_id, by)
     treatment_plan = _treatment_plan_in_force(client)
     medication = Medication.objects.prescribable().get(pk=medication_id)
     today = _day_of(now)
     _check_not_running(client, medication, today)
-    wanted = _checked_order(order, medication)
-    plan = build_plan(wanted)
+    label = queries.taking_of(client, today).label(medication)
+    if template:
+        label.chosen(template)
+    wanted, plan = _held(order, label, template, queries.offered_products(medication))
     signing.check_start(plan, today)
     signing.check_treats(treats)
     reasons = signing.check_overrides(plan.stops, overrides)
@@ -77,7 +91,8 @@ def start_dose_plan(
         began_on=plan.order.start_on,
     )
     dose_plan.save(force_insert=True)
-    version = _sign_version(dose_plan, wanted, plan, plan.findings, from_day=None, number=1, by=by, now=now)
+    signed = Signed(wanted, plan, plan.findings, template, from_day=None)
+    version = _sign_version(dose_plan, signed, number=1, by=by, now=now)
     _write_steps(version, [_step_row(step) for step in plan.steps])
     _write_overrides(version, plan.stops, reasons)
     told = telling.tell_start(medication.name, plan)
@@ -108,8 +123,10 @@ def change_dose_plan(
     today = _day_of(now)
     signing.check_runs(current.stop_on, today)
     signing.check_reason(reason)
-    wanted = _checked_order(order, dose_plan.medication, also=current.order["products"])
-    old, plan = build_plan(current.order), build_plan(wanted)
+    label = queries.taking_of(dose_plan.client, today).label(dose_plan.medication)
+    known = [*queries.offered_products(dose_plan.medication), *current.order["products"]]
+    wanted, plan = _held(order, label, current.template, known)
+    old = build_plan(current.order)
     day = signing.check_change_day(on, running.takes_effect_on(old, plan), today)
     findings = running.findings_from(plan, day)
     stops = running.unsettled_stops(findings, queries.settled_findings(dose_plan))
@@ -117,7 +134,8 @@ def change_dose_plan(
     told = telling.tell_change(dose_plan.medication.name, old, plan, day)
     DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
     number = current.number + 1
-    version = _sign_version(dose_plan, wanted, plan, findings, from_day=day, number=number, by=by, now=now)
+    signed = Signed(wanted, plan, findings, current.template, from_day=day)
+    version = _sign_version(dose_plan, signed, number=number, by=by, now=now)
     _carry_steps(version, current, plan, day)
     _write_overrides(version, stops, reasons)
     change = _write_change(version, dose_plan, told, day, reason=reason.strip(), kind=kind)
@@ -185,12 +203,10 @@ def _check_not_running(client: Client, medication: Medication, today: date) -> N
         )
 
 
-def _checked_order(
-    order: Mapping[str, Any], medication: Medication, also: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
-    """The order held against the confirmed numbers of the formulary, made of listed products alone."""
-    signing.check_products(order.get("products") or [], [*queries.offered_products(medication), *also])
-    return {**order, "limits": {**(order.get("limits") or {}), **limits_of(medication)}}
+def _held(order: Mapping[str, Any], label: Label, template: str, known: Sequence[Mapping[str, Any]]) -> Held:
+    """The order held against the label, made of known products alone."""
+    signing.check_products(order.get("products") or [], known)
+    return label.hold(order, template)
 
 
 def _locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, DosePlanVersion]:
@@ -208,26 +224,18 @@ def _locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, 
     return dose_plan, current
 
 
-def _sign_version(
-    dose_plan: DosePlan,
-    order: Mapping[str, Any],
-    plan: DosePlanResult,
-    findings: Sequence[Finding],
-    *,
-    from_day: date | None,
-    number: int,
-    by: User,
-    now: datetime,
-) -> DosePlanVersion:
+def _sign_version(dose_plan: DosePlan, signed: Signed, *, number: int, by: User, now: datetime) -> DosePlanVersion:
+    plan = signed.plan
     version = DosePlanVersion(
         dose_plan=dose_plan,
         number=number,
-        order={**order, "id": str(dose_plan.pk)},
+        order={**signed.order, "id": str(dose_plan.pk)},
         first_on=plan.order.start_on,
         stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
-        dispense=[one.to_json() for one in running.dispensed_from(plan, from_day)],
-        findings=[finding.to_json() for finding in findings],
+        dispense=[one.to_json() for one in running.dispensed_from(plan, signed.from_day)],
+        findings=[finding.to_json() for finding in signed.findings],
         formulary_version=dose_plan.medication.data_version,
+        template=signed.template,
         signed_at=now,
         signed_by=by,
     )

@@ -41,6 +41,7 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     form = StartForm(
         asked if asked is not None else request.POST or None,
         medication=medication,
+        label=queries.taking_of(client, timezone.localdate()).label(medication),
         offers=offers_of(queries.offered_products(medication)),
         problems=[problem.text for problem in treatment_plan.problems.all()],
         today=timezone.localdate(),
@@ -84,6 +85,7 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     form = ChangeForm(
         asked if asked is not None else request.POST or None,
         current=current,
+        label=queries.taking_of(client, today).label(dose_plan.medication),
         offers=offers_of(queries.offered_products(dose_plan.medication)),
         today=today,
     )

@@ -34,7 +34,7 @@ from tests.factories.formulary import MedicationFactory, ProductFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.titration import rising_order, started
 
-DRUGS = ["sertraline", "lamotrigine", "bupropion XL", "trazodone"]
+DRUGS = ["sertraline", "escitalopram", "bupropion XL", "trazodone"]
 DAY = dt.timedelta(days=1)
 
 

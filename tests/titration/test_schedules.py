@@ -202,5 +202,8 @@ def test_nothing_to_hold_an_empty_plan_or_an_unknown_schedule_against() -> None:
     stopped = {**order, "changes": [{"on": START, "action": "stop"}]}
     assert label("lamotrigine", "Depakote").hold(stopped).plan.findings == ()
     with pytest.raises(RuleBroken, match="not offered"):
-        label("lamotrigine").hold(order, "lamotrigine-with-inducer-to-400")
-    assert label("gabapentin").hold({**order, "limits": {"max_step_mg": "5"}}).order["limits"]["max_step_mg"] == "5"
+        label("lamotrigine").chosen("lamotrigine-with-inducer-to-400")
+    assert label("lamotrigine").chosen("lamotrigine-alone").medication == "lamotrigine"
+    assert label("lamotrigine").named("lamotrigine-with-inducer-to-400") is None
+    own = {"max_step_mg": "5", "warn_reduction_percent": "10"}
+    assert label("gabapentin").hold({**order, "limits": own}).order["limits"] == {"warn_reduction_percent": "10"}

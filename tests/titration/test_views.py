@@ -133,6 +133,16 @@ def test_unconfirmed_numbers_are_said_to_be_unknown(paula: Browser, url: str, se
     assert "unknown: no dose check is made" in paula.get(url).content.decode()
 
 
+def test_every_number_is_shown_or_said_to_be_unknown(paula: Browser, url: str, sertraline: Medication) -> None:
+    known = {"half_life_text": "24 h", "start_text": "50 mg a day", "min_interval_days": 1}
+    Medication.objects.filter(pk=sertraline.pk).update(**known, reviewed_by="Dr. Reyes", reviewed_on="2026-03-02")
+    page = paula.get(url).content.decode()
+    assert all(words in page for words in ("24 h", "50 mg a day", "1 day or more", "Reviewed by Dr. Reyes"))
+    unknown = {"half_life_text": "", "start_text": "", "min_interval_days": None, "step_mg": None, "max_mg": None}
+    Medication.objects.filter(pk=sertraline.pk).update(**unknown)
+    assert paula.get(url).content.decode().count("unknown") >= len(unknown)
+
+
 def test_a_stop_wants_a_reason_beside_it(paula: Browser, url: str) -> None:
     refused = paula.post(url, typed(to_mg="225"))
     assert refused.status_code == 422

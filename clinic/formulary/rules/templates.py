@@ -71,6 +71,10 @@ class Templates:
     groups: Mapping[str, Group]
     every: tuple[Template, ...]
 
+    def named(self, key: str) -> Template | None:
+        """The template of that key, offered or not; None for no key, and for one that left the file."""
+        return next((one for one in self.every if one.key == key), None)
+
     def of(self, medication: str) -> tuple[Template, ...]:
         """The templates of one medication that may be offered."""
         return tuple(one for one in self.every if one.medication == medication and one.is_offered)

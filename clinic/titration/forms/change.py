@@ -8,7 +8,6 @@ from django import forms
 from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken
-from clinic.formulary.rules import limits_of
 from clinic.titration.forms.regimen import RegimenForm, day_field, days_field, mg_field
 from clinic.titration.models import DosePlanVersion
 from clinic.titration.rules import DosePlanResult, build_plan, step_on
@@ -22,6 +21,7 @@ from clinic.titration.rules.running import (
     order_with,
     rest_of,
 )
+from clinic.titration.rules.schedules import Label
 
 WAYS = [
     ("amount", "Another amount"),
@@ -49,9 +49,15 @@ class ChangeForm(RegimenForm):
     reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(
-        self, data: QueryDict | None, *, current: DosePlanVersion, offers: Sequence[Offer], today: date
+        self,
+        data: QueryDict | None,
+        *,
+        current: DosePlanVersion,
+        label: Label,
+        offers: Sequence[Offer],
+        today: date,
     ) -> None:
-        self.current, self.today = current, today
+        self.current, self.label, self.today = current, label, today
         self.old = build_plan(current.order)
         chosen = [offer.key for offer in offers_of(current.order["products"])]
         every = {offer.key: offer for offer in [*offers, *offers_of(current.order["products"])]}
@@ -62,8 +68,8 @@ class ChangeForm(RegimenForm):
     def clean(self) -> dict[str, Any]:
         """The whole order as it shall now read, and the plan it makes."""
         try:
-            order = {**self._order(), "limits": limits_of(self.current.dose_plan.medication)}
-            self.plan = build_plan(order)
+            held = self.label.hold({**self._order(), "limits": {}}, self.current.template)
+            self.plan = held.plan
         except RuleBroken as refusal:
             self.refuse(refusal)
             return {}
@@ -72,7 +78,7 @@ class ChangeForm(RegimenForm):
         is_own_day = way in {"pause", "slow", "stop"}
         return {
             "base_version": given.get("version"),
-            "order": order,
+            "order": held.order,
             "on": None if is_own_day else self.cleaned_data["on"],
             "reason": given.get("reason", ""),
             "overrides": self.overrides(),

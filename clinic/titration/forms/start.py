@@ -2,28 +2,39 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Medication
-from clinic.formulary.rules import limits_of
+from clinic.formulary.rules import Template
 from clinic.titration.forms.regimen import RegimenForm, day_field, days_field
-from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import Offer
+from clinic.titration.rules.schedules import Label
 
 HORIZON_DAYS = 30
+TEMPLATE = "template:"
 WAYS = [
-    ("titration", "Start low and rise to a target"),
-    ("steps", "Steps by hand"),
-    ("taper", "Fall step by step (taper)"),
+    ("titration", "By hand: start low and rise to a target"),
+    ("steps", "By hand: each step"),
+    ("taper", "By hand: fall step by step (taper)"),
 ]
 
 
+class Way(NamedTuple):
+    """One way to lay out doses as the page offers it: its radio button, what is to know of it, why it fits."""
+
+    radio: BoundWidget
+    template: Template | None
+    reason: str
+
+
 class StartForm(RegimenForm):
-    """A new dose plan. Cleaned, it is the `order`, what it `treats` and the `overrides`."""
+    """A new dose plan. Cleaned, it is the `order`, what it `treats`, the `overrides` and the `template`, if one."""
 
     way = forms.ChoiceField(label="How", choices=WAYS, widget=forms.RadioSelect, initial="titration")
     start_on = day_field("First day")
@@ -37,12 +48,15 @@ class StartForm(RegimenForm):
         data: QueryDict | None,
         *,
         medication: Medication,
+        label: Label,
         offers: Sequence[Offer],
         problems: Sequence[str],
         today: date,
     ) -> None:
-        self.medication, self.problems = medication, problems
+        self.label, self.problems = label, problems
+        fitting = label.choice.template
         initial = {
+            "way": f"{TEMPLATE}{fitting.key}" if fitting else "titration",
             "start_on": today,
             "treats": problems[0] if problems else "",
             "from_mg": _shown(medication.start_mg),
@@ -54,31 +68,58 @@ class StartForm(RegimenForm):
         solids = [offer.key for offer in offers if not offer.is_solution]
         super().__init__(data, offers=offers, chosen=solids or [offer.key for offer in offers], initial=initial)
         self.fields["treats"].widget.attrs["list"] = "problems-list"
+        way = self.fields["way"]
+        assert isinstance(way, forms.ChoiceField)  # noqa: S101 - narrows the type alone
+        way.choices = [*((f"{TEMPLATE}{one.key}", one.title) for one in self._templates()), *WAYS]
+
+    def ways(self) -> list[Way]:
+        """The fitting template first with its reason, then the other templates, then the ways by hand."""
+        templates = self._templates()
+        fitting = self.label.choice.template
+        return [
+            Way(radio, template, self.label.choice.reason if template and template is fitting else "")
+            for radio, template in zip_longest(self["way"], templates)
+        ]
+
+    def _templates(self) -> list[Template]:
+        choice = self.label.choice
+        return [*([choice.template] if choice.template else []), *choice.others]
 
     def clean(self) -> dict[str, Any]:
         """The order that is typed, and the plan it makes."""
         try:
-            order = self._order()
-            self.plan = build_plan(order)
+            template = self._template()
+            held = self.label.hold(self._order(template), template.key if template else "")
+            self.plan = held.plan
         except RuleBroken as refusal:
             self.refuse(refusal)
             return {}
-        return {"order": order, "treats": self.cleaned_data.get("treats", ""), "overrides": self.overrides()}
+        return {
+            "order": held.order,
+            "treats": self.cleaned_data.get("treats", ""),
+            "overrides": self.overrides(),
+            "template": template.key if template else "",
+        }
 
-    def _order(self) -> dict[str, Any]:
-        way = self.cleaned_data.get("way") or "titration"
+    def _template(self) -> Template | None:
+        way = self.needed("way")
+        return self.label.chosen(way.removeprefix(TEMPLATE)) if way.startswith(TEMPLATE) else None
+
+    def _order(self, template: Template | None) -> dict[str, Any]:
+        order = {
+            "start_on": self.needed("start_on").isoformat(),
+            "horizon_days": self.cleaned_data.get("horizon_days") or HORIZON_DAYS,
+            "products": self.chosen_products(),
+        }
+        return {**order, **(template.regimen if template else self._by_hand(self.needed("way")))}
+
+    def _by_hand(self, way: str) -> dict[str, Any]:
         regimen: Callable[[], Any] = {
             "titration": self.titration,
             "taper": self.taper,
             "steps": self.step_rows,
         }[way]
-        return {
-            "start_on": self.needed("start_on").isoformat(),
-            "horizon_days": self.cleaned_data.get("horizon_days") or HORIZON_DAYS,
-            "products": self.chosen_products(),
-            "limits": limits_of(self.medication),
-            way: regimen(),
-        }
+        return {way: regimen()}
 
 
 def _shown(amount: Any) -> Any:

@@ -19,6 +19,7 @@ from clinic.titration.queries.plans import (
     running_plans,
     settled_findings,
     steps_beginning_between,
+    taking_of,
     versions_of,
 )
 
@@ -42,5 +43,6 @@ __all__ = [
     "running_plans",
     "settled_findings",
     "steps_beginning_between",
+    "taking_of",
     "versions_of",
 ]

@@ -13,12 +13,15 @@ from django.shortcuts import get_object_or_404
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.formulary.queries import products_of
-from clinic.formulary.rules import order_product
+from clinic.formulary.rules import Template, choose, limits_of, order_product, read_templates
+from clinic.intake.models import ReportedMedication
+from clinic.plans.models import Problem, TreatmentPlan
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, SafetyOverride
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding, Severity
 from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
+from clinic.titration.rules.schedules import Label
 from clinic.titration.rules.signed import is_running_on, is_taken_on
 from clinic.titration.rules.signing import finding_words, read_finding
 from clinic.titration.rules.telling import dispensed_words
@@ -79,9 +82,10 @@ class ShownFindings:
 
 @dataclass(frozen=True, slots=True)
 class SignedVersion:
-    """A version exactly as it was signed, in words."""
+    """A version exactly as it was signed, in words; `template` is the label schedule it was begun from, if one."""
 
     version: DosePlanVersion
+    template: Template | None
     change: DoseChange
     steps: list[DoseStep]
     dispense: list[str]
@@ -211,6 +215,7 @@ def _signed_version(version: DosePlanVersion) -> SignedVersion:
     found = [read_finding(written) for written in version.findings]
     return SignedVersion(
         version=version,
+        template=read_templates().named(version.template),
         change=version.change,
         steps=list(version.steps.all()),
         dispense=[dispensed_words(one) for one in version.dispense],
@@ -262,6 +267,37 @@ def current_version(dose_plan: DosePlan) -> DosePlanVersion:
 def settled_findings(dose_plan: DosePlan) -> list[dict[str, Any]]:
     """Findings that a prescriber has overridden in any version of this dose plan."""
     return list(SafetyOverride.objects.filter(version__dose_plan=dose_plan).values_list("finding", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What decides which label schedule fits a client: names of all they take, age, codes of the plan in force."""
+
+    names: list[str]
+    age: int
+    codes: list[str]
+
+    def label(self, medication: Medication) -> Label:
+        """What orders of a medication for this client are held against."""
+        templates = read_templates()
+        choice = choose(templates, medication.name, self.names, age=self.age, codes=self.codes)
+        return Label(limits_of(medication), templates.of(medication.name), choice)
+
+
+def taking_of(client: Client, today: date) -> Taking:
+    """Dose plans begun or to begin and what is reported, by every name, and the treatment plan; three queries."""
+    here = DosePlan.objects.running(today).filter(client=client)
+    reported = ReportedMedication.objects.filter(client=client).filter(Q(last_on=None) | Q(last_on__gte=today))
+    codes = Problem.objects.filter(plan__in=TreatmentPlan.objects.in_force(), plan__client=client).exclude(code="")
+    names = [
+        *here.values_list("medication__name", "medication__ingredient"),
+        *reported.values_list("name", "medication__ingredient"),
+    ]
+    return Taking(
+        names=list(dict.fromkeys(name for pair in names for name in pair if name)),
+        age=client.age_on(today),
+        codes=list(codes.order_by("rank").values_list("code", flat=True)),
+    )
 
 
 def get_medication(medication_id: UUID) -> Medication:

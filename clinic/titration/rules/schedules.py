@@ -16,6 +16,8 @@ from clinic.titration.rules.steps import Step
 
 ANY_PRODUCT = {"form": "tablet", "release": "IR", "strengths_mg": ["1"]}
 ANY_DAY = date(2000, 1, 1)
+# An order may bring limits of its own on cuts; these stand as the label has them now, whatever it had before.
+OF_THE_LABEL = frozenset({"max_mg_per_day", "max_step_mg", "min_step_interval_days"})
 Rung = tuple[Decimal, int]
 
 
@@ -35,16 +37,21 @@ class Label:
     choice: Choice
 
     def named(self, key: str) -> Template | None:
-        """The offered template of that key, None for no key; RuleBroken for one of another medication."""
-        found = next((one for one in self.templates if one.key == key), None)
-        if key and found is None:
+        """The offered template of that key; None for no key, and for one that is offered no more."""
+        return next((one for one in self.templates if one.key == key), None)
+
+    def chosen(self, key: str) -> Template:
+        """The template a prescriber has just chosen; RuleBroken where it is not offered for this medication."""
+        found = self.named(key)
+        if found is None:
             raise RuleBroken("This schedule is not offered for this medication.", field="way")
         return found
 
     def hold(self, order: Mapping[str, Any], chosen: str = "") -> Held:
         """The order under its limits, and its plan with what the fitting schedule finds."""
         limits = limits_for(order, self.general, self.templates, self.named(chosen))
-        held = {**order, "limits": {**(order.get("limits") or {}), **limits}}
+        own = {name: limit for name, limit in (order.get("limits") or {}).items() if name not in OF_THE_LABEL}
+        held = {**order, "limits": {**own, **limits}}
         return Held(held, with_schedule(build_plan(held), self.choice.template))
 
 

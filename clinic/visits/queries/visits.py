@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,13 @@ from django.utils import timezone
 from clinic.clients.models import CareTeamMember, Client
 from clinic.core.queries import prepared
 from clinic.formulary.models import Medication
-from clinic.formulary.rules import limits_of
 from clinic.intake.models import Allergy
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
-from clinic.titration.queries import CurrentDose, current_dose
+from clinic.titration.queries import CurrentDose, current_dose, taking_of
+from clinic.titration.rules.schedules import Label
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries.since import Since, day_bounds, since_last_visit
 from clinic.visits.rules import decisions as decision_rules
@@ -41,6 +42,7 @@ class RunningMedication:
 
     dose: CurrentDose
     version: DosePlanVersion
+    label: Label
     is_started_here: bool
 
     @property
@@ -136,10 +138,19 @@ def allergies_of(client: Client) -> list[Allergy]:
 
 
 def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedication]:
-    """Dose plans begun or to begin and not stopped, oldest first, with their versions in force. Two queries."""
+    """Dose plans begun or to begin and not stopped, oldest first, with their versions in force. Five queries."""
     versions = _running_versions(visit.client_id, today)
     prefetch_related_objects(versions, "steps")
-    return [RunningMedication(current_dose(one, today), one, _is_started_in(visit, one)) for one in versions]
+    taking = taking_of(visit.client, today)
+    return [
+        RunningMedication(
+            dose=current_dose(one, today),
+            version=one,
+            label=taking.label(one.dose_plan.medication),
+            is_started_here=_is_started_in(visit, one),
+        )
+        for one in versions
+    ]
 
 
 @prepared
@@ -187,11 +198,11 @@ def fields_of(visit: FollowUpVisit, asked: Mapping[UUID, Asked]) -> dict[str, st
 def look_at_decision(
     medication: RunningMedication, asked: Asked, settled: Sequence[dict[str, Any]], *, seen: str = "", today: date
 ) -> Decided:
-    """What a decision would do to a dose plan as it stands, held against the formulary's confirmed numbers."""
+    """What a decision would do to a dose plan as it stands, held against the label."""
     return look_at(
         asked,
         medication.version.order,
-        limits_of(medication.medication),
+        partial(medication.label.hold, chosen=medication.version.template),
         medication=medication.medication.name,
         mg_today=medication.mg_today,
         settled=settled,

@@ -1,6 +1,6 @@
 """What is decided for one medication, and the dose plan that follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from clinic.titration.rules import DosePlanResult, Step, build_plan, running, st
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.order import Time
 from clinic.titration.rules.reading import AMOUNT
+from clinic.titration.rules.schedules import Held
 
 ONE_DAY = timedelta(days=1)
 LONGEST_RATIONALE = 500
@@ -91,22 +92,22 @@ def field_name(dose_plan_id: UUID, name: str) -> str:
 
 
 def propose(
-    asked: Asked, order: Mapping[str, Any], limits: Mapping[str, Any], *, medication: str, today: date
+    asked: Asked, order: Mapping[str, Any], hold: Callable[[Mapping[str, Any]], Held], *, medication: str, today: date
 ) -> Proposed | None:
-    """The dose plan that a decision asks for; None where the dose goes on as planned.
+    """The dose plan that a decision asks for, as `hold` has it under its limits; None where the dose goes on.
 
     Increase and decrease keep the times of day and hold the new amount until the plan's own end; steps planned
     after it fall away. A hold ends on its day and the plan goes on, moved. RuleBroken names the field.
     """
     if not asked.changes_dose:
         return None
-    old = build_plan({**order, "limits": {**(order.get("limits") or {}), **limits}})
+    old = build_plan(order)
     on = _day(asked.on, "on", f"Give the first day for {medication}.")
     if on < today:
         raise RuleBroken("The past of a dose plan never changes. Choose today or a later day.", field="on")
     before_mg = running.mg_on(old, on - ONE_DAY) if on > old.order.start_on else running.mg_on(old, on)
     wanted = _ordered(asked, order, old, on, before_mg)
-    plan = build_plan({**wanted, "limits": {**(wanted.get("limits") or {}), **limits}})
+    plan = hold(wanted).plan
     return Proposed(order=wanted, plan=plan, on=on, from_mg=before_mg, to_mg=running.mg_on(plan, on))
 
 

@@ -1,6 +1,6 @@
 """What a decision would do, shown before it is signed: the days, the units, what a prescriber must know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from clinic.core.rules import RuleBroken
 from clinic.titration.rules import Finding, Step, build_plan, running, step_words
 from clinic.titration.rules.findings import Severity
+from clinic.titration.rules.schedules import Held
 from clinic.titration.rules.signing import finding_words
 from clinic.titration.rules.telling import tell_change
 from clinic.visits.rules.decisions import Asked, Proposed, propose, token_of, written_rationale
@@ -61,7 +62,7 @@ class Decided:
 def look_at(
     asked: Asked,
     order: Mapping[str, Any],
-    limits: Mapping[str, Any],
+    hold: Callable[[Mapping[str, Any]], Held],
     *,
     medication: str,
     mg_today: Decimal,
@@ -73,7 +74,7 @@ def look_at(
     problem = problem_field = told = ""
     proposed = None
     try:
-        proposed = propose(asked, order, limits, medication=medication, today=today)
+        proposed = propose(asked, order, hold, medication=medication, today=today)
         told = _told(order, proposed, medication) if proposed else ""
     except RuleBroken as refusal:
         problem, problem_field, proposed = refusal.reason, refusal.field or "decision", None
