@@ -11,6 +11,8 @@ from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken, StaleRecord
 
+# Rows and versions that a page counts: a longer number is no page's.
+LONGEST_COUNT = 6
 # Pages count on from a day and back: beyond these years the calendar of the machine has an end.
 WITHIN_REACH = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
 MOMENT_WITHIN_REACH = (
@@ -48,27 +50,32 @@ def rows_as_asked(data: QueryDict) -> QueryDict | None:
     A button `add` names a formset by its prefix, a button `remove` one row of it, such as "goals-2".
     """
     if prefix := data.get("add", ""):
-        return _with_total(data.copy(), prefix, _total(data, prefix) + 1)
+        return _with_total(data.copy(), prefix, form_count(data, prefix) + 1)
     prefix, _, place = data.get("remove", "").rpartition("-")
-    if not prefix or not place.isdecimal() or int(place) >= _total(data, prefix):
+    if not prefix or not _is_count(place) or int(place) >= form_count(data, prefix):
         return None
     kept = QueryDict(mutable=True)
     for key in data:
         kept.setlist(_moved_up(key, prefix, int(place)), data.getlist(key))
-    return _with_total(kept, prefix, _total(data, prefix) - 1)
+    return _with_total(kept, prefix, form_count(data, prefix) - 1)
 
 
 def _moved_up(key: str, prefix: str, place: int) -> str:
     """The name of a field after row `place` is gone; the fields of that row itself lose their name."""
     number, _, field = key.removeprefix(f"{prefix}-").partition("-")
-    if not key.startswith(f"{prefix}-") or not number.isdecimal() or int(number) < place:
+    if not key.startswith(f"{prefix}-") or not _is_count(number) or int(number) < place:
         return key
     return f"{prefix}-{int(number) - 1}-{field}" if int(number) > place else f"removed-{field}"
 
 
-def _total(data: QueryDict, prefix: str) -> int:
+def form_count(data: QueryDict, prefix: str) -> int:
+    """How many rows of a formset were posted; 0 where that is no number a page would send."""
     total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    return int(total) if total.isdecimal() else 0
+    return int(total) if _is_count(total) else 0
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_COUNT
 
 
 def _with_total(data: QueryDict, prefix: str, total: int) -> QueryDict:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinic.clients.services import open_chart
-from clinic.core.forms import rows_as_asked, submit
+from clinic.core.forms import form_count, rows_as_asked, submit
 from clinic.intake.icd10 import describe, is_billable, search_icd10
 from clinic.plans import queries, services
 from clinic.plans.forms import AcknowledgeForm, PlanDraftForm, SignPlanForm
@@ -68,7 +68,7 @@ def _as_asked(data: QueryDict) -> QueryDict | None:
     if not is_billable(code):
         return rows_as_asked(data)
     picked = data.copy()
-    total = int(picked.get("problems-TOTAL_FORMS") or 0)
+    total = form_count(data, "problems")
     place = next((n for n in range(total) if not picked.get(f"problems-{n}-text")), total)
     picked[f"problems-{place}-text"], picked[f"problems-{place}-code"] = describe(code), code
     picked["problems-TOTAL_FORMS"], picked["find"] = str(max(total, place + 1)), ""
@@ -90,6 +90,9 @@ def sign(request: StaffRequest, plan_id: UUID) -> HttpResponse:
     """Read the draft as it will stand, then sign it."""
     plan = queries.get_plan(request.user, plan_id)
     open_chart(client_id=plan.client_id, by=request.user, page="plan to sign")
+    if plan.status != PlanStatus.DRAFT:
+        messages.info(request, f"Plan {plan.number} is signed already.")
+        return redirect("plans:plan", plan.pk)
     form = SignPlanForm(request.POST or None, initial={"version": plan.version})
     deed = partial(services.sign_plan, plan_id=plan.pk, by=request.user, now=timezone.now())
     if submit(form, deed):

@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from clinic.core.forms import rows_as_asked
+from clinic.core.forms import form_count, rows_as_asked
 
 ROWS = "goals-TOTAL_FORMS=3&goals-INITIAL_FORMS=3&goals-0-text=a&goals-1-text=b&goals-2-text=c&words=w"
 
@@ -26,3 +26,10 @@ def test_no_button_or_no_such_row_asks_for_nothing() -> None:
     assert rows_as_asked(QueryDict(ROWS)) is None
     assert rows_as_asked(QueryDict(f"{ROWS}&remove=goals-7")) is None
     assert rows_as_asked(QueryDict(f"{ROWS}&remove=goals-x")) is None
+    assert rows_as_asked(QueryDict(f"{ROWS}&remove=goals-{'9' * 5000}")) is None
+
+
+def test_a_count_that_no_page_sends_is_none() -> None:
+    assert form_count(QueryDict(f"goals-TOTAL_FORMS={'9' * 5000}"), "goals") == 0
+    assert form_count(QueryDict("goals-TOTAL_FORMS=many"), "goals") == 0
+    assert form_count(QueryDict(ROWS), "goals") == 3

@@ -150,6 +150,12 @@ class TestDraft:
             assert answer.status_code == 422
             assert "Select a valid choice" in answer.text
 
+    def test_a_version_that_no_page_sends_is_none(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        wild = filled(visit, dose_plan, **increase(base_version="9" * 5000))
+        assert browser.post(url("save", visit), wild).status_code in {302, 409, 422}
+
     def test_drafts_save_themselves(self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan) -> None:
         answer = browser.post(url("save", visit), filled(visit, dose_plan), headers=AUTOSAVE)
         assert answer.json()["version"] == 2

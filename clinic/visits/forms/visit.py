@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.text import capfirst
 
+from clinic.core.forms import LONGEST_COUNT
 from clinic.core.rules import StaleRecord
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import (
@@ -128,7 +129,7 @@ class VisitForm(forms.Form):
             typed |= {"decision": Decision.CONTINUE.value, "rationale": ""}
         if typed["decision"] not in CHANGES_DOSE:
             typed = {"decision": typed["decision"], "rationale": typed["rationale"]}
-        return Asked(dose_plan_id, base_version=int(base) if base.isdecimal() else 0, **typed)
+        return Asked(dose_plan_id, base_version=_version(base), **typed)
 
     def _typed(self, dose_plan_id: UUID, name: str) -> str:
         return str(self.data.get(field_name(dose_plan_id, name), "")).strip()
@@ -166,3 +167,8 @@ class AddendumForm(forms.Form):
     """A correction or addition to a signed visit."""
 
     text = forms.CharField(label="Add to this visit", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def _version(text: str) -> int:
+    """The version the page was drawn from; no version at all where that is no number a page would send."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_COUNT else 0
