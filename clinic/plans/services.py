@@ -103,14 +103,17 @@ def sign_plan(*, plan_id: UUID, version: int | None = None, by: User, now: datet
 
 @transaction.atomic
 def acknowledge_plan(*, plan_id: UUID, comment: str = "", by: User, now: datetime) -> PlanAcknowledgement:
-    """A therapist says that they have seen a signed plan, once, with a comment if they wish."""
+    """A therapist says that they have seen a signed plan, once, with a comment if they wish; said again it is one."""
     plan = _locked(plan_id, by)
     if plan.status == PlanStatus.DRAFT:
         raise RuleBroken("This plan is not signed yet. It can be acknowledged once it is.")
     if by.role != Role.THERAPIST:
         raise RuleBroken("The therapist acknowledges a plan.")
     seen = PlanAcknowledgement(plan=plan, by=by, at=now, comment=comment.strip())
-    if PlanAcknowledgement.objects.filter(plan=plan, by=by).exists():
+    said = PlanAcknowledgement.objects.filter(plan=plan, by=by).first()
+    if said is not None and said.comment == seen.comment:
+        return said
+    if said is not None:
         raise RuleBroken("You have already acknowledged this plan.")
     seen.save(force_insert=True)
     record("plan_acknowledged", by=by, subject=plan, number=plan.number)

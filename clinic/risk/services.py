@@ -67,9 +67,11 @@ def read_alert(*, alert_id: UUID, by: User) -> RiskAlert:
 
 @transaction.atomic
 def acknowledge_alert(*, alert_id: UUID, by: User, now: datetime) -> RiskAlert:
-    """Take an alert on: from now it is this person's to deal with."""
+    """Take an alert on: from now it is this person's to deal with; who has it already has it."""
     alert = _locked(alert_id, by)
     rules.check_not_closed(alert.closed_at)
+    if alert.acknowledged_by_id == by.pk:
+        return alert
     rules.check_not_acknowledged(
         alert.acknowledged_at, alert.acknowledged_by.full_name if alert.acknowledged_by else ""
     )
@@ -81,8 +83,13 @@ def acknowledge_alert(*, alert_id: UUID, by: User, now: datetime) -> RiskAlert:
 
 @transaction.atomic
 def close_alert(*, alert_id: UUID, disposition: str, what_was_done: str, by: User, now: datetime) -> RiskAlert:
-    """Close an alert with what came of it and what was done; whoever closes it has thereby taken it on."""
+    """Close an alert with what came of it and what was done; whoever closes it has thereby taken it on.
+
+    The same end said again by the same person changes nothing.
+    """
     alert = _locked(alert_id, by)
+    if (alert.closed_by_id, alert.disposition, alert.what_was_done) == (by.pk, disposition, what_was_done):
+        return alert
     rules.check_not_closed(alert.closed_at)
     rules.check_disposition(disposition, what_was_done)
     if alert.acknowledged_at is None:

@@ -162,8 +162,9 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
 
 @transaction.atomic
 def add_addendum(*, visit_id: UUID, text: str, by: User, now: datetime) -> VisitAddendum:
-    """Add to a signed visit under one's own name; the visit itself stays as it was signed."""
-    visit = FollowUpVisit.objects.visible_to(by).select_related("client").filter(pk=visit_id).first()
+    """Add to a signed visit under one's own name; the visit stays as it was signed, the same words again are one."""
+    visits = FollowUpVisit.objects.visible_to(by).select_related("client").select_for_update(of=("self",))
+    visit = visits.filter(pk=visit_id).first()
     if visit is None or (not visit.is_signed and visit.prescriber_id != by.pk):
         raise Http404
     _check_prescriber(visit.client, by)
@@ -171,6 +172,9 @@ def add_addendum(*, visit_id: UUID, text: str, by: User, now: datetime) -> Visit
         raise RuleBroken("This visit is still a draft: write in the note itself.")
     if not text.strip():
         raise RuleBroken("Write what is to be added.", field="text")
+    last = VisitAddendum.objects.filter(visit=visit).order_by("-written_at").first()
+    if last is not None and (last.text, last.written_by_id) == (text.strip(), by.pk):
+        return last
     addendum = VisitAddendum(visit=visit, text=text.strip(), written_at=now, written_by=by)
     addendum.save(force_insert=True)
     record("visit_addendum_written", by=by, subject=addendum, client_id=visit.client_id)

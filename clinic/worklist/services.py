@@ -71,8 +71,10 @@ def close_about(*, about: str, outcome: Outcome, by: User | None, now: datetime)
 
 @transaction.atomic
 def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now: datetime) -> WorkItem:
-    """Close a duty with what came of it."""
+    """Close a duty with what came of it; the same outcome said again by the same person changes nothing."""
     item = _locked(item_id, by)
+    if (item.closed_by_id, item.outcome, item.outcome_note) == (by.pk, outcome, note):
+        return item
     rules.check_open(item.closed_at)
     _close(item, outcome=outcome, note=note, by=by, now=now)
     return item
@@ -80,9 +82,11 @@ def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now
 
 @transaction.atomic
 def take_item(*, item_id: UUID, by: User, now: datetime) -> WorkItem:
-    """Make a duty one's own, so that two people do not call the same client."""
+    """Make a duty one's own, so that two people do not call the same client; whose it is already, stays theirs."""
     item = _locked(item_id, by)
     rules.check_open(item.closed_at)
+    if item.owner_id == by.pk:
+        return item
     item.owner = by
     item.save(update_fields=["owner", "updated_at"])
     record("duty_taken", by=by, subject=item, kind=item.kind)

@@ -140,7 +140,7 @@ def test_from_alert_to_closed(browser: Browser, alert: RiskAlert, prescriber: Us
     taken = browser.post(reverse("risk:acknowledge", args=[alert.pk]), follow=True).content.decode()
     assert "I take this on" not in taken
     again = browser.post(reverse("risk:acknowledge", args=[alert.pk]), follow=True).content.decode()
-    assert "has already taken this alert on" in again
+    assert "already" not in again
     close = reverse("risk:close", args=[alert.pk])
     refused = browser.post(close, {"what_was_done": "Called her"})
     assert refused.status_code == 422

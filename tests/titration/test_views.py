@@ -283,3 +283,11 @@ def test_reading_is_audited_and_stays_within_its_budget(
     assert AuditEvent.objects.filter(action="chart_read").count() == before + 1
     with django_assert_max_num_queries(16):
         assert paula.get(change_url).status_code == 200
+
+
+def test_signing_sent_twice_is_one_dose_plan(paula: Browser, url: str) -> None:
+    assert paula.post(url, typed()).status_code == 302
+    again = paula.post(url, typed())
+    assert DosePlan.objects.count() == 1
+    assert again.status_code == 422
+    assert "already has a dose plan of sertraline. Change that one instead." in again.text
