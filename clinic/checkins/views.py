@@ -37,7 +37,7 @@ ASKING, DONE = "asking", "done"
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the birth year, then the questions, then say what happens next; help is one press away throughout."""
-    if is_too_often(request):
+    if is_too_often(request, queries.KIND):
         return private(too_many_requests(request))
     opened = queries.open_checkin(token, now=timezone.now())
     if opened is None:

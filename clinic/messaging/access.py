@@ -18,12 +18,12 @@ COOKIE_SECONDS = 3600
 log = structlog.get_logger(__name__)
 
 
-def is_too_often(request: HttpRequest) -> bool:
-    """More than 60 pages by link in 10 minutes from one network address: guessing must be slow before it is hopeless.
+def is_too_often(request: HttpRequest, about_kind: str) -> bool:
+    """More than 60 pages of one kind in 10 minutes from one network address: guessing must be slow.
 
     Without the cache the page stays open: help first.
     """
-    key = f"link-page:{get_adapter().get_client_ip(request)}"
+    key = f"{about_kind}-page:{get_adapter().get_client_ip(request)}"
     try:
         cache.add(key, 0, IN_SECONDS)
         return bool(cache.incr(key) > PAGES)

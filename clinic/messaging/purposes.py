@@ -5,16 +5,19 @@ Each of them registers a purpose when it is loaded (`AppConfig.ready`); the send
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
+
+WORKS_ONCE: Mapping[str, str] = {"en": "works once", "es": "funciona una vez"}
 
 
 @dataclass(frozen=True)
 class Purpose:
     """One reason to write: `kind` as on the reminder, whether a row still wants it, which page its link opens.
 
-    `words` is one neutral sentence by language; `subject` the line of an e-mail by language.
+    `words` is one neutral sentence by language, `subject` the line of an e-mail, `how_long` what an e-mail says of the
+    life of the link.
     """
 
     kind: str
@@ -23,6 +26,7 @@ class Purpose:
     link_lasts: timedelta
     words: Mapping[str, str]
     subject: Mapping[str, str]
+    how_long: Mapping[str, str] = field(default_factory=lambda: WORKS_ONCE)
 
 
 _purposes: dict[str, Purpose] = {}

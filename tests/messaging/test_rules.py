@@ -156,7 +156,14 @@ def test_signs_of_the_extension_count_twice() -> None:
 
 
 def test_an_email_says_link_and_whom_to_tell() -> None:
-    text = rules.email_text(sender="Wasatch Care", words="Hola:", link=LINK, language="es", phone="(801) 555-0100")
+    text = rules.email_text(
+        sender="Wasatch Care",
+        words="Hola:",
+        link=LINK,
+        how_long="funciona una vez",
+        language="es",
+        phone="(801) 555-0100",
+    )
     assert LINK in text
     assert "(801) 555-0100" in text
 

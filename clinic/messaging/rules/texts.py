@@ -15,9 +15,9 @@ STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT
 START_WORDS = frozenset({"START", "UNSTOP"})
 HOW_TO_STOP = {"en": "Reply STOP to end", "es": "Responda STOP para terminar"}
 EMAIL_BODY = {
-    "en": "Hello,\n\n{words}\n\n{link}\n\nThe link is for you alone and works once. "
+    "en": "Hello,\n\n{words}\n\n{link}\n\nThe link is for you alone and {how_long}. "
     "If you would rather not get these e-mails, tell us: {phone}.\n\n{sender}\n",
-    "es": "Hola:\n\n{words}\n\n{link}\n\nEl enlace es solo para usted y funciona una vez. "
+    "es": "Hola:\n\n{words}\n\n{link}\n\nEl enlace es solo para usted y {how_long}. "
     "Si prefiere no recibir estos correos, avísenos: {phone}.\n\n{sender}\n",
 }
 
@@ -58,9 +58,9 @@ def sms_text(*, sender: str, words: str, link: str, language: str) -> str:
     )
 
 
-def email_text(*, sender: str, words: str, link: str, language: str, phone: str) -> str:
+def email_text(*, sender: str, words: str, link: str, how_long: str, language: str, phone: str) -> str:
     """The body of an e-mail in plain text."""
-    return EMAIL_BODY[language].format(words=words, link=link, sender=sender, phone=phone)
+    return EMAIL_BODY[language].format(words=words, link=link, how_long=how_long, sender=sender, phone=phone)
 
 
 def read_word(text: str) -> InboundWord:

@@ -1,6 +1,6 @@
 """Deeds of messaging: plan, cancel, send, give and use links, stop and resume."""
 
-from clinic.messaging.services.links import confirm_birth_year, mint_link, revoke_links, use_links
+from clinic.messaging.services.links import confirm_birth_year, mint_link, renew_links, revoke_links, use_links
 from clinic.messaging.services.opt_outs import resume_messages, stop_messages
 from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_reminders
 from clinic.messaging.services.sending import claim, send_due
@@ -12,6 +12,7 @@ __all__ = [
     "confirm_birth_year",
     "mint_link",
     "plan_reminders",
+    "renew_links",
     "resume_messages",
     "revoke_links",
     "send_due",

@@ -34,6 +34,12 @@ def use_links(*, about_kind: str, about_id: UUID, now: datetime) -> int:
     return live.update(used_at=now, updated_at=now)
 
 
+def renew_links(*, about_kind: str, about_id: UUID, until: datetime, now: datetime) -> int:
+    """Links that are open live until `until`; one that has expired, was used or revoked stays closed."""
+    links = SignedLink.objects.filter(about_kind=about_kind, about_id=about_id, used_at=None, revoked_at=None)
+    return links.filter(expires_at__gt=now, tries_left__gt=0).update(expires_at=until, updated_at=now)
+
+
 def revoke_links(*, about_kind: str, about_ids: Collection[UUID], now: datetime) -> int:
     """What the links were for no longer stands: they open nothing."""
     live = SignedLink.objects.filter(about_kind=about_kind, about_id__in=about_ids, revoked_at=None, used_at=None)

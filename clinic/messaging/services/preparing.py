@@ -99,5 +99,12 @@ def _message(row: Reminder, purpose: Purpose, address: str, *, token: str) -> Me
     if row.channel == Channel.SMS:
         text = rules.sms_text(sender=sender, words=words, link=link, language=language)
     else:
-        text = rules.email_text(sender=sender, words=words, link=link, language=language, phone=settings.CLINIC_PHONE)
+        text = rules.email_text(
+            sender=sender,
+            words=words,
+            link=link,
+            how_long=purpose.how_long[language],
+            language=language,
+            phone=settings.CLINIC_PHONE,
+        )
     return Message(row.idem_key, row.channel, address, sender, purpose.subject[language], text)
