@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "clinic.monitoring",
     "clinic.checkins",
     "clinic.coverage",
+    "clinic.handouts",
     "clinic.visits",
     "clinic.coordination",
     "clinic.caseload",

@@ -28,6 +28,7 @@ urlpatterns = [
     path("dose-plans/", include("clinic.titration.urls")),
     path("monitoring/", include("clinic.monitoring.urls")),
     path("check-ins/", include("clinic.checkins.urls")),
+    path("calendars/", include("clinic.handouts.urls")),
     path("coverage/", include("clinic.coverage.urls")),
     path("visits/", include("clinic.visits.urls")),
     path("coordination/", include("clinic.coordination.urls")),

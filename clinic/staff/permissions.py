@@ -33,6 +33,7 @@ class Permission(StrEnum):
     ACKNOWLEDGE_PLAN = "plans.acknowledge"
     WRITE_DOSE_PLAN = "dose_plans.write"
     READ_DOSE_PLAN = "dose_plans.read"
+    GIVE_CALENDAR = "calendars.give"
     WRITE_VISIT = "visits.write"
     READ_VISIT = "visits.read"
     ACKNOWLEDGE_CHANGE = "changes.acknowledge"

@@ -13,6 +13,7 @@ from clinic.clients.models import BreakGlassAccess, Client
 from clinic.core.models import new_id
 from clinic.coverage.models import PriorAuthorization
 from clinic.exchange.models import ImportDifference
+from clinic.messaging.services import mint_link
 from clinic.scheduling.models import WaitlistEntry
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -128,6 +129,12 @@ def _token(side: Side) -> str:
     return link_to(checkin, expires_at=timezone.now() + dt.timedelta(hours=72))
 
 
+def _calendar_token(side: Side) -> str:
+    expires_at = timezone.now() + dt.timedelta(hours=72)
+    about = {"about_kind": "calendar", "about_id": side.client.pk}
+    return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
+
+
 def _break_glass(side: Side) -> Any:
     now = timezone.now()
     return BreakGlassAccess.objects.create(
@@ -202,6 +209,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "dose_plan_id": _dose_plan,
     "answer_id": _answer,
     "token": _token,
+    "handouts:page token": _calendar_token,
     "change_id": lambda side: DoseChange.objects.get(version__dose_plan=side.made["dose_plan_id"]),
     "enquiry_id": lambda side: EnquiryFactory(what_is_going_on=CANARY),
     "referral_id": lambda side: TherapistReferralFactory(client=side.client, referred_by=side.team[Role.THERAPIST]),

@@ -31,6 +31,8 @@ NOT_PAGES = {
     "readyz": "a word for a machine",
     "audit:export": "a file",
     "mfa_download_recovery_codes": "a file",
+    "handouts:print_calendar": "a file",
+    "handouts:pharmacist": "a file",
     "account_email": "leads to the sessions",
     "account_set_password": "leads to changing the password there is",
     "account_confirm_login_code": "signing in by a code in an e-mail is off",
@@ -197,6 +199,21 @@ def test_the_steps_of_a_check_in_read_well(walk: tuple[Page, Check], world: Worl
     look("help")
     page.goto(reverse("checkins:answer", kwargs={"token": "no-such-token"}))
     look("closed")
+
+
+@pytest.mark.browser
+def test_the_steps_of_a_calendar_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
+    page, look = walk
+    page.goto(Stop("handouts:page").path(world, ANONYMOUS))
+    page.get_by_label("What year were you born?").fill("1901")
+    page.get_by_role("button", name="Continue").click()
+    look("another birth year")
+    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Your dose calendar").wait_for()
+    look("calendar")
+    page.goto(reverse("handouts:page", kwargs={"token": "no-such-token"}))
+    look("closed calendar")
 
 
 @pytest.mark.browser

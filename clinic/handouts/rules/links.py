@@ -1,0 +1,29 @@
+"""How long the page of a dose calendar may be read, and what the message that leads to it says."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from clinic.core.rules import RuleBroken
+
+# A link that can be read again and again is worth more to whoever finds the phone than one that is used up. So it
+# lives as short as a check-in's, and a person of the team keeps it open for longer, three days each time.
+LASTS = timedelta(hours=72)
+# Neutral: nothing in it tells what the clinic does or what the person takes.
+MESSAGE_WORDS: Mapping[str, str] = {"en": "A page for you:", "es": "Tiene una página:"}
+MESSAGE_SUBJECT: Mapping[str, str] = {"en": "A page for you", "es": "Tiene una página"}
+HOW_LONG: Mapping[str, str] = {"en": "works for three days", "es": "funciona durante tres días"}
+
+
+def check_something_to_read(*, has_plans: bool) -> None:
+    """A calendar is given to a client with a dose plan that is running or about to begin."""
+    if not has_plans:
+        raise RuleBroken("No dose plan is running, so there is no calendar to give.")
+
+
+def check_may_be_sent(*, has_way: bool) -> None:
+    """A message goes only by a way that the client agreed to."""
+    if not has_way:
+        raise RuleBroken(
+            "This client has agreed to neither e-mail nor text messages. Print the calendar, or show the link here "
+            "and give it to them."
+        )

@@ -1,0 +1,156 @@
+"""The dose calendar for staff, on paper and behind a link; the pharmacist's copy."""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic.clients.models import Client
+from clinic.clients.services import open_chart
+from clinic.core.forms import submit
+from clinic.core.printing import pdf_answer, print_pdf
+from clinic.core.views import too_many_requests
+from clinic.handouts import queries, services
+from clinic.handouts.forms import GiveForm, PrintForm
+from clinic.handouts.rules import paper
+from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
+from clinic.messaging.forms import BirthYearForm
+from clinic.plans import queries as plans
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+from clinic.titration.queries import get_dose_plan
+from clinic.titration.rules.telling import dispensed_words
+
+READING = "reading"
+
+
+@requires(Permission.READ_DOSE_PLAN)
+@require_safe
+def calendar(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Eight weeks of all dose plans of a client, and what can be given to them."""
+    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
+    return _calendar(request, client)
+
+
+def _calendar(request: StaffRequest, client: Client, *, give: GiveForm | None = None, link: str = "") -> HttpResponse:
+    """`link` was made by this very request; it can be shown this once."""
+    now, today = timezone.now(), timezone.localdate()
+    context = {
+        "client": client,
+        "who": plans.who(client, today),
+        "calendar": queries.calendar_from(client, today),
+        "today": today,
+        "form": PrintForm(),
+        "give": give,
+        "links": queries.live_links(client, now),
+        "newest_sending": queries.sendings(client.pk).first(),
+        "link": link,
+    }
+    refused = give is not None and give.errors
+    return render(request, "handouts/calendar.html", context, status=422 if refused else 200)
+
+
+@requires(Permission.READ_DOSE_PLAN)
+@require_safe
+def print_calendar(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """The dose calendar as a PDF on Letter or A4, in large print if asked."""
+    client = open_chart(client_id=client_id, by=request.user, page="printed dose calendar")
+    form = PrintForm(request.GET)
+    if not form.is_valid():
+        return redirect("handouts:calendar", client.pk)
+    today = timezone.localdate()
+    head = queries.letterhead(client.name, today)
+    values = paper.calendar_values(queries.calendar_from(client, today), head, **form.cleaned_data)
+    return pdf_answer(print_pdf("handouts/calendar.typ", values), "calendar")
+
+
+@requires(Permission.READ_DOSE_PLAN)
+@require_safe
+def pharmacist(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
+    """The pharmacist's copy of one dose plan as a PDF: days, units, what to dispense; it is no prescription."""
+    dose_plan = get_dose_plan(request.user, dose_plan_id)
+    client = open_chart(client_id=dose_plan.client_id, by=request.user, page="pharmacist's copy")
+    version = queries.current_version(dose_plan)
+    values = paper.pharmacist_values(
+        queries.plan_on_paper(version),
+        [dispensed_words(one) for one in version.dispense],
+        queries.letterhead(client.legal_name, timezone.localdate()),
+        born_on=client.birth_on,
+        from_on=max(version.change.takes_effect_on, version.first_on),
+    )
+    return pdf_answer(print_pdf("handouts/pharmacist.typ", values), "copy")
+
+
+@requires(Permission.GIVE_CALENDAR)
+@require_POST
+def send_link(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Write to the client with a link to the calendar."""
+    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
+    form = GiveForm(request.POST)
+    if not submit(form, partial(services.send_calendar_link, client_id=client.pk, by=request.user, now=timezone.now())):
+        return _calendar(request, client, give=form)
+    messages.success(request, "A message with the link is on its way.")
+    return redirect("handouts:calendar", client.pk)
+
+
+@requires(Permission.GIVE_CALENDAR)
+@require_POST
+def show_link(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Show a fresh link once, to hand over in person."""
+    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
+    form, shown = GiveForm(request.POST), list[str]()
+    deed = partial(services.show_calendar_link, client_id=client.pk, by=request.user, now=timezone.now())
+    submit(form, lambda: shown.append(deed()))
+    return _calendar(request, client, give=form, link="".join(shown))
+
+
+@requires(Permission.GIVE_CALENDAR)
+@require_POST
+def keep_links(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Keep the open links for three more days."""
+    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
+    services.keep_calendar_links(client_id=client.pk, by=request.user, now=timezone.now())
+    messages.success(request, "The open links work for three days from now.")
+    return redirect("handouts:calendar", client.pk)
+
+
+@requires(Permission.GIVE_CALENDAR)
+@require_POST
+def end_links(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """End every link to the calendar."""
+    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
+    services.end_calendar_links(client_id=client.pk, by=request.user, now=timezone.now())
+    messages.success(request, "No link opens the calendar any more.")
+    return redirect("handouts:calendar", client.pk)
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """The client's own calendar behind a link: the birth year first, then the days; reading changes nothing."""
+    if is_too_often(request, queries.KIND):
+        return private(too_many_requests(request))
+    opened = queries.open_calendar(token, now=timezone.now())
+    if opened is None:
+        return private(render(request, "handouts/closed.html", status=404))
+    if request.method == "POST" or stage_of(request, opened.link) != READING:
+        return private(_ask_birth_year(request, token, opened))
+    today = queries.today_of(opened.client, timezone.now())
+    shown = queries.calendar_from(opened.client, today)
+    return private(render(request, "handouts/page.html", {"client": opened.client, "calendar": shown, "today": today}))
+
+
+def _ask_birth_year(request: HttpRequest, token: str, opened: queries.OpenCalendar) -> HttpResponse:
+    form = BirthYearForm(request.POST if request.method == "POST" else None)
+    if submit(form, partial(services.enter_calendar, token=token, now=timezone.now())):
+        return keep_stage(redirect(request.path), request, opened.link, READING)
+    if request.method == "POST" and queries.open_calendar(token, now=timezone.now()) is None:
+        return render(request, "handouts/closed.html", status=404)
+    return render(request, "handouts/birth_year.html", {"form": form}, status=422 if form.errors else 200)
