@@ -18,6 +18,7 @@ from tests.access import matrix
 from tests.access.world import ANONYMOUS, ROLES, Side
 from tests.browser.looks import HEIGHT, PHONE, Listener, faults
 from tests.browser.world import NEWCOMER, PASSWORD, World, build, session_of
+from tests.factories.risk import RiskAlertFactory
 
 ROWS = matrix.read()
 ADDRESSES = matrix.addresses()
@@ -253,6 +254,17 @@ def test_refusals_read_well(open_as: Open, world: World) -> None:
     send_empty(page)
     found += [f"enquiry sent empty: {fault}" for fault in faults(page, listener)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.browser
+def test_paper_names_no_other_client(open_as: Open, world: World) -> None:
+    page, _ = open_as("prescriber")
+    RiskAlertFactory(client=world.full.client)
+    page.goto(Stop("caseload:chart", "empty").path(world, "prescriber"))
+    banner = page.get_by_label("Risk alerts")
+    assert banner.is_visible()
+    page.emulate_media(media="print")
+    assert not banner.is_visible()
 
 
 FAULTS = {
