@@ -19,7 +19,7 @@ WALK = "Seq Scan on clients_client"
 
 @pytest.fixture
 def many(prescriber: User, coordinator: User, stranger: User, therapist: User) -> list[Client]:
-    """Three thousand clients, of whom a prescriber looks after thirty."""
+    """Three thousand clients, of whom a prescriber looks after six."""
     day = dt.date(1980, 1, 1)
     people = [
         ClientFactory.build(
@@ -34,7 +34,7 @@ def many(prescriber: User, coordinator: User, stranger: User, therapist: User) -
     CareTeamMember.objects.bulk_create(
         CareTeamMember(
             client=client,
-            user=prescriber if n % 100 == 0 else stranger,
+            user=prescriber if n % 500 == 0 else stranger,
             role=Role.PRESCRIBER,
             started_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
             added_by=coordinator,
