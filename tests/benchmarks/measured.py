@@ -49,6 +49,9 @@ def pages(seeded: Seeded) -> list[Page]:
     return [
         Page("home", "home, prescriber", prescriber, lambda asker, n: get(reverse("caseload:home"))),
         Page("desk", "home, coordinator", coordinator, lambda asker, n: get(reverse("caseload:home"))),
+        Page("therapist", "home, therapist", seeded.therapist, lambda asker, n: get(reverse("caseload:home"))),
+        Page("board", "board", coordinator, lambda asker, n: get(reverse("worklist:board"))),
+        Page("queue", "enquiry queue", coordinator, lambda asker, n: get(reverse("intake:enquiry_queue"))),
         Page("chart", "chart, ordinary", prescriber, lambda asker, n: get(charts[(asker * 7 + n) % len(charts)])),
         Page("heavy", "chart, 1,000 notes", prescriber, lambda asker, n: get(heavy)),
         Page("day", "schedule day", prescriber, lambda asker, n: get(reverse("scheduling:day"))),

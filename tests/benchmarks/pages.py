@@ -135,7 +135,7 @@ def opened(size: int, postgres: "Postgres", place: Path, only: str) -> Iterator[
     seeded = seed(size, timezone.now())
     analyze()
     print(f"{size:,} clients seeded in {time.perf_counter() - began:.0f} s", flush=True)
-    sessions = {user.pk: session_for(user) for user in (seeded.prescriber, seeded.coordinator)}
+    sessions = {user.pk: session_for(user) for user in (seeded.prescriber, seeded.therapist, seeded.coordinator)}
     connection.close()
     with server.serving(name, postgres.socket_folder, bare) as (port, process):
         yield clinic_of(size, port, process, postgres, seeded, sessions, bare, only)

@@ -55,6 +55,7 @@ class Seeded:
     """Who is measured and whose records: read and written are different clients."""
 
     prescriber: User
+    therapist: User
     coordinator: User
     read: list[Client]
     heavy: Client
@@ -82,7 +83,7 @@ def seed(count: int, now: dt.datetime) -> Seeded:
     read = clients[:READ] if count > CASELOAD else clients[: count // 2]
     written = clients[len(read) : len(read) + WRITTEN]
     drafts = [_draft(client, prescribers[0], morning) for client in written]
-    return Seeded(prescribers[0], coordinators[0], read, heavy, drafts, clients[len(read) + WRITTEN])
+    return Seeded(prescribers[0], therapists[0], coordinators[0], read, heavy, drafts, clients[len(read) + WRITTEN])
 
 
 def analyze() -> None:
