@@ -214,6 +214,11 @@ def test_two_allergies_to_one_medication_are_one_finding() -> None:
         ("quetiapine", ("F03.90",), "warn"),
         ("sertraline", ("F31.81",), "note"),
         ("propranolol", ("J45.909",), None),
+        ("amitriptyline", ("I45.81",), "warn"),
+        ("citalopram", ("I45.81",), "warn"),
+        ("sertraline", ("I45.81",), None),
+        ("lithium", ("N18.4",), "stop"),
+        ("lithium", ("N18.30",), None),
     ],
 )
 def test_a_condition_counts_by_the_beginning_of_its_code(

@@ -111,7 +111,7 @@ def test_what_ended_before_today_is_left_out_and_what_one_of_them_still_goes_on_
 
 
 def test_what_is_unknown_is_said_and_nothing_else() -> None:
-    [found] = findings(taken("Moonflower  Extract", 0, 6), taken("moonflower extract", 7, 9))
+    [found] = findings(taken(" Moonflower Extract", 0, 6), taken("moonflower extract", 7, 9))
     assert (found.code, found.severity, found.medications) == (
         "unknown_medication",
         Severity.WARN,

@@ -1,5 +1,6 @@
 """The `check_regimen` command: files in, findings out, no database; without rules nothing is answered."""
 
+import copy
 import io
 import json
 import shutil
@@ -10,9 +11,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clinic.formulary.rules.reading import DATA
 from clinic.formulary.rules.regimen import read_rules
+from clinic.titration.rules import BadOrder
+from clinic.titration.rules.regimen import answer_question
 from tests.titration.orders import order, step, tablets
 
 CLIENT = {"birth_date": "1990-01-15", "sex": "female", "pregnancy": "no", "egfr": "90", "qtc_ms": None}
@@ -174,6 +179,50 @@ def test_what_cannot_be_answered_names_its_field(tmp_path: Path, spoiled: dict[s
     assert refused["error"]["field"] == field
     assert refused["error"]["message"]
     assert good == {"id": "2", "findings": [], "checked": RULES}
+
+
+JUNK = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+    max_leaves=5,
+)
+WHOLE = question(
+    entry("sertraline", "2026-03-02", "2026-03-09", "50"), {"ingredient": "phenelzine", "plan": PLAN}, client=CLIENT
+)
+PLACES = [
+    *(("client", name) for name in (*CLIENT, "conditions", "allergies")),
+    *(("medications", 0, name) for name in ("ingredient", "first_on", "last_on", "mg_per_day", "plan")),
+    *(("medications", 1, "plan", name) for name in ("start_on", "products", "steps", "changes", "limits")),
+    *((name,) for name in ("today", "client", "medications")),
+]
+
+
+def checked_or_path(asking: dict[str, Any]) -> tuple[dict[str, Any] | None, str | None]:
+    """What was checked of a question, or the path of what is wrong in it."""
+    try:
+        return answer_question(asking, read_rules())["checked"], None
+    except BadOrder as refused:
+        return None, refused.field
+
+
+@settings(max_examples=200, deadline=None)
+@given(JUNK, st.sampled_from(PLACES))
+def test_whatever_stands_in_a_field_the_answer_is_findings_or_a_path(junk: Any, place: tuple[Any, ...]) -> None:
+    spoiled = copy.deepcopy(WHOLE)
+    inner = spoiled
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = junk
+    checked, field = checked_or_path(spoiled)
+    assert checked == RULES or field
+
+
+def test_the_end_of_the_calendar_is_a_day_like_any_other(tmp_path: Path) -> None:
+    phenelzine = entry("phenelzine", "9999-12-01", "9999-12-28", "45")
+    client = CLIENT | {"birth_date": "9998-01-01"}
+    medications = (phenelzine, entry("sertraline", "9999-12-29", "9999-12-31", "50"))
+    findings = found(tmp_path, *medications, client=client, today="9999-12-01")
+    assert [finding["earliest_on"] for finding in of_code("washout", findings)] == ["9999-12-31"]
 
 
 def test_what_is_no_array_is_refused(tmp_path: Path) -> None:

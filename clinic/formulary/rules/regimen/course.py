@@ -124,7 +124,7 @@ def stretches_of(entry: Taken) -> Sequence[Stretch]:
 
 def as_asked(name: str) -> str:
     """A name as the answer gives it back: as it was asked, in lower case."""
-    return " ".join(name.lower().split())
+    return name.strip().lower()
 
 
 def _stretch(name: str, span: Span) -> Stretch:

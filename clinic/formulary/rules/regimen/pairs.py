@@ -107,7 +107,7 @@ def _washout(rule: WashoutRule, stopped: Course, started: Course) -> Iterator[Fi
         before = [run for run in stopped.runs if run[0] < start]
         if not before or before[-1][1] == OPEN:
             continue
-        earliest = stopped.last_taken_by(before[-1]) + rule.days
+        earliest = min(stopped.last_taken_by(before[-1]) + rule.days, OPEN - 1)
         if start >= earliest:
             continue
         run = (start, min(end, earliest - 1))
