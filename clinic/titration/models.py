@@ -1,6 +1,6 @@
 """The dose plan: versions that never change, their steps day by day, and each change in plain words."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pgtrigger
 from django.conf import settings
@@ -165,6 +165,45 @@ class DoseChange(Record):
 
     def __str__(self) -> str:
         return self.words
+
+
+class MissedDoses(Record):
+    """Doses due from `first_missed_on` to the day before `goes_on_on` were not taken: what the plan says of these
+    days is what was planned. `version` is how it goes on, `rule` the restart rule's sentence of that day.
+    """
+
+    version = models.OneToOneField(DosePlanVersion, on_delete=models.PROTECT, related_name="missed")
+    last_taken_on = models.DateField()
+    first_missed_on = models.DateField()
+    goes_on_on = models.DateField()
+    onward = models.CharField(
+        max_length=10,
+        choices=[
+            ("resume", "Goes on, moved by the missed days"),
+            ("keep", "Goes on, on its planned days"),
+            ("restart", "Begun again"),
+        ],
+    )
+    rule = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_taken_on__lt=F("first_missed_on"), first_missed_on__lt=F("goes_on_on")),
+                name="titration_missed_days_in_order",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.first_missed_on} to {self.goes_on_on}"
+
+    @property
+    def last_missed_on(self) -> date:
+        return self.goes_on_on - timedelta(days=1)
 
 
 class SafetyOverride(Record):

@@ -7,4 +7,5 @@ urlpatterns = [
     path("of/<uuid:client_id>/start/", views.start, name="start"),
     path("<uuid:dose_plan_id>/", views.dose_plan, name="dose_plan"),
     path("<uuid:dose_plan_id>/change/", views.change, name="change"),
+    path("<uuid:dose_plan_id>/missed/", views.missed, name="missed"),
 ]

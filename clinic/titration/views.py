@@ -1,5 +1,6 @@
 """The pages of dose plans: start one, change one, read one."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.titration import queries, services
-from clinic.titration.forms import ChangeForm, StartForm
+from clinic.titration.forms import ChangeForm, MissedForm, StartForm
 from clinic.titration.models import DosePlan
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.findings import Code
@@ -109,10 +110,48 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
 def _preview_of_change(form: ChangeForm) -> queries.Preview | None:
     if form.is_bound:
         form.is_valid()
+    return _preview_from(form, form.cleaned_data.get("on") if form.is_bound else None)
+
+
+def _preview_from(form: ChangeForm | MissedForm, day: date | None) -> queries.Preview | None:
+    """What a form makes of a running plan, from a day on."""
+    if form.is_bound:
+        form.is_valid()
     if form.plan is None:
         return None
-    settled = queries.settled_findings(form.current.dose_plan)
-    return queries.previewed(form.plan, form.cleaned_data.get("on"), settled)
+    return queries.previewed(form.plan, day, queries.settled_findings(form.current.dose_plan))
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+def missed(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
+    """Record missed doses; by rule the plan goes on or begins again, shown before it is signed."""
+    dose_plan = queries.get_dose_plan(request.user, dose_plan_id)
+    client = open_chart(client_id=dose_plan.client_id, by=request.user, page="missed doses")
+    current = queries.current_version(dose_plan)
+    today = timezone.localdate()
+    taking = queries.taking_of(client, today)
+    form = MissedForm(
+        request.POST or None,
+        current=current,
+        label=taking.label(dose_plan.medication),
+        after_gap=partial(taking.after_gap, dose_plan.medication, today=today),
+        offered=queries.offered_products(dose_plan.medication),
+        today=today,
+    )
+    deed = partial(services.record_missed_doses, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
+    if request.POST.get("do") == "sign" and submit(form, deed):
+        messages.success(request, f"The missed doses of {dose_plan.medication} are recorded.")
+        return redirect("titration:dose_plan", dose_plan.pk)
+    context = _about(client) | {
+        "dose_plan": dose_plan,
+        "medication": dose_plan.medication,
+        "version": current,
+        "current_preview": queries.previewed(build_plan(current.order), today),
+        "form": form,
+        "preview": _preview_from(form, today),
+        "has_ended": current.stop_on is not None and current.stop_on <= today,
+    }
+    return _form_page(request, "titration/missed.html", context)
 
 
 @requires(Permission.READ_DOSE_PLAN)

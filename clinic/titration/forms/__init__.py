@@ -1,6 +1,7 @@
-"""The forms of dose plans: start one, change one; they share how amounts, times and strengths are typed."""
+"""The forms of dose plans: start one, change one, record missed doses; they share how amounts are typed."""
 
 from clinic.titration.forms.change import ChangeForm
+from clinic.titration.forms.missed import MissedForm
 from clinic.titration.forms.start import StartForm
 
-__all__ = ["ChangeForm", "StartForm"]
+__all__ = ["ChangeForm", "MissedForm", "StartForm"]

@@ -87,8 +87,44 @@ class StepRow(forms.Form):
 STEPS = forms.formset_factory(StepRow, extra=0, max_num=MOST_STEPS, absolute_max=MOST_STEPS)
 
 
-class RegimenForm(forms.Form):
-    """Strengths, times and amounts of a dose plan. After cleaning, `plan` is what the order makes."""
+class SigningForm(forms.Form):
+    """What is signed with reasons for what says stop. After cleaning, `plan` is what the order makes."""
+
+    plan: DosePlanResult | None = None
+
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        for code in Code:
+            self.fields[f"override_{code}"] = forms.ChoiceField(
+                label=f"{NAMED[code]}: reason to sign all the same", choices=REASONS, required=False
+            )
+            self.fields[f"override_{code}_words"] = forms.CharField(label="In words", max_length=300, required=False)
+
+    def overrides(self) -> list[Override]:
+        """The reasons given, one for each kind of finding."""
+        given = self.cleaned_data
+        return [
+            Override(code.value, given[f"override_{code}"], given.get(f"override_{code}_words", ""))
+            for code in Code
+            if given.get(f"override_{code}")
+        ]
+
+    def needed(self, name: str) -> Any:
+        """A cleaned value that this way of dosing cannot do without."""
+        value = self.cleaned_data.get(name)
+        if value in (None, "", []):
+            reason = "Needed here." if name not in self.errors else "Look at this first."
+            raise RuleBroken(reason, field=name)
+        return value
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        """Put a refusal beside the field it belongs to, whatever its path in the order."""
+        name = (refusal.field or "").rpartition(".")[2].partition("[")[0]
+        self.add_error(name if name in self.fields else None, refusal.reason)
+
+
+class RegimenForm(SigningForm):
+    """Strengths, times and amounts of a dose plan."""
 
     products = forms.MultipleChoiceField(
         label="Strengths to use",
@@ -108,8 +144,6 @@ class RegimenForm(forms.Form):
     )
     unit_mg = mg_field("Rounded to multiples of")
 
-    plan: DosePlanResult | None = None
-
     def __init__(
         self, data: QueryDict | None, *, offers: Sequence[Offer], chosen: Sequence[str], initial: dict[str, Any]
     ) -> None:
@@ -119,11 +153,6 @@ class RegimenForm(forms.Form):
         assert isinstance(products, forms.MultipleChoiceField)  # noqa: S101 - narrows the type alone
         products.choices = [(offer.key, offer.words) for offer in offers]
         self.steps = STEPS(data, prefix="steps", initial=[{}], form_kwargs={"empty_permitted": False})
-        for code in Code:
-            self.fields[f"override_{code}"] = forms.ChoiceField(
-                label=f"{NAMED[code]}: reason to sign all the same", choices=REASONS, required=False
-            )
-            self.fields[f"override_{code}_words"] = forms.CharField(label="In words", max_length=300, required=False)
 
     def chosen_products(self) -> list[dict[str, Any]]:
         """The products of the order."""
@@ -148,28 +177,6 @@ class RegimenForm(forms.Form):
         if not rows:
             raise RuleBroken("Give the amounts of at least one step.")
         return rows
-
-    def overrides(self) -> list[Override]:
-        """The reasons given, one for each kind of finding."""
-        given = self.cleaned_data
-        return [
-            Override(code.value, given[f"override_{code}"], given.get(f"override_{code}_words", ""))
-            for code in Code
-            if given.get(f"override_{code}")
-        ]
-
-    def needed(self, name: str) -> Any:
-        """A cleaned value that this way of dosing cannot do without."""
-        value = self.cleaned_data.get(name)
-        if value in (None, "", []):
-            reason = "Needed here." if name not in self.errors else "Look at this first."
-            raise RuleBroken(reason, field=name)
-        return value
-
-    def refuse(self, refusal: RuleBroken) -> None:
-        """Put a refusal beside the field it belongs to, whatever its path in the order."""
-        name = (refusal.field or "").rpartition(".")[2].partition("[")[0]
-        self.add_error(name if name in self.fields else None, refusal.reason)
 
     def _amounts(self, *names: str) -> Mapping[str, str]:
         return {name: amount_text(self.needed(name)) for name in names}

@@ -13,11 +13,20 @@ from django.shortcuts import get_object_or_404
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.formulary.queries import products_of
-from clinic.formulary.rules import Template, choose, limits_of, order_product, read_templates
+from clinic.formulary.rules import (
+    AfterGap,
+    Template,
+    after_gap,
+    choose,
+    limits_of,
+    order_product,
+    read_restart_rules,
+    read_templates,
+)
 from clinic.intake.models import ReportedMedication
 from clinic.plans.models import Problem, TreatmentPlan
 from clinic.staff.models import User
-from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, SafetyOverride
+from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, MissedDoses, SafetyOverride
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding, Severity
 from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
@@ -87,6 +96,7 @@ class SignedVersion:
     version: DosePlanVersion
     template: Template | None
     change: DoseChange
+    missed: MissedDoses | None
     steps: list[DoseStep]
     dispense: list[str]
     findings: ShownFindings
@@ -207,7 +217,7 @@ def get_dose_plan(user: User, dose_plan_id: UUID) -> DosePlan:
 
 def versions_of(dose_plan: DosePlan) -> list[SignedVersion]:
     """All versions of a dose plan as they were signed, newest first; three queries."""
-    versions = dose_plan.versions.select_related("signed_by", "change__by")
+    versions = dose_plan.versions.select_related("signed_by", "change__by", "missed")
     return [_signed_version(one) for one in versions.prefetch_related("steps", "overrides__by")]
 
 
@@ -217,6 +227,7 @@ def _signed_version(version: DosePlanVersion) -> SignedVersion:
         version=version,
         template=read_templates().named(version.template),
         change=version.change,
+        missed=getattr(version, "missed", None),
         steps=list(version.steps.all()),
         dispense=[dispensed_words(one) for one in version.dispense],
         findings=ShownFindings(
@@ -276,6 +287,19 @@ class Taking:
     names: list[str]
     age: int
     codes: list[str]
+
+    def after_gap(self, medication: Medication, last_taken_on: date, today: date) -> AfterGap:
+        """Whether a medication may go on after missed days, by the restart rules and what else is taken."""
+        return after_gap(
+            read_restart_rules(),
+            read_templates(),
+            medication.name,
+            self.names,
+            last_taken_on=last_taken_on,
+            today=today,
+            age=self.age,
+            codes=self.codes,
+        )
 
     def label(self, medication: Medication) -> Label:
         """What orders of a medication for this client are held against."""

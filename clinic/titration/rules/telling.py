@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from clinic.titration.rules.days import step_on
+from clinic.titration.rules.missing import Gap, Onward
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
 from clinic.titration.rules.running import mg_on
@@ -64,6 +65,24 @@ def tell_change(medication: str, old: DosePlanResult, new: DosePlanResult, on: d
     kind, verb = (Kind.INCREASE, "increased") if to_mg > before_mg else (Kind.DECREASE, "decreased")
     change = f"from {plain(before_mg)} mg to {plain(to_mg)} mg a day from {_day(on)}"
     return Told(kind, before_mg, to_mg, f"{name} {verb} {change}: {amount_words(step)}{outlook}")
+
+
+def tell_gap(medication: str, old: DosePlanResult, new: DosePlanResult, gap: Gap, onward: Onward) -> Told:
+    """Such as "Clozapine not taken from Mar 10 to Mar 12, 2026. Begun again from Mar 13: 12.5 mg at bedtime".
+
+    Judged by the last amount taken, for what was planned in between was not.
+    """
+    step = step_on(new, gap.today)
+    from_mg, to_mg = mg_on(old, gap.last_taken_on), mg_on(new, gap.today)
+    until = gap.today - ONE_DAY
+    days = _day(until) if gap.first_missed_on == until else f"{_day(gap.first_missed_on, until)} to {_day(until)}"
+    missed = f"{_named(medication)} not taken {'on' if gap.first_missed_on == until else 'from'} {days}"
+    amount = f"{amount_words(step)}{_outlook(new, step)}" if step else NO_DOSE
+    if onward is Onward.RESTART:
+        kind = Kind.DECREASE if to_mg < from_mg else Kind.REPLAN
+        return Told(kind, from_mg, to_mg, f"{missed}. Begun again from {_day(gap.today)}: {amount}")
+    moved = "on its planned days" if onward is Onward.KEEP else f"later days moved by {gap.days}"
+    return Told(Kind.REPLAN, from_mg, to_mg, f"{missed}. Goes on from {_day(gap.today)}, {moved}: {amount}")
 
 
 def amount_words(step: Step) -> str:

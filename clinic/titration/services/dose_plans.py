@@ -73,7 +73,7 @@ def start_dose_plan(
     client = _client_to_treat(client_id, by)
     treatment_plan = _treatment_plan_in_force(client)
     medication = Medication.objects.prescribable().get(pk=medication_id)
-    today = _day_of(now)
+    today = day_of(now)
     _check_not_running(client, medication, today)
     label = queries.taking_of(client, today).label(medication)
     if template:
@@ -92,11 +92,11 @@ def start_dose_plan(
     )
     dose_plan.save(force_insert=True)
     signed = Signed(wanted, plan, plan.findings, template, from_day=None)
-    version = _sign_version(dose_plan, signed, number=1, by=by, now=now)
+    version = sign_version(dose_plan, signed, number=1, by=by, now=now)
     _write_steps(version, [_step_row(step) for step in plan.steps])
-    _write_overrides(version, plan.stops, reasons)
+    write_overrides(version, plan.stops, reasons)
     told = telling.tell_start(medication.name, plan)
-    _write_change(version, dose_plan, told, plan.order.start_on, reason=f"For {treats.strip()}")
+    write_change(version, dose_plan, told, plan.order.start_on, reason=f"For {treats.strip()}")
     record("dose_plan_started", by=by, subject=dose_plan, medication=str(medication.pk), overrides=sorted(reasons))
     return dose_plan
 
@@ -119,8 +119,8 @@ def change_dose_plan(
     `order` is the whole plan as it shall now read (`order_from`, `order_with`); it takes effect on `on`, or
     on the first day that differs. StaleRecord when another version was signed after `base_version`.
     """
-    dose_plan, current = _locked(dose_plan_id, base_version, by)
-    today = _day_of(now)
+    dose_plan, current = locked(dose_plan_id, base_version, by)
+    today = day_of(now)
     signing.check_runs(current.stop_on, today)
     signing.check_reason(reason)
     label = queries.taking_of(dose_plan.client, today).label(dose_plan.medication)
@@ -135,10 +135,10 @@ def change_dose_plan(
     DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
     number = current.number + 1
     signed = Signed(wanted, plan, findings, current.template, from_day=day)
-    version = _sign_version(dose_plan, signed, number=number, by=by, now=now)
-    _carry_steps(version, current, plan, day)
-    _write_overrides(version, stops, reasons)
-    change = _write_change(version, dose_plan, told, day, reason=reason.strip(), kind=kind)
+    version = sign_version(dose_plan, signed, number=number, by=by, now=now)
+    carry_steps(version, current, plan, day)
+    write_overrides(version, stops, reasons)
+    change = write_change(version, dose_plan, told, day, reason=reason.strip(), kind=kind)
     record(
         f"dose_plan_{'stopped' if change.kind == ChangeKind.STOP else 'changed'}",
         by=by,
@@ -155,7 +155,7 @@ def stop_dose_plan(
     *, dose_plan_id: UUID, base_version: int, stop_on: date, reason: str, by: User, now: datetime
 ) -> DoseChange:
     """Stop a dose plan: `stop_on` is the first day without the medication, today or later."""
-    dose_plan, current = _locked(dose_plan_id, base_version, by)
+    dose_plan, current = locked(dose_plan_id, base_version, by)
     return change_dose_plan(
         dose_plan_id=dose_plan.pk,
         base_version=base_version,
@@ -166,7 +166,7 @@ def stop_dose_plan(
     )
 
 
-def _day_of(now: datetime) -> date:
+def day_of(now: datetime) -> date:
     """The clinic's calendar day."""
     return now.astimezone(timezone.get_current_timezone()).date()
 
@@ -209,7 +209,7 @@ def _held(order: Mapping[str, Any], label: Label, template: str, known: Sequence
     return label.hold(order, template)
 
 
-def _locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, DosePlanVersion]:
+def locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, DosePlanVersion]:
     """The dose plan under its lock with its current version; StaleRecord when that is not the one seen."""
     plans = DosePlan.objects.visible_to(by).select_for_update(of=("self",)).select_related("client", "medication")
     dose_plan = plans.filter(pk=dose_plan_id).first()
@@ -224,7 +224,7 @@ def _locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, 
     return dose_plan, current
 
 
-def _sign_version(dose_plan: DosePlan, signed: Signed, *, number: int, by: User, now: datetime) -> DosePlanVersion:
+def sign_version(dose_plan: DosePlan, signed: Signed, *, number: int, by: User, now: datetime) -> DosePlanVersion:
     plan = signed.plan
     version = DosePlanVersion(
         dose_plan=dose_plan,
@@ -261,7 +261,7 @@ def _step_row(step: Step) -> DoseStep:
     )
 
 
-def _carry_steps(version: DosePlanVersion, current: DosePlanVersion, plan: DosePlanResult, day: date) -> None:
+def carry_steps(version: DosePlanVersion, current: DosePlanVersion, plan: DosePlanResult, day: date) -> None:
     """Steps before `day` are copied as they were signed; from `day` on they are the new plan's.
 
     A step that goes on over that day just as it was stays one step.
@@ -291,7 +291,7 @@ def _goes_on(before: DoseStep, after: DoseStep, plan: DosePlanResult, day: date)
     return is_one_step and same and before.last_on == day - ONE_DAY
 
 
-def _write_overrides(version: DosePlanVersion, stops: Sequence[Finding], reasons: Mapping[str, Override]) -> None:
+def write_overrides(version: DosePlanVersion, stops: Sequence[Finding], reasons: Mapping[str, Override]) -> None:
     SafetyOverride.objects.bulk_create(
         SafetyOverride(
             version=version,
@@ -306,7 +306,7 @@ def _write_overrides(version: DosePlanVersion, stops: Sequence[Finding], reasons
     )
 
 
-def _write_change(
+def write_change(
     version: DosePlanVersion,
     dose_plan: DosePlan,
     told: telling.Told,
