@@ -9,7 +9,7 @@ from clinic.core.rules import RuleBroken
 # lives as short as a check-in's, and a person of the team keeps it open for longer, three days each time.
 LASTS = timedelta(hours=72)
 # Neutral: nothing in it tells what the clinic does or what the person takes.
-MESSAGE_WORDS: Mapping[str, str] = {"en": "A page for you:", "es": "Tiene una página:"}
+MESSAGE_WORDS: Mapping[str, str] = {"en": "A page for you:", "es": "Tiene un mensaje:"}
 MESSAGE_SUBJECT: Mapping[str, str] = {"en": "A page for you", "es": "Tiene una página"}
 HOW_LONG: Mapping[str, str] = {"en": "works for three days", "es": "funciona durante tres días"}
 
