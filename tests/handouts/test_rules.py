@@ -13,6 +13,7 @@ from clinic.handouts.rules.calendar import Entry, Mark, calendar_of, stretches_o
 from clinic.handouts.rules.drawing import Shape, drawn_of, taken_of
 from clinic.handouts.rules.paper import Paper, calendar_values, pharmacist_values
 from clinic.handouts.rules.watching import watch_words
+from clinic.messaging.rules.texts import gsm_length
 from clinic.titration.rules import build_plan, daily_table
 from tests.handouts.papers import MONDAY, changing, head, on_paper
 from tests.titration.orders import order, solution, step, tablets
@@ -59,6 +60,7 @@ def test_eight_weeks_stand_in_rows_that_begin_on_the_weekday_of_the_first_day() 
     calendar = calendar_of([changing()], march(4))
     assert (calendar.first_on, calendar.last_on, len(calendar.days)) == (march(4), dt.date(2026, 4, 28), 56)
     assert [week[0].on.weekday() for week in calendar.weeks] == [2] * 8
+    assert calendar.anything_new == "Anything new, or anything that worries you: tell us."
 
 
 def test_the_key_names_each_piece_once() -> None:
@@ -191,3 +193,8 @@ def test_a_link_is_given_only_where_there_is_something_to_read_and_a_way() -> No
 def test_an_entry_that_goes_on_has_no_mark() -> None:
     entries: list[Entry] = [e for day in calendar_of([changing()], march(4)).days[:2] for e in day.entries]
     assert [entry.mark for entry in entries] == [Mark.NONE, Mark.NONE]
+
+
+@pytest.mark.parametrize("words", links.MESSAGE_WORDS.values())
+def test_the_message_stands_in_the_alphabet_of_one_sms(words: str) -> None:
+    assert gsm_length(words) == len(words)

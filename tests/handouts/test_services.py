@@ -137,3 +137,10 @@ def test_entering_is_written_down_once_and_a_wrong_year_counts(ada: Client, pres
     entered = AuditEvent.objects.get(action="calendar_opened_by_link")
     assert (entered.by, entered.client_id) == (None, ada.pk)
     assert AuditEvent.objects.filter(action="calendar_birth_year_wrong").count() == 1
+
+
+def test_entering_after_the_end_of_care_opens_nothing_and_writes_nothing(ada: Client, prescriber: User) -> None:
+    token = show(ada, prescriber)
+    Client.objects.filter(pk=ada.pk).update(status=ClientStatus.DISCHARGED)
+    services.enter_calendar(token=token, year=1990, now=JUNE_4)
+    assert not AuditEvent.objects.filter(action="calendar_opened_by_link").exists()
