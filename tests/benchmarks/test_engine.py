@@ -27,7 +27,6 @@ def test_the_year_is_fifty_two_weeks_of_five_medications_with_things_to_find() -
 
 
 def test_the_command_is_measured_and_a_failure_is_not_taken_for_speed(tmp_path: Path) -> None:
-    assert engine.command_seconds(tmp_path, [engine.regimen(random.Random(1), "1")]) > 0
     with pytest.raises(engine.subprocess.CalledProcessError):
         engine.command_seconds(tmp_path, {"id": "no array"})  # type: ignore[arg-type]
 

@@ -162,6 +162,8 @@ def test_amounts_that_nobody_knows_add_nothing() -> None:
 def test_a_maximum_is_over_with_the_medication() -> None:
     assert not of_code("above_max", taken("sertraline", -90, -60, "300"))
     assert of_code("above_max", taken("sertraline", -90, -8, "300"))
+    lowered = stepped("sertraline", (-90, -9, "300"), (-8, None, "200"))
+    assert not of_code("above_max", lowered)
 
 
 @pytest.mark.parametrize(

@@ -46,12 +46,17 @@ def find_above_max(regimen: Regimen) -> Iterator[Finding]:
             for limit in limits_of_ingredient(regimen.rules, course.ingredient)
             if _concerns(limit, regimen.person)
         ]
-        if limits and regimen.concerns((course,)) and _could_exceed(course, limits):
+        if limits and _could_exceed(course, limits):
             for excess in _joined(_excesses(course, limits, regimen)):
-                run = (excess.first, excess.last)
-                mg, max_mg = amount_text(excess.highest_mg), amount_text(excess.rule.max_mg)
-                text = excess.rule.words(a=listed(course.names_in(run)), mg=mg, max_mg=max_mg)
-                yield finding(Code.ABOVE_MAX, excess.rule, course.names_in(run), run, text)
+                if excess.last >= regimen.today:
+                    yield _found(course, excess)
+
+
+def _found(course: Course, excess: Excess) -> Finding:
+    names = course.names_in((excess.first, excess.last))
+    mg, max_mg = amount_text(excess.highest_mg), amount_text(excess.rule.max_mg)
+    text = excess.rule.words(a=listed(names), mg=mg, max_mg=max_mg)
+    return finding(Code.ABOVE_MAX, excess.rule, names, (excess.first, excess.last), text)
 
 
 def _concerns(limit: LimitRule, person: Person) -> bool:
