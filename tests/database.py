@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psycopg
 import pytest
@@ -25,8 +26,8 @@ os.environ["DATA_DIR"] = str(PROJECT / ".data" / "test")
 
 
 def fingerprint() -> str:
-    """What a migrated, empty database depends on: migrations, the list of apps, the locked packages."""
-    parts = sorted(PROJECT.glob("clinic/*/migrations/*.py"))
+    """What a migrated database depends on: migrations, safety rules, the list of apps, the locked packages."""
+    parts = sorted([*PROJECT.glob("clinic/*/migrations/*.py"), *PROJECT.glob("clinic/formulary/data/*")])
     parts += [PROJECT / "uv.lock", PROJECT / "medmgmt" / "settings.py"]
     digest = hashlib.sha256()
     for part in parts:
@@ -72,9 +73,15 @@ class Copies:
 
     def migrate(self, name: str) -> None:
         from django.core.management import call_command
+        from django.utils import timezone
+
+        from clinic.formulary.services import load_rules
 
         self.use(name)
         call_command("migrate", verbosity=0, interactive=False)
+        # Nothing is signed where no safety rule is loaded; each test's audit begins empty.
+        with mock.patch("clinic.formulary.services.rules.record"):
+            load_rules(now=timezone.now())
         self.connection.close()
 
     def make(self) -> None:

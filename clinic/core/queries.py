@@ -103,5 +103,7 @@ def _read(built: _Built, values: dict[str, Any]) -> list[Any]:
         fixed if name is None else values[name] for fixed, name in zip(built.params, built.filled_by, strict=True)
     )
     built.compiler.as_sql = lambda *_, **__: (built.sql, params)
+    # A thread may have come to another connection since: one runs an event loop now, or a test made its database anew.
+    built.compiler.connection = connections[DEFAULT_DB_ALIAS]
     rows: Iterable[Any] = built.rows._iterable_class(built.rows)  # type: ignore[assignment]
     return list(rows)

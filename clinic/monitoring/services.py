@@ -16,6 +16,7 @@ from clinic.monitoring import rules
 from clinic.monitoring.models import Measurement, WhyWithdrawn
 from clinic.monitoring.rules import KINDS, Given
 from clinic.staff.models import User
+from clinic.titration.services import keep_promises
 
 ENTERED = "staff"
 
@@ -26,12 +27,15 @@ def record_results(
 ) -> list[Measurement]:
     """Enter what was measured at one time, all of it or nothing.
 
-    Each is kept in the unit of its kind. A result that stands already with the same value and time is one with it.
+    Each is kept in the unit of its kind, and ends the duty of whoever promised it.
+    A result that stands already with the same value and time is one with it.
     """
     client = locked_client(client_id, by)
     rules.check_taken_at(timezone.localtime(taken_at), now=now, born_on=client.birth_on)
     rules.check_together(results)
-    return [_record(client, one, taken_at, note.strip(), by) for one in results]
+    kept = [_record(client, one, taken_at, note.strip(), by) for one in results]
+    keep_promises(client_id=client.pk, kinds=[one.kind for one in kept], taken_at=taken_at, by=by, now=now)
+    return kept
 
 
 @transaction.atomic

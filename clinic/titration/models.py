@@ -63,6 +63,7 @@ class DosePlanVersion(Record):
     stop_on = models.DateField(null=True, blank=True)
     dispense = models.JSONField(default=list)
     findings = models.JSONField(default=list)
+    regimen = models.JSONField("what the regimen check found", default=dict)
     formulary_version = models.CharField(max_length=20)
     template = models.CharField(max_length=60, blank=True)
     signed_at = models.DateTimeField()
@@ -207,10 +208,14 @@ class MissedDoses(Record):
 
 
 class SafetyOverride(Record):
-    """A prescriber signed although a finding said stop: which finding, and the coded reason with words."""
+    """A prescriber signed although a finding said stop: which finding, and the coded reason with words.
+
+    "Will monitor" is a promise: what is measured, by which day, by whom. Its duty ends when the result is entered.
+    """
 
     version = models.ForeignKey(DosePlanVersion, on_delete=models.PROTECT, related_name="overrides")
     code = models.CharField(max_length=40)
+    key = models.CharField(max_length=120, default="")
     finding = models.JSONField()
     reason_code = models.CharField(
         max_length=20,
@@ -219,15 +224,32 @@ class SafetyOverride(Record):
             ("tolerated", "Taken before and tolerated"),
             ("will_monitor", "Will monitor"),
             ("intended", "Intended and discussed with the client"),
+            ("checks_unavailable", "Checks unavailable"),
             ("other", "Other"),
         ],
     )
     words = models.CharField(max_length=300)
+    monitors = models.CharField("what is measured", max_length=30, blank=True)
+    monitor_by = models.DateField("by which day", null=True, blank=True)
+    monitor_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         ordering = ["at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(monitors="", monitor_by=None, monitor_owner=None)
+                | (~Q(monitors="") & Q(monitor_by__isnull=False, monitor_owner__isnull=False)),
+                name="titration_promise_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason_code="will_monitor") | ~Q(monitors=""),
+                name="titration_will_monitor_says_what",
+            ),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
 
     def __str__(self) -> str:

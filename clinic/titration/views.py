@@ -15,7 +15,7 @@ from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import rows_as_asked, submit
 from clinic.formulary.models import Medication
-from clinic.formulary.queries import search_medications
+from clinic.formulary.queries import safety_rules, search_medications
 from clinic.formulary.rules import unknown_limits
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
@@ -24,8 +24,8 @@ from clinic.titration import queries, services
 from clinic.titration.forms import ChangeForm, MissedForm, StartForm
 from clinic.titration.models import DosePlan
 from clinic.titration.rules import build_plan
-from clinic.titration.rules.findings import Code
 from clinic.titration.rules.offering import offers_of
+from clinic.titration.rules.safety import RegimenLook
 
 
 @requires(Permission.WRITE_DOSE_PLAN)
@@ -45,6 +45,8 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
         label=queries.taking_of(client, timezone.localdate()).label(medication),
         offers=offers_of(queries.offered_products(medication)),
         problems=[problem.text for problem in treatment_plan.problems.all()],
+        team=queries.team_to_promise(client),
+        before=partial(queries.before_start, client, medication, today=timezone.localdate()),
         today=timezone.localdate(),
     )
     deed = partial(
@@ -65,14 +67,18 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
 def _pick(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
     words = request.POST.get("words", "").replace("\x00", "").strip()
     found = search_medications(words) if words else []
-    return render(request, "titration/pick.html", context | {"words": words, "found": found})
+    return render(
+        request,
+        "titration/pick.html",
+        context | {"words": words, "found": found, "checks_unavailable": safety_rules() is None},
+    )
 
 
 def _preview_of_start(form: StartForm) -> queries.Preview | None:
     """What the form makes; before anything is posted, what its first values make."""
     if form.is_bound:
         form.is_valid()
-    return queries.previewed(form.plan) if form.plan is not None else None
+    return queries.previewed(form.plan, regimen=_regimen(form)) if form.plan is not None else None
 
 
 @requires(Permission.WRITE_DOSE_PLAN)
@@ -88,6 +94,8 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         current=current,
         label=queries.taking_of(client, today).label(dose_plan.medication),
         offers=offers_of(queries.offered_products(dose_plan.medication)),
+        team=queries.team_to_promise(client),
+        before=partial(queries.before_change, dose_plan, today=today),
         today=today,
     )
     deed = partial(services.change_dose_plan, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
@@ -119,7 +127,12 @@ def _preview_from(form: ChangeForm | MissedForm, day: date | None) -> queries.Pr
         form.is_valid()
     if form.plan is None:
         return None
-    return queries.previewed(form.plan, day, queries.settled_findings(form.current.dose_plan))
+    settled = queries.settled_findings(form.current.dose_plan)
+    return queries.previewed(form.plan, day, settled, _regimen(form))
+
+
+def _regimen(form: StartForm | ChangeForm | MissedForm) -> RegimenLook | None:
+    return form.before.regimen if form.before is not None else None
 
 
 @requires(Permission.WRITE_DOSE_PLAN)
@@ -136,6 +149,8 @@ def missed(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         label=taking.label(dose_plan.medication),
         after_gap=partial(taking.after_gap, dose_plan.medication, today=today),
         offered=queries.offered_products(dose_plan.medication),
+        team=queries.team_to_promise(client),
+        before=partial(queries.before_change, dose_plan, today=today),
         today=today,
     )
     deed = partial(services.record_missed_doses, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
@@ -176,11 +191,9 @@ def dose_plan(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
 
 def _form_page(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page of a form: 409 after a stale save, 422 where signing was refused."""
-    form, preview = context["form"], context["preview"]
-    stops = preview.stop_codes if preview else []
-    context["overrides"] = [
-        (form[f"override_{code}"], form[f"override_{code}_words"]) for code in Code if code in stops
-    ]
+    form = context["form"]
+    context["checks_unavailable"] = safety_rules() is None
+    context["promises"] = queries.open_promises(context["client"], now=timezone.now())
     refused = request.POST.get("do") == "sign" and form.errors
     status = 409 if hasattr(form, "conflict") else 422 if refused else 200
     return render(request, template, context, status=status)

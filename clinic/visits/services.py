@@ -21,7 +21,7 @@ from clinic.staff.roles import Role
 from clinic.titration import services as titration
 from clinic.titration.models import DoseChange
 from clinic.titration.rules.numbers import plain
-from clinic.titration.rules.signing import Override
+from clinic.titration.rules.signing import EVERY_FINDING, Override
 from clinic.visits import queries
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries import RunningMedication
@@ -199,11 +199,7 @@ def _carry_out(
 
 def _change_dose(asked: Asked, proposed: rules.Proposed, rationale: str, by: User, now: datetime) -> DoseChange:
     """The change through the dose plan's own deed."""
-    overrides = [
-        Override(finding.code, asked.reason_code, asked.reason_words)
-        for finding in proposed.plan.stops
-        if asked.reason_code
-    ]
+    overrides = [Override(EVERY_FINDING, asked.reason_code, asked.reason_words)] if asked.reason_code else []
     return titration.change_dose_plan(
         dose_plan_id=asked.dose_plan_id,
         base_version=asked.base_version,

@@ -165,9 +165,9 @@ def test_findings_stand_in_three_tiers() -> None:
         "The cut of 50 % on Mar 9, 2026 is faster than 10 %.",
         "The cut of 40 % on Mar 16, 2026 is faster than 10 %.",
     ]
-    assert shown.stop_codes == ["above_max", "not_makeable"]
+    assert [one.code for one in shown.findings.stops] == ["above_max", "not_makeable"]
     settled = queries.previewed(plan, march(3), [plan.findings[0].to_json()])
-    assert settled.stop_codes == ["not_makeable"]
+    assert [one.code for one in settled.findings.stops] == ["not_makeable"]
     assert settled.findings.notes[0].words.endswith("Overridden before.")
 
 

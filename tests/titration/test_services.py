@@ -18,6 +18,7 @@ from clinic.titration.models import ChangeKind, DoseChange, DosePlan, DosePlanVe
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.running import held, order_from
 from clinic.titration.rules.signing import Override
+from clinic.titration.services import dose_plans
 from tests.factories.formulary import ProductFactory
 from tests.factories.plans import SignedPlanFactory
 from tests.factories.titration import TABLETS, rising_order, started
@@ -392,7 +393,7 @@ def test_a_failed_audit_leaves_nothing(
     def failing(*args: object, **kwargs: object) -> None:
         raise DatabaseError("the audit is full")
 
-    monkeypatch.setattr(services, "record", failing)
+    monkeypatch.setattr(dose_plans, "record", failing)
     with pytest.raises(DatabaseError):
         started(ada, sertraline, prescriber, MONDAY)
     assert not DosePlan.objects.exists()

@@ -8,8 +8,10 @@ from django import forms
 from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken
-from clinic.titration.forms.regimen import RegimenForm, day_field, days_field, mg_field
+from clinic.titration.forms.fields import day_field, days_field, mg_field
+from clinic.titration.forms.regimen import RegimenForm
 from clinic.titration.models import DosePlanVersion
+from clinic.titration.queries import Before
 from clinic.titration.rules import DosePlanResult, build_plan, step_on
 from clinic.titration.rules.offering import Offer, offers_of
 from clinic.titration.rules.order import Time
@@ -20,6 +22,7 @@ from clinic.titration.rules.running import (
     order_from,
     order_with,
     rest_of,
+    takes_effect_on,
 )
 from clinic.titration.rules.schedules import Label
 
@@ -55,34 +58,44 @@ class ChangeForm(RegimenForm):
         current: DosePlanVersion,
         label: Label,
         offers: Sequence[Offer],
+        team: Sequence[tuple[str, str]],
+        before: Callable[[DosePlanResult, DosePlanResult, date], Before],
         today: date,
     ) -> None:
-        self.current, self.label, self.today = current, label, today
+        self.current, self.label, self.today, self.look_before = current, label, today, before
         self.old = build_plan(current.order)
         chosen = [offer.key for offer in offers_of(current.order["products"])]
         every = {offer.key: offer for offer in [*offers, *offers_of(current.order["products"])]}
         first_day = max(today, self.old.order.start_on)
         initial = {"version": current.number, "on": first_day, **_what_is_taken(self.old, first_day)}
-        super().__init__(data, offers=list(every.values()), chosen=chosen, initial=initial)
+        super().__init__(data, offers=list(every.values()), chosen=chosen, team=team, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         """The whole order as it shall now read, and the plan it makes."""
         try:
             held = self.label.hold({**self._order(), "limits": {}}, self.current.template)
             self.plan = held.plan
+            self.ask_reasons(self.look_before(self.old, held.plan, self._first_day(held.plan)))
         except RuleBroken as refusal:
             self.refuse(refusal)
             return {}
         given = self.cleaned_data
-        way = given.get("way")
-        is_own_day = way in {"pause", "slow", "stop"}
         return {
             "base_version": given.get("version"),
             "order": held.order,
-            "on": None if is_own_day else self.cleaned_data["on"],
+            "on": None if self._has_own_day() else given["on"],
             "reason": given.get("reason", ""),
             "overrides": self.overrides(),
         }
+
+    def _has_own_day(self) -> bool:
+        """Whether the change itself says from which day on amounts differ."""
+        return self.cleaned_data.get("way") in {"pause", "slow", "stop"}
+
+    def _first_day(self, plan: DosePlanResult) -> date:
+        """The day the change takes effect."""
+        differs_on = takes_effect_on(self.old, plan) if self._has_own_day() else None
+        return differs_on or self.needed("on")
 
     def _order(self) -> dict[str, Any]:
         way, on = self.cleaned_data.get("way") or "amount", self.needed("on")

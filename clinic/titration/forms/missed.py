@@ -9,9 +9,11 @@ from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules import AfterGap
-from clinic.titration.forms.regimen import SigningForm, day_field
+from clinic.titration.forms.fields import day_field
+from clinic.titration.forms.signing import SigningForm, Team
 from clinic.titration.models import DosePlanVersion
-from clinic.titration.rules import build_plan
+from clinic.titration.queries import Before
+from clinic.titration.rules import DosePlanResult, build_plan
 from clinic.titration.rules.missing import Onward, check_onward, gap_of, order_after
 from clinic.titration.rules.schedules import Label
 
@@ -47,12 +49,15 @@ class MissedForm(SigningForm):
         label: Label,
         after_gap: Callable[[date], AfterGap],
         offered: list[dict[str, Any]],
+        team: Team,
+        before: Callable[[DosePlanResult, DosePlanResult, date], Before],
         today: date,
     ) -> None:
         self.current, self.label, self.offered, self.today = current, label, offered, today
-        self._after_gap = after_gap
+        self._after_gap, self._look_before = after_gap, before
         fitting = label.choice.template
-        super().__init__(data, initial={"version": current.number, "template": fitting.key if fitting else ""})
+        initial = {"version": current.number, "template": fitting.key if fitting else ""}
+        super().__init__(data, team=team, initial=initial)
         template = self.fields["template"]
         assert isinstance(template, forms.ChoiceField)  # noqa: S101 - narrows the type alone
         schedules = [(one.key, one.title) for one in label.templates if one.kind != "taper"]
@@ -77,7 +82,8 @@ class MissedForm(SigningForm):
 
     def _lay_out(self) -> None:
         last_taken_on = self.needed("last_taken_on")
-        gap = gap_of(build_plan(self.current.order), last_taken_on, self.today)
+        old = build_plan(self.current.order)
+        gap = gap_of(old, last_taken_on, self.today)
         self.after = self._after_gap(last_taken_on)
         onward = Onward(self.needed("onward"))
         check_onward(onward, self.after, is_confirmed=self.cleaned_data.get("is_confirmed", False))
@@ -85,3 +91,4 @@ class MissedForm(SigningForm):
         template = self.label.chosen(self.needed("template")) if begins_again else None
         order = order_after(onward, self.current.order, gap, template=template, offered=self.offered)
         self.plan = self.label.hold(order, template.key if template else self.current.template).plan
+        self.ask_reasons(self._look_before(old, self.plan, self.today))

@@ -1,4 +1,4 @@
-"""What the forms of dose plans share: strengths, times of day, amounts, steps by hand, reasons for overrides."""
+"""What the forms that lay out doses share: strengths, times of day, amounts, steps by hand."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -9,12 +9,10 @@ from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules import amount_text
-from clinic.titration.models import SafetyOverride
-from clinic.titration.rules import DosePlanResult
-from clinic.titration.rules.findings import Code
+from clinic.titration.forms.fields import days_field, mg_field
+from clinic.titration.forms.signing import SigningForm
 from clinic.titration.rules.offering import Offer, chosen_products
 from clinic.titration.rules.order import TaperMethod, Time
-from clinic.titration.rules.signing import Override
 
 MOST_STEPS = 60
 TIMES = [(time.value, time.value.capitalize()) for time in Time]
@@ -23,41 +21,6 @@ METHODS = [
     (TaperMethod.PERCENT_OF_START.value, "Percent of the first dose"),
     (TaperMethod.PERCENT_OF_CURRENT.value, "Percent of the dose before"),
 ]
-REASONS = [("", "Choose a reason"), *SafetyOverride._meta.get_field("reason_code").flatchoices]
-
-
-NAMED = {
-    Code.ABOVE_MAX: "Above the maximum",
-    Code.STEP_TOO_LARGE: "Rise too large",
-    Code.STEP_TOO_SOON: "Rise too soon",
-    Code.REDUCTION_FAST: "Cut too fast",
-    Code.NOT_MAKEABLE: "Cannot be made",
-    Code.OFF_SCHEDULE: "Off the label's schedule",
-}
-
-
-def mg_field(label: str, help_text: str = "") -> forms.DecimalField:
-    """An amount in mg."""
-    return forms.DecimalField(
-        label=f"{label} (mg)",
-        help_text=help_text,
-        required=False,
-        min_value=Decimal("0"),
-        max_digits=9,
-        decimal_places=3,
-        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
-    )
-
-
-def days_field(label: str, help_text: str = "", *, most: int = 366) -> forms.IntegerField:
-    """A number of days."""
-    return forms.IntegerField(label=label, help_text=help_text, required=False, min_value=1, max_value=most)
-
-
-def day_field(label: str, help_text: str = "") -> forms.DateField:
-    """A day, picked from the browser's calendar."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, widget=widget)
 
 
 class StepRow(forms.Form):
@@ -87,42 +50,6 @@ class StepRow(forms.Form):
 STEPS = forms.formset_factory(StepRow, extra=0, max_num=MOST_STEPS, absolute_max=MOST_STEPS)
 
 
-class SigningForm(forms.Form):
-    """What is signed with reasons for what says stop. After cleaning, `plan` is what the order makes."""
-
-    plan: DosePlanResult | None = None
-
-    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial)
-        for code in Code:
-            self.fields[f"override_{code}"] = forms.ChoiceField(
-                label=f"{NAMED[code]}: reason to sign all the same", choices=REASONS, required=False
-            )
-            self.fields[f"override_{code}_words"] = forms.CharField(label="In words", max_length=300, required=False)
-
-    def overrides(self) -> list[Override]:
-        """The reasons given, one for each kind of finding."""
-        given = self.cleaned_data
-        return [
-            Override(code.value, given[f"override_{code}"], given.get(f"override_{code}_words", ""))
-            for code in Code
-            if given.get(f"override_{code}")
-        ]
-
-    def needed(self, name: str) -> Any:
-        """A cleaned value that this way of dosing cannot do without."""
-        value = self.cleaned_data.get(name)
-        if value in (None, "", []):
-            reason = "Needed here." if name not in self.errors else "Look at this first."
-            raise RuleBroken(reason, field=name)
-        return value
-
-    def refuse(self, refusal: RuleBroken) -> None:
-        """Put a refusal beside the field it belongs to, whatever its path in the order."""
-        name = (refusal.field or "").rpartition(".")[2].partition("[")[0]
-        self.add_error(name if name in self.fields else None, refusal.reason)
-
-
 class RegimenForm(SigningForm):
     """Strengths, times and amounts of a dose plan."""
 
@@ -145,9 +72,15 @@ class RegimenForm(SigningForm):
     unit_mg = mg_field("Rounded to multiples of")
 
     def __init__(
-        self, data: QueryDict | None, *, offers: Sequence[Offer], chosen: Sequence[str], initial: dict[str, Any]
+        self,
+        data: QueryDict | None,
+        *,
+        offers: Sequence[Offer],
+        chosen: Sequence[str],
+        team: Sequence[tuple[str, str]],
+        initial: dict[str, Any],
     ) -> None:
-        super().__init__(data, initial={"products": list(chosen), **initial})
+        super().__init__(data, team=team, initial={"products": list(chosen), **initial})
         self.offers = offers
         products = self.fields["products"]
         assert isinstance(products, forms.MultipleChoiceField)  # noqa: S101 - narrows the type alone

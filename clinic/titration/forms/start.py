@@ -12,7 +12,10 @@ from django.http import QueryDict
 from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Medication
 from clinic.formulary.rules import Template
-from clinic.titration.forms.regimen import RegimenForm, day_field, days_field
+from clinic.titration.forms.fields import day_field, days_field
+from clinic.titration.forms.regimen import RegimenForm
+from clinic.titration.queries import Before
+from clinic.titration.rules import DosePlanResult
 from clinic.titration.rules.offering import Offer
 from clinic.titration.rules.schedules import Label
 
@@ -51,9 +54,11 @@ class StartForm(RegimenForm):
         label: Label,
         offers: Sequence[Offer],
         problems: Sequence[str],
+        team: Sequence[tuple[str, str]],
+        before: Callable[[DosePlanResult], Before],
         today: date,
     ) -> None:
-        self.label, self.problems = label, problems
+        self.label, self.problems, self.look_before = label, problems, before
         fitting = label.choice.template
         initial = {
             "way": f"{TEMPLATE}{fitting.key}" if fitting else "titration",
@@ -66,7 +71,8 @@ class StartForm(RegimenForm):
             "horizon_days": HORIZON_DAYS,
         }
         solids = [offer.key for offer in offers if not offer.is_solution]
-        super().__init__(data, offers=offers, chosen=solids or [offer.key for offer in offers], initial=initial)
+        chosen = solids or [offer.key for offer in offers]
+        super().__init__(data, offers=offers, chosen=chosen, team=team, initial=initial)
         self.fields["treats"].widget.attrs["list"] = "problems-list"
         way = self.fields["way"]
         assert isinstance(way, forms.ChoiceField)  # noqa: S101 - narrows the type alone
@@ -91,6 +97,7 @@ class StartForm(RegimenForm):
             template = self._template()
             held = self.label.hold(self._order(template), template.key if template else "")
             self.plan = held.plan
+            self.ask_reasons(self.look_before(held.plan))
         except RuleBroken as refusal:
             self.refuse(refusal)
             return {}

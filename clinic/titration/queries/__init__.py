@@ -1,4 +1,4 @@
-"""Reads of dose plans (`plans`) and of what a check must know about the person (`person`)."""
+"""Reads of dose plans (`plans`), of the person a check concerns (`person`), of what it finds (`safety`)."""
 
 from clinic.titration.queries.person import person_facts, reported_medications
 from clinic.titration.queries.plans import (
@@ -22,27 +22,45 @@ from clinic.titration.queries.plans import (
     taking_of,
     versions_of,
 )
+from clinic.titration.queries.safety import (
+    Before,
+    PromiseLine,
+    before_change,
+    before_start,
+    duty_about,
+    open_promises,
+    promises_to_keep,
+    team_to_promise,
+)
 
 __all__ = [
+    "Before",
     "CurrentDose",
     "DoseSpan",
     "Preview",
+    "PromiseLine",
     "ShownFinding",
     "ShownFindings",
     "SignedVersion",
+    "before_change",
+    "before_start",
     "changes_since",
     "current_dose",
     "current_version",
     "dose_history",
+    "duty_about",
     "get_dose_plan",
     "get_medication",
     "offered_products",
+    "open_promises",
     "person_facts",
     "previewed",
+    "promises_to_keep",
     "reported_medications",
     "running_plans",
     "settled_findings",
     "steps_beginning_between",
     "taking_of",
+    "team_to_promise",
     "versions_of",
 ]

@@ -23,6 +23,8 @@ from clinic.formulary.rules import (
     read_restart_rules,
     read_templates,
 )
+from clinic.formulary.rules.regimen import Finding as RegimenFinding
+from clinic.formulary.rules.regimen import Severity as RegimenSeverity
 from clinic.intake.models import ReportedMedication
 from clinic.plans.models import Problem, TreatmentPlan
 from clinic.staff.models import User
@@ -30,6 +32,7 @@ from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseS
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding, Severity
 from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
+from clinic.titration.rules.safety import RegimenLook, span_words
 from clinic.titration.rules.schedules import Label
 from clinic.titration.rules.signed import is_running_on, is_taken_on
 from clinic.titration.rules.signing import finding_words, read_finding
@@ -111,11 +114,6 @@ class Preview:
     stop_on: date | None
     dispense: list[str]
     findings: ShownFindings
-
-    @property
-    def stop_codes(self) -> list[str]:
-        """The kinds of finding that need a reason, each once."""
-        return list(dict.fromkeys(one.code for one in self.findings.stops))
 
 
 def running_plans(client: Client, today: date) -> list[CurrentDose]:
@@ -239,23 +237,35 @@ def _signed_version(version: DosePlanVersion) -> SignedVersion:
     )
 
 
-def previewed(plan: DosePlanResult, day: date | None = None, settled: Sequence[Any] = ()) -> Preview:
+def previewed(
+    plan: DosePlanResult,
+    day: date | None = None,
+    settled: Sequence[Any] = (),
+    regimen: RegimenLook | None = None,
+) -> Preview:
     """A plan not yet signed as a page shows it; of a change, what is found and dispensed from its `day` on.
 
-    A finding that a prescriber has overridden before stops no more.
+    `regimen` adds what was found among all that is taken. A finding that a prescriber has overridden before stops
+    no more.
     """
     findings = plan.findings if day is None else findings_from(plan, day)
     stops = unsettled_stops(findings, settled)
+    told = regimen or RegimenLook((), (), "")
     return Preview(
         steps=[(step, step_words(step)) for step in plan.steps],
         stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
         dispense=[dispensed_words(one.to_json()) for one in dispensed_from(plan, day)],
         findings=ShownFindings(
-            stops=_shown(stops),
-            warnings=_shown(one for one in findings if one.severity is Severity.WARN),
+            stops=[*_shown(stops), *(ShownFinding(one.code, one.words) for one in told.stops)],
+            warnings=[
+                *_shown(one for one in findings if one.severity is Severity.WARN),
+                *_told(told.of_tier(RegimenSeverity.WARN)),
+            ],
             notes=[
                 *_shown(one for one in findings if one.severity is Severity.NOTE),
                 *_shown((one for one in findings if _is_settled(one, stops)), " Overridden before."),
+                *_told(told.of_tier(RegimenSeverity.NOTE)),
+                *_told(told.settled, " No reason is needed again."),
             ],
         ),
     )
@@ -269,6 +279,10 @@ def _shown(findings: Iterable[Finding], more: str = "") -> list[ShownFinding]:
     return [ShownFinding(one.code, f"{finding_words(one)}{more}") for one in findings]
 
 
+def _told(findings: Iterable[RegimenFinding], more: str = "") -> list[ShownFinding]:
+    return [ShownFinding(one.code, f"{one.text} {span_words(one)}{more}") for one in findings]
+
+
 def current_version(dose_plan: DosePlan) -> DosePlanVersion:
     """The version in force."""
     versions = dose_plan.versions.select_related("signed_by", "change").prefetch_related("steps")
@@ -276,8 +290,9 @@ def current_version(dose_plan: DosePlan) -> DosePlanVersion:
 
 
 def settled_findings(dose_plan: DosePlan) -> list[dict[str, Any]]:
-    """Findings that a prescriber has overridden in any version of this dose plan."""
-    return list(SafetyOverride.objects.filter(version__dose_plan=dose_plan).values_list("finding", flat=True))
+    """Findings of the dose plan itself that a prescriber has overridden in any of its versions."""
+    overridden = SafetyOverride.objects.filter(version__dose_plan=dose_plan, finding__has_key="value")
+    return list(overridden.values_list("finding", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

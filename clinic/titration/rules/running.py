@@ -81,6 +81,19 @@ def takes_effect_on(old: DosePlanResult, new: DosePlanResult) -> date | None:
     return next((day for day in _days(first, last) if amounts_on(old, day) != amounts_on(new, day)), None)
 
 
+def is_higher_anywhere(old: DosePlanResult, new: DosePlanResult, day: date) -> bool:
+    """Whether the new plan takes more than the old one on any day from `day` on; lowering and stopping do not."""
+    edges = {day, *(step.first_on for step in (*old.steps, *new.steps) if step.first_on > day)}
+    edges |= {step.last_on + ONE_DAY for step in (*old.steps, *new.steps) if step.last_on and step.last_on >= day}
+    return any(_average_on(new, edge) > _average_on(old, edge) for edge in edges)
+
+
+def _average_on(plan: DosePlanResult, day: date) -> Decimal:
+    """The mg a day of the step that runs, spread over the days between two doses."""
+    step = step_on(plan, day)
+    return step.mg_per_day / step.every_days if step else Decimal()
+
+
 def amounts_on(plan: DosePlanResult, day: date) -> tuple[tuple[Time, Decimal], ...]:
     """What is taken on a day: mg by time, nothing outside the plan."""
     taken = day_of(plan, day)

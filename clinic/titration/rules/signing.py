@@ -2,23 +2,97 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from clinic.core.rules import RuleBroken
 from clinic.titration.rules.findings import Code, Finding, Severity
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
+from clinic.titration.rules.safety import UNAVAILABLE
+
+WILL_MONITOR = "will_monitor"
+# What a promise to monitor may name, as results are entered; "other" is closed by hand.
+MONITORED = {
+    "qtc": "ECG (QTc)",
+    "systolic": "Blood pressure",
+    "heart_rate": "Heart rate",
+    "weight": "Weight",
+    "sodium": "Sodium",
+    "potassium": "Potassium",
+    "creatinine": "Creatinine",
+    "egfr": "eGFR",
+    "glucose": "Glucose",
+    "hba1c": "HbA1c",
+    "tsh": "TSH",
+    "prolactin": "Prolactin",
+    "alt": "ALT",
+    "anc": "Neutrophils (ANC)",
+    "lithium": "Lithium level",
+    "valproate": "Valproate level",
+    "carbamazepine": "Carbamazepine level",
+    "clozapine": "Clozapine level",
+    "other": "Something else",
+}
+LONGEST_PROMISE_DAYS = 366
+# An override under this key is one reason for every finding of a decision.
+EVERY_FINDING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is measured, by which day, and by whom: "will monitor" made into a duty."""
+
+    monitors: str
+    by_on: date
+    owner_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A prescriber's reason for signing although findings of this code say stop."""
+    """A prescriber's reason for signing although a finding says stop; `code` is the key of what stops."""
 
     code: str
     reason_code: str
     words: str
+    promise: Promise | None = None
+
+
+class IsStop(Protocol):
+    """What stops a signature: its key for the override, its sentence, its code, and how it is kept."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    def to_json(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStop:
+    """A finding of the dose plan itself that stops its signature."""
+
+    finding: Finding
+
+    @property
+    def key(self) -> str:
+        """One reason holds for all findings of one code."""
+        return self.finding.code
+
+    @property
+    def code(self) -> str:
+        return self.finding.code
+
+    @property
+    def words(self) -> str:
+        return finding_words(self.finding)
+
+    def to_json(self) -> dict[str, Any]:
+        return self.finding.to_json()
 
 
 def check_start(plan: DosePlanResult, today: date) -> None:
@@ -62,17 +136,39 @@ def check_reason(reason: str) -> None:
         raise RuleBroken("Say why the dose plan changes.", field="reason")
 
 
-def check_overrides(stops: Sequence[Finding], overrides: Iterable[Override]) -> dict[str, Override]:
-    """Each finding that says stop has a coded reason and words; answers the reasons by code of finding."""
+def check_overrides(stops: Sequence[IsStop], overrides: Iterable[Override], today: date) -> dict[str, Override]:
+    """Each finding that says stop has a coded reason and words; answers the reasons by key of what stops.
+
+    "Will monitor" says what is measured, by which day after today and by whom.
+    """
     given = {override.code: override for override in overrides}
-    for finding in stops:
-        override = given.get(finding.code)
+    reasons: dict[str, Override] = {}
+    for stop in stops:
+        override = given.get(stop.key) or given.get(EVERY_FINDING)
         if override is None or not override.reason_code or not override.words.strip():
             raise RuleBroken(
-                f"{finding_words(finding)} Give a reason to sign all the same, or change the plan.",
-                field=f"override_{finding.code}",
+                f"{stop.words} Give a reason to sign all the same, or change the plan.", field=f"override_{stop.key}"
             )
-    return given
+        if (stop.key == UNAVAILABLE) != (override.reason_code == UNAVAILABLE):
+            raise RuleBroken(
+                f"{stop.words} The reason “Checks unavailable” is for that case, and for that alone.",
+                field=f"override_{stop.key}",
+            )
+        _check_promise(override, today, field=f"override_{stop.key}")
+        reasons[stop.key] = override
+    return reasons
+
+
+def _check_promise(override: Override, today: date, *, field: str) -> None:
+    promise = override.promise
+    if override.reason_code != WILL_MONITOR:
+        if promise is not None:
+            raise RuleBroken("Only the reason “Will monitor” promises a measurement.", field=field)
+        return
+    if promise is None or promise.monitors not in MONITORED:
+        raise RuleBroken("Will monitor: say what is measured, by when and by whom.", field=field)
+    if not today < promise.by_on <= today + timedelta(days=LONGEST_PROMISE_DAYS):
+        raise RuleBroken("Will monitor: choose a day after today, within a year.", field=field)
 
 
 def check_products(wanted: Sequence[Mapping[str, Any]], offered: Sequence[Mapping[str, Any]]) -> None:

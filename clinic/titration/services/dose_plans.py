@@ -24,7 +24,6 @@ from clinic.titration.models import (
     DosePlan,
     DosePlanVersion,
     DoseStep,
-    SafetyOverride,
 )
 from clinic.titration.rules import (
     DosePlanResult,
@@ -36,8 +35,10 @@ from clinic.titration.rules import (
     telling,
 )
 from clinic.titration.rules.findings import Finding
+from clinic.titration.rules.safety import RegimenLook
 from clinic.titration.rules.schedules import Held, Label
 from clinic.titration.rules.signing import Override
+from clinic.titration.services.overrides import write_overrides
 
 ONE_DAY = timedelta(days=1)
 
@@ -48,6 +49,7 @@ class Signed(NamedTuple):
     order: Mapping[str, Any]
     plan: DosePlanResult
     findings: Sequence[Finding]
+    regimen: RegimenLook
     template: str
     from_day: date | None
 
@@ -81,7 +83,8 @@ def start_dose_plan(
     wanted, plan = _held(order, label, template, queries.offered_products(medication))
     signing.check_start(plan, today)
     signing.check_treats(treats)
-    reasons = signing.check_overrides(plan.stops, overrides)
+    before = queries.before_start(client, medication, plan, today=today)
+    reasons = signing.check_overrides(before.stops, overrides, today)
     dose_plan = DosePlan(
         client=client,
         medication=medication,
@@ -91,10 +94,10 @@ def start_dose_plan(
         began_on=plan.order.start_on,
     )
     dose_plan.save(force_insert=True)
-    signed = Signed(wanted, plan, plan.findings, template, from_day=None)
+    signed = Signed(wanted, plan, plan.findings, before.regimen, template, from_day=None)
     version = sign_version(dose_plan, signed, number=1, by=by, now=now)
     _write_steps(version, [_step_row(step) for step in plan.steps])
-    write_overrides(version, plan.stops, reasons)
+    write_overrides(version, before.stops, reasons)
     told = telling.tell_start(medication.name, plan)
     write_change(version, dose_plan, told, plan.order.start_on, reason=f"For {treats.strip()}")
     record("dose_plan_started", by=by, subject=dose_plan, medication=str(medication.pk), overrides=sorted(reasons))
@@ -129,15 +132,15 @@ def change_dose_plan(
     old = build_plan(current.order)
     day = signing.check_change_day(on, running.takes_effect_on(old, plan), today)
     findings = running.findings_from(plan, day)
-    stops = running.unsettled_stops(findings, queries.settled_findings(dose_plan))
-    reasons = signing.check_overrides(stops, overrides)
+    before = queries.before_change(dose_plan, old, plan, day, today=today)
+    reasons = signing.check_overrides(before.stops, overrides, today)
     told = telling.tell_change(dose_plan.medication.name, old, plan, day)
     DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
     number = current.number + 1
-    signed = Signed(wanted, plan, findings, current.template, from_day=day)
+    signed = Signed(wanted, plan, findings, before.regimen, current.template, from_day=day)
     version = sign_version(dose_plan, signed, number=number, by=by, now=now)
     carry_steps(version, current, plan, day)
-    write_overrides(version, stops, reasons)
+    write_overrides(version, before.stops, reasons)
     change = write_change(version, dose_plan, told, day, reason=reason.strip(), kind=kind)
     record(
         f"dose_plan_{'stopped' if change.kind == ChangeKind.STOP else 'changed'}",
@@ -225,6 +228,7 @@ def locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, D
 
 
 def sign_version(dose_plan: DosePlan, signed: Signed, *, number: int, by: User, now: datetime) -> DosePlanVersion:
+    """Write a version as it is signed; from here on the database refuses any change of it."""
     plan = signed.plan
     version = DosePlanVersion(
         dose_plan=dose_plan,
@@ -234,6 +238,7 @@ def sign_version(dose_plan: DosePlan, signed: Signed, *, number: int, by: User, 
         stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
         dispense=[one.to_json() for one in running.dispensed_from(plan, signed.from_day)],
         findings=[finding.to_json() for finding in signed.findings],
+        regimen=signed.regimen.to_json(),
         formulary_version=dose_plan.medication.data_version,
         template=signed.template,
         signed_at=now,
@@ -291,21 +296,6 @@ def _goes_on(before: DoseStep, after: DoseStep, plan: DosePlanResult, day: date)
     return is_one_step and same and before.last_on == day - ONE_DAY
 
 
-def write_overrides(version: DosePlanVersion, stops: Sequence[Finding], reasons: Mapping[str, Override]) -> None:
-    SafetyOverride.objects.bulk_create(
-        SafetyOverride(
-            version=version,
-            code=finding.code,
-            finding=finding.to_json(),
-            reason_code=reasons[finding.code].reason_code,
-            words=reasons[finding.code].words.strip(),
-            by=version.signed_by,
-            at=version.signed_at,
-        )
-        for finding in stops
-    )
-
-
 def write_change(
     version: DosePlanVersion,
     dose_plan: DosePlan,
@@ -315,6 +305,7 @@ def write_change(
     reason: str,
     kind: ChangeKind | None = None,
 ) -> DoseChange:
+    """Write the change that a version makes, in plain words, for everybody who looks after the client."""
     change = DoseChange(
         client=dose_plan.client,
         version=version,

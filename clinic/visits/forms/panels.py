@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clinic.formulary.rules import unknown_limits
 from clinic.visits.forms.visit import OFFERED, REASONS, VisitForm
-from clinic.visits.queries import RunningMedication, VisitPage, look_at_decision
+from clinic.visits.queries import RunningMedication, VisitPage, checked_decision
 from clinic.visits.rules.decisions import CHANGES_DOSE, ONE_DAY, Asked, field_name
 from clinic.visits.rules.preview import Decided
 
@@ -81,7 +81,7 @@ def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: 
         asked = replace(asked, decision="")
     asked = replace(asked, base_version=current)
     settled = page.settled.get(dose_plan_id, [])
-    look = look_at_decision(running, asked, settled, seen=page.since.summary, today=page.today)
+    look = checked_decision(running, asked, settled, seen=page.since.summary, today=page.today)
     names = {part: field_name(dose_plan_id, part) for part in PARTS}
     return Panel(
         running=running,

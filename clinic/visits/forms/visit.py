@@ -21,11 +21,12 @@ from clinic.visits.rules.decisions import (
 )
 from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED, RISK_ANSWERS, Note
 
+# A promise to monitor names what, when and who: it is made on the page of the dose plan.
 REASONS = {
     "benefit": "Benefit outweighs the risk",
     "tolerated": "Taken before and tolerated",
-    "will_monitor": "Will monitor",
     "intended": "Intended and discussed with the client",
+    "checks_unavailable": "Checks unavailable",
     "other": "Other",
 }
 OFFERED = (Decision.CONTINUE, Decision.INCREASE, Decision.DECREASE, Decision.HOLD, Decision.STOP)

@@ -20,14 +20,15 @@ from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentSt
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
-from clinic.titration.queries import CurrentDose, current_dose, taking_of
+from clinic.titration.queries import CurrentDose, before_change, current_dose, taking_of
+from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries.since import Since, day_bounds, since_last_visit
 from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.decisions import Asked
 from clinic.visits.rules.note import Note, Problem, missing_in, note_fields
-from clinic.visits.rules.preview import Decided, look_at
+from clinic.visits.rules.preview import Decided, look_at, with_regimen
 
 VISIT_KINDS = (AppointmentKind.FOLLOW_UP, AppointmentKind.BRIEF)
 STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED)
@@ -211,6 +212,18 @@ def look_at_decision(
     )
 
 
+def checked_decision(
+    medication: RunningMedication, asked: Asked, settled: Sequence[dict[str, Any]], *, seen: str = "", today: date
+) -> Decided:
+    """The same, held against all that the client takes as well; asks the database only where a dose would change."""
+    decided = look_at_decision(medication, asked, settled, seen=seen, today=today)
+    if decided.proposed is None:
+        return decided
+    old, proposed = build_plan(medication.version.order), decided.proposed
+    before = before_change(medication.dose_plan, old, proposed.plan, proposed.on, today=today)
+    return with_regimen(decided, before.regimen)
+
+
 def what_is_missing(
     visit: FollowUpVisit,
     medications: Sequence[RunningMedication],
@@ -237,7 +250,7 @@ def _missing(
     if asked.base_version != medication.version.number:
         words = f"The dose plan of {name} was changed meanwhile: {medication.version.change.words}. Decide again."
         return [("decision", words)]
-    decided = look_at_decision(medication, asked, settled, today=today)
+    decided = checked_decision(medication, asked, settled, today=today)
     if decided.problem:
         return [(decided.problem_field, decided.problem)]
     if decided.lacks_reason:
@@ -252,7 +265,7 @@ def note_of(visit: FollowUpVisit) -> Note:
 
 def settled_findings(dose_plan_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Findings that were overridden before, by dose plan; one query."""
-    overrides = SafetyOverride.objects.filter(version__dose_plan__in=dose_plan_ids)
+    overrides = SafetyOverride.objects.filter(version__dose_plan__in=dose_plan_ids, finding__has_key="value")
     settled: dict[UUID, list[dict[str, Any]]] = {}
     for dose_plan_id, finding in overrides.values_list("version__dose_plan", "finding"):
         settled.setdefault(dose_plan_id, []).append(finding)

@@ -1,16 +1,17 @@
 """What a decision would do, shown before it is signed: the days, the units, what a prescriber must know."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from clinic.core.rules import RuleBroken
-from clinic.titration.rules import Finding, Step, build_plan, running, step_words
+from clinic.titration.rules import Step, build_plan, running, step_words
 from clinic.titration.rules.findings import Severity
+from clinic.titration.rules.safety import UNAVAILABLE, RegimenLook, span_words
 from clinic.titration.rules.schedules import Held
-from clinic.titration.rules.signing import finding_words
+from clinic.titration.rules.signing import IsStop, PlanStop, finding_words
 from clinic.titration.rules.telling import tell_change
 from clinic.visits.rules.decisions import Asked, Proposed, propose, token_of, written_rationale
 
@@ -48,7 +49,7 @@ class Decided:
     told: str
     steps: tuple[StepLine, ...]
     findings: tuple[FindingLine, ...]
-    stops: tuple[Finding, ...]
+    stops: tuple[IsStop, ...]
     falls_away: bool
     rationale: str
     token: str
@@ -56,6 +57,8 @@ class Decided:
     @property
     def lacks_reason(self) -> bool:
         """Whether a finding says stop and no coded reason with words is given."""
+        if any((stop.key == UNAVAILABLE) != (self.asked.reason_code == UNAVAILABLE) for stop in self.stops):
+            return True
         return bool(self.stops) and not (self.asked.reason_code and self.asked.reason_words.strip())
 
 
@@ -87,11 +90,19 @@ def look_at(
         told=told,
         steps=tuple(_line(step) for step in proposed.steps) if proposed else (),
         findings=tuple(FindingLine(TONES[one.severity], finding_words(one)) for one in findings),
-        stops=running.unsettled_stops(findings, settled),
+        stops=tuple(map(PlanStop, running.unsettled_stops(findings, settled))),
         falls_away=proposed is not None and _falls_away(order, proposed, asked),
         rationale=written_rationale(asked.decision, medication, mg_today, proposed, seen),
         token=token_of(asked),
     )
+
+
+def with_regimen(decided: Decided, regimen: RegimenLook) -> Decided:
+    """The same decision held against all that is taken: what was found is told, what stops needs a reason too."""
+    lines = [FindingLine(one.severity.value, f"{one.text} {span_words(one)}") for one in regimen.findings]
+    if not regimen.is_available:
+        lines = [FindingLine("stop", stop.words) for stop in regimen.stops]
+    return replace(decided, findings=(*decided.findings, *lines), stops=(*decided.stops, *regimen.stops))
 
 
 def _told(order: Mapping[str, Any], proposed: Proposed, medication: str) -> str:

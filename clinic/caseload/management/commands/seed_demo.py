@@ -17,7 +17,7 @@ from clinic.caseload.management.demo.days import EachDay
 from clinic.caseload.management.demo.people import people
 from clinic.caseload.management.demo.way import Story
 from clinic.clients.models import Client
-from clinic.formulary.services import load_formulary
+from clinic.formulary.services import load_formulary, load_rules
 from clinic.staff.models import User
 
 A_YEAR = dt.timedelta(days=366)
@@ -57,6 +57,7 @@ def seed(today: dt.date) -> None:
     """The demo clinic as it stands at six in the morning of `today`, all of it or nothing."""
     first_day = today - A_YEAR
     load_formulary(now=at(first_day, 6))
+    load_rules(now=at(first_day, 6))
     staff = hire(first_day)
     everybody = people(today)
     teams = staff.teams(len(everybody))

@@ -1,0 +1,28 @@
+"""What pages read from the formulary: reference data, the same for everyone signed in."""
+
+from clinic.formulary.queries.picking import products_of, search_medications
+from clinic.formulary.queries.reviewing import (
+    get_medication,
+    get_rule,
+    medications_to_review,
+    reviews_of,
+    rule_counts,
+    rules_of_kind,
+    rules_to_review,
+    versions_of,
+)
+from clinic.formulary.queries.safety import safety_rules
+
+__all__ = [
+    "get_medication",
+    "get_rule",
+    "medications_to_review",
+    "products_of",
+    "reviews_of",
+    "rule_counts",
+    "rules_of_kind",
+    "rules_to_review",
+    "safety_rules",
+    "search_medications",
+    "versions_of",
+]

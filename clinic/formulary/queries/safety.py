@@ -1,0 +1,62 @@
+"""The safety rules in force, as the check wants them."""
+
+from datetime import datetime
+
+from django.db.models import Count, Max
+
+from clinic.core.rules import RuleBroken
+from clinic.formulary.models import Decision, Medication, SafetyRule
+from clinic.formulary.rules import amount_text
+from clinic.formulary.rules.reading import DATA
+from clinic.formulary.rules.regimen import RuleSet, read_rows, rule_set
+
+NAMES = ("ingredients", "classes")
+Row = dict[str, str]
+Stamp = tuple[int, datetime | None, int, datetime | None]
+# The rules of this process, built anew when their table or the confirmed maxima have changed.
+_built: dict[Stamp, RuleSet] = {}
+
+
+def safety_rules() -> RuleSet | None:
+    """The rules that regimens are checked against; None when there are none or they cannot be read.
+
+    None is never "nothing found": pages say that no check is made, and nothing is signed without that reason.
+    """
+    stamp = _stamp()
+    if stamp not in _built:
+        try:
+            rules = _build(stamp)
+        except RuleBroken:
+            return None
+        _built.clear()
+        _built[stamp] = rules
+    return _built[stamp]
+
+
+def _stamp() -> Stamp:
+    rules = SafetyRule.objects.current().order_by().aggregate(n=Count("pk"), newest=Max("created_at"))
+    maxima = Medication.objects.order_by().aggregate(n=Count("pk"), newest=Max("updated_at"))
+    return rules["n"], rules["newest"], maxima["n"], maxima["newest"]
+
+
+def _build(stamp: Stamp) -> RuleSet:
+    rows_by_kind: dict[str, list[Row]] = {kind: read_rows(DATA, kind) for kind in NAMES}
+    rows_by_kind["medications"] = [_maximum(medication) for medication in Medication.objects.all()]
+    for rule in SafetyRule.objects.current().exclude(decision=Decision.REFUSED):
+        reviewed_on = rule.decided_at.date().isoformat() if rule.decided_at else ""
+        rows_by_kind.setdefault(rule.kind, []).append({**rule.definition, "reviewed_on": reviewed_on})
+    return rule_set(rows_by_kind, version=stamp[1].date().isoformat() if stamp[1] else "")
+
+
+def _maximum(medication: Medication) -> Row:
+    """The confirmed maximum of a medication as its data file would say it."""
+    return {
+        "name": medication.name,
+        "ingredient": medication.ingredient,
+        "max_mg": amount_text(medication.max_mg) if medication.max_mg is not None else "",
+        "unconfirmed": ";".join(medication.unverified_fields),
+        "not_computed_because": medication.not_computed_because,
+        "source": medication.source,
+        "status": medication.status,
+        "reviewed_on": medication.reviewed_on.isoformat() if medication.reviewed_on else "",
+    }
