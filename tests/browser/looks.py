@@ -36,7 +36,7 @@ class Listener:
         # A page that says "not found" is itself an answer of that status.
         is_own_answer = "the server responded with a status of 4" in message.text and _is_page(message)
         if message.type in {"error", "warning"} and not is_own_answer:
-            self.heard.append(f"console: {message.text}")
+            self.heard.append(f"console: {message.text} {message.location['url']}")
 
     def take(self) -> list[str]:
         heard, self.heard = self.heard, []
