@@ -17,6 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 SEND_DUE = "clinic.messaging.tasks.send_due"
 PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
 CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
+# Planned first: what a look finds due today leaves in the same look, not in the next.
+SWEPT = (PLAN_CHECKINS, SEND_DUE)
 SWEEP_EVERY_S = 15
 PLAN_EVERY_S = 300
 
@@ -84,7 +86,7 @@ class SweepStep(bootsteps.StartStopStep):
         self.sweep: Sweep | None = None
 
     def start(self, parent: Any) -> None:
-        self.sweep = Sweep([app.tasks[SEND_DUE], app.tasks[PLAN_CHECKINS]])
+        self.sweep = Sweep([app.tasks[name] for name in SWEPT])
         self.sweep.start()
 
     def stop(self, parent: Any) -> None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
@@ -75,16 +76,23 @@ def serve(options: argparse.Namespace) -> int:
         reset()
     set_environment(port=options.port)
     with contextlib.ExitStack() as services:
-        for service in embedded.own_services():
-            services.enter_context(service.in_use())
+        bring_up(services)
         prepare_and_greet(options)
         return processes.run(port=options.port, data=embedded.DATA)
 
 
-def prepare_and_greet(options: argparse.Namespace) -> None:
+def bring_up(services: contextlib.ExitStack) -> None:
+    """Start the services and load Django beside them: neither needs the other to begin."""
     import django
 
-    django.setup()
+    with ThreadPoolExecutor() as starters:
+        started = [starters.submit(services.enter_context, one.in_use()) for one in embedded.own_services()]
+        django.setup()
+    for one in started:
+        one.result()
+
+
+def prepare_and_greet(options: argparse.Namespace) -> None:
     from django.db import connections
 
     from medmgmt.demo.prepare import prepare, welcome

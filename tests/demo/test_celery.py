@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from celery import Task
 
-from medmgmt.celery import Sweep, app
+from medmgmt.celery import PLAN_CHECKINS, SEND_DUE, Sweep, SweepStep, app
 from medmgmt.embedded_services.valkey import Valkey
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -62,6 +62,15 @@ def test_a_failing_look_does_not_stop_the_sweep(caplog: pytest.LogCaptureFixture
     sweep.look()
     assert (broken.calls, whole.calls) == (2, 2)
     assert "the sweep of recorder failed" in caplog.text
+
+
+def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Sweep] = []
+    monkeypatch.setattr(Sweep, "start", begun.append)
+    step = SweepStep(None)
+    step.start(None)
+    step.stop(None)
+    assert [task.name for task in begun[0].tasks] == [PLAN_CHECKINS, SEND_DUE]
 
 
 def test_the_sweep_runs_until_it_is_ended() -> None:

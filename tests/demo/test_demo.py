@@ -143,12 +143,17 @@ def test_the_demo_opens_survives_kill_9_and_ends_without_a_trace(place: Path) ->
     assert not (place / "demo.json").exists()
 
 
+def workers(place: Path) -> list[psutil.Process]:
+    """The worker and its children, which begin when the web has read its code."""
+    return [one for one in processes.leftovers(place) if {"celery", "worker"} <= set(one.cmdline())]
+
+
 @pytest.mark.faults
 def test_a_killed_part_ends_the_others(place: Path) -> None:
     clinic = Demo(place)
     assert clinic.opens(), clinic.said()
-    worker = next(p for p in processes.leftovers(place) if "celery" in p.cmdline() and "worker" in p.cmdline())
-    worker.kill()
+    assert until(lambda: workers(place) != [])
+    workers(place)[0].kill()
     assert clinic.process.wait(60) != 0
     assert alive(place) == []
 
