@@ -34,9 +34,7 @@ class MissedForm(SigningForm):
     last_taken_on = day_field("Last taken on", "The last day on which the client took it.")
     onward = forms.ChoiceField(label="From today", choices=ONWARD, widget=forms.RadioSelect, initial="resume")
     template = forms.ChoiceField(label="Label schedule", required=False)
-    is_confirmed = forms.BooleanField(
-        label="I confirm that it may go on", help_text="Where the rule's days are not confirmed.", required=False
-    )
+    is_confirmed = forms.BooleanField(label="I confirm that it may go on", required=False)
     reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     after: AfterGap | None = None

@@ -21,6 +21,7 @@ from clinic.titration.rules.schedules import Label
 
 HORIZON_DAYS = 30
 TEMPLATE = "template:"
+RADIO = {"class": "form-check-input"}
 WAYS = [
     ("titration", "By hand: start low and rise to a target"),
     ("steps", "By hand: each step"),
@@ -39,7 +40,7 @@ class Way(NamedTuple):
 class StartForm(RegimenForm):
     """A new dose plan. Cleaned, it is the `order`, what it `treats`, the `overrides` and the `template`, if one."""
 
-    way = forms.ChoiceField(label="How", choices=WAYS, widget=forms.RadioSelect, initial="titration")
+    way = forms.ChoiceField(label="How", choices=WAYS, widget=forms.RadioSelect(attrs=RADIO), initial="titration")
     start_on = day_field("First day")
     treats = forms.CharField(label="What it treats", max_length=200)
     horizon_days = days_field("Days to dispense of the last step", "Where it has no end.", most=366)
