@@ -168,6 +168,40 @@ class DoseChange(Record):
         return self.words
 
 
+class FavouriteQuerySet(models.QuerySet["FavouriteRegimen"]):
+    def of(self, user: User) -> "FavouriteQuerySet":
+        """A prescriber's own, not removed; nobody else sees them."""
+        return self.filter(prescriber=user, removed_at=None)
+
+
+class FavouriteRegimen(Record):
+    """Products with steps, a titration or a taper that a prescriber keeps for themselves to use again.
+
+    `regimen` is written as in a dose_plan order, without days of the calendar and without limits.
+    """
+
+    prescriber = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    medication = models.ForeignKey(Medication, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    regimen = models.JSONField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FavouriteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["medication__name", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prescriber", "medication", "name"],
+                condition=Q(removed_at=None),
+                name="titration_favourite_name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MissedDoses(Record):
     """Doses due from `first_missed_on` to the day before `goes_on_on` were not taken: what the plan says of these
     days is what was planned. `version` is how it goes on, `rule` the restart rule's sentence of that day.

@@ -6,6 +6,9 @@ app_name = "titration"
 urlpatterns = [
     path("of/<uuid:client_id>/start/", views.start, name="start"),
     path("<uuid:dose_plan_id>/", views.dose_plan, name="dose_plan"),
+    path("favourites/", views.favourites, name="favourites"),
+    path("favourites/<uuid:favourite_id>/remove/", views.remove_favourite, name="remove_favourite"),
+    path("<uuid:dose_plan_id>/favourite/", views.keep_favourite, name="keep_favourite"),
     path("<uuid:dose_plan_id>/change/", views.change, name="change"),
     path("<uuid:dose_plan_id>/missed/", views.missed, name="missed"),
 ]

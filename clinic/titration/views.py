@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
@@ -21,7 +21,7 @@ from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.titration import queries, services
-from clinic.titration.forms import ChangeForm, MissedForm, StartForm
+from clinic.titration.forms import ChangeForm, FavouriteForm, MissedForm, StartForm
 from clinic.titration.models import DosePlan
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import offers_of
@@ -43,6 +43,7 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
         asked if asked is not None else request.POST or None,
         medication=medication,
         label=queries.taking_of(client, timezone.localdate()).label(medication),
+        favourites=list(queries.favourites_of(request.user, medication)),
         offers=offers_of(queries.offered_products(medication)),
         problems=[problem.text for problem in treatment_plan.problems.all()],
         team=queries.team_to_promise(client),
@@ -60,8 +61,55 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     if request.POST.get("do") == "sign" and submit(form, lambda **order: signed.append(deed(**order))):
         messages.success(request, f"The dose plan of {medication} is signed.")
         return redirect("titration:dose_plan", signed[0].pk)
+    if request.POST.get("do") == "keep" and submit(form, partial(_keep, request, medication, form)):
+        return redirect(request.get_full_path())
     context |= _about_medication(medication) | {"form": form, "preview": _preview_of_start(form)}
     return _form_page(request, "titration/start.html", context)
+
+
+def _keep(request: StaffRequest, medication: Medication, form: StartForm, order: dict[str, Any], **_: Any) -> None:
+    """Keep what is laid out as a favourite; the rest of the form is for signing."""
+    favourite = services.keep_favourite(
+        medication_id=medication.pk, name=form.kept_as, order=order, by=request.user, now=timezone.now()
+    )
+    messages.success(request, f"“{favourite}” is one of your favourites now.")
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+@require_POST
+def keep_favourite(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
+    """Keep the regimen of a signed dose plan as a favourite of one's own."""
+    dose_plan = queries.get_dose_plan(request.user, dose_plan_id)
+    form = FavouriteForm(request.POST)
+    order = queries.current_version(dose_plan).order
+    deed = partial(
+        services.keep_favourite,
+        medication_id=dose_plan.medication_id,
+        order=order,
+        by=request.user,
+        now=timezone.now(),
+    )
+    if submit(form, deed):
+        messages.success(request, "The regimen is one of your favourites now.")
+    else:
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return redirect("titration:dose_plan", dose_plan.pk)
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+@require_safe
+def favourites(request: StaffRequest) -> HttpResponse:
+    """One's own favourites, of all medications."""
+    return render(request, "titration/favourites.html", {"favourites": queries.favourites_of(request.user)})
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+@require_POST
+def remove_favourite(request: StaffRequest, favourite_id: UUID) -> HttpResponse:
+    """Take a favourite off one's own list."""
+    favourite = services.remove_favourite(favourite_id=favourite_id, by=request.user, now=timezone.now())
+    messages.success(request, f"“{favourite}” is removed.")
+    return redirect("titration:favourites")
 
 
 def _pick(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
@@ -183,6 +231,7 @@ def dose_plan(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "latest": versions[0],
         "earlier": versions[1:],
         "versions": versions,
+        "favourite_form": FavouriteForm(),
         "today": today,
         "has_ended": versions[0].version.stop_on is not None and versions[0].version.stop_on <= today,
     }

@@ -29,7 +29,7 @@ from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import RiskAlertFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.staff import UserFactory
-from tests.factories.titration import started
+from tests.factories.titration import FavouriteRegimenFactory, started
 from tests.factories.worklist import WorkItemFactory
 
 TEAM = (Role.PRESCRIBER, Role.THERAPIST, Role.COORDINATOR)
@@ -207,6 +207,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "plan_id": lambda side: SignedPlanFactory(client=side.client, written_by=side.prescriber),
     "plans:sign plan_id": lambda side: TreatmentPlanFactory(client=side.client, written_by=side.prescriber, number=2),
     "dose_plan_id": _dose_plan,
+    "favourite_id": lambda side: FavouriteRegimenFactory(prescriber=side.prescriber),
     "answer_id": _answer,
     "token": _token,
     "handouts:page token": _calendar_token,

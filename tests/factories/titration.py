@@ -3,11 +3,15 @@
 import datetime as dt
 from typing import Any
 
+import factory
+
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.staff.models import User
 from clinic.titration import services
-from clinic.titration.models import DosePlan
+from clinic.titration.models import DosePlan, FavouriteRegimen
+from tests.factories.formulary import MedicationFactory
+from tests.factories.staff import UserFactory
 
 TABLETS = [{"form": "tablet", "release": "IR", "strengths_mg": ["25", "50", "100"], "scored": True}]
 
@@ -34,4 +38,21 @@ def started(
         treats="Depression",
         by=by,
         now=now,
+    )
+
+
+class FavouriteRegimenFactory(factory.django.DjangoModelFactory[FavouriteRegimen]):
+    """25 mg in the morning for a week, then 50 mg."""
+
+    class Meta:
+        model = FavouriteRegimen
+
+    prescriber = factory.SubFactory(UserFactory)
+    medication = factory.SubFactory(MedicationFactory)
+    name = factory.Sequence(lambda number: f"My way {number}")
+    regimen = factory.LazyFunction(
+        lambda: {
+            "products": TABLETS,
+            "steps": [{"doses": {"morning": "25"}, "days": 7}, {"doses": {"morning": "50"}}],
+        }
     )

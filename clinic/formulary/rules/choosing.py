@@ -21,6 +21,11 @@ class Choice:
     reason: str
     others: tuple[Template, ...]
 
+    @property
+    def offered(self) -> tuple[Template, ...]:
+        """All of them, the one that fits first."""
+        return (self.template, *self.others) if self.template else self.others
+
 
 def groups_taken(groups: Mapping[str, Group], taken: Iterable[str]) -> dict[str, str]:
     """The groups among the names of what is taken, each with the name that told it; brands and doses may stand by."""

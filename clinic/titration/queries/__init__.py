@@ -1,5 +1,6 @@
 """Reads of dose plans (`plans`), of the person a check concerns (`person`), of what it finds (`safety`)."""
 
+from clinic.titration.queries.favourites import favourites_of
 from clinic.titration.queries.person import person_facts, reported_medications
 from clinic.titration.queries.plans import (
     CurrentDose,
@@ -49,6 +50,7 @@ __all__ = [
     "current_version",
     "dose_history",
     "duty_about",
+    "favourites_of",
     "get_dose_plan",
     "get_medication",
     "offered_products",

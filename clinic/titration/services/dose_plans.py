@@ -49,7 +49,6 @@ class Signed(NamedTuple):
     order: Mapping[str, Any]
     plan: DosePlanResult
     findings: Sequence[Finding]
-    regimen: RegimenLook
     template: str
     from_day: date | None
 
@@ -94,12 +93,12 @@ def start_dose_plan(
         began_on=plan.order.start_on,
     )
     dose_plan.save(force_insert=True)
-    signed = Signed(wanted, plan, plan.findings, before.regimen, template, from_day=None)
-    version = sign_version(dose_plan, signed, number=1, by=by, now=now)
+    signed = Signed(wanted, plan, plan.findings, template, from_day=None)
+    version = _sign_version(dose_plan, signed, before.regimen, number=1, by=by, now=now)
     _write_steps(version, [_step_row(step) for step in plan.steps])
     write_overrides(version, before.stops, reasons)
     told = telling.tell_start(medication.name, plan)
-    write_change(version, dose_plan, told, plan.order.start_on, reason=f"For {treats.strip()}")
+    _write_change(version, dose_plan, told, plan.order.start_on, reason=f"For {treats.strip()}")
     record("dose_plan_started", by=by, subject=dose_plan, medication=str(medication.pk), overrides=sorted(reasons))
     return dose_plan
 
@@ -131,24 +130,17 @@ def change_dose_plan(
     wanted, plan = _held(order, label, current.template, known)
     old = build_plan(current.order)
     day = signing.check_change_day(on, running.takes_effect_on(old, plan), today)
-    findings = running.findings_from(plan, day)
-    before = queries.before_change(dose_plan, old, plan, day, today=today)
-    reasons = signing.check_overrides(before.stops, overrides, today)
     told = telling.tell_change(dose_plan.medication.name, old, plan, day)
-    DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
-    number = current.number + 1
-    signed = Signed(wanted, plan, findings, before.regimen, current.template, from_day=day)
-    version = sign_version(dose_plan, signed, number=number, by=by, now=now)
-    carry_steps(version, current, plan, day)
-    write_overrides(version, before.stops, reasons)
-    change = write_change(version, dose_plan, told, day, reason=reason.strip(), kind=kind)
+    told = told._replace(kind=telling.Kind(kind)) if kind else told
+    signed = Signed(wanted, plan, running.findings_from(plan, day), current.template, from_day=day)
+    change = sign_next(dose_plan, current, signed, told, reason=reason, overrides=overrides, by=by, now=now)
     record(
         f"dose_plan_{'stopped' if change.kind == ChangeKind.STOP else 'changed'}",
         by=by,
         subject=dose_plan,
-        version=number,
+        version=change.version.number,
         kind=change.kind,
-        overrides=sorted(reasons),
+        overrides=sorted(set(change.version.overrides.values_list("code", flat=True))),
     )
     return change
 
@@ -227,8 +219,35 @@ def locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, D
     return dose_plan, current
 
 
-def sign_version(dose_plan: DosePlan, signed: Signed, *, number: int, by: User, now: datetime) -> DosePlanVersion:
-    """Write a version as it is signed; from here on the database refuses any change of it."""
+def sign_next(
+    dose_plan: DosePlan,
+    current: DosePlanVersion,
+    signed: Signed,
+    told: telling.Told,
+    *,
+    reason: str,
+    overrides: Sequence[Override],
+    by: User,
+    now: datetime,
+) -> DoseChange:
+    """Sign the version after the one in force: from its day on it is the new plan, before it reads as before.
+
+    Refused for a finding that says stop without a reason, now or from an earlier version.
+    """
+    day = signed.from_day or signed.plan.order.start_on
+    today = day_of(now)
+    before = queries.before_change(dose_plan, build_plan(current.order), signed.plan, day, today=today)
+    reasons = signing.check_overrides(before.stops, overrides, today)
+    DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
+    version = _sign_version(dose_plan, signed, before.regimen, number=current.number + 1, by=by, now=now)
+    _carry_steps(version, current, signed.plan, day)
+    write_overrides(version, before.stops, reasons)
+    return _write_change(version, dose_plan, told, day, reason=reason.strip())
+
+
+def _sign_version(
+    dose_plan: DosePlan, signed: Signed, regimen: RegimenLook, *, number: int, by: User, now: datetime
+) -> DosePlanVersion:
     plan = signed.plan
     version = DosePlanVersion(
         dose_plan=dose_plan,
@@ -238,7 +257,7 @@ def sign_version(dose_plan: DosePlan, signed: Signed, *, number: int, by: User, 
         stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
         dispense=[one.to_json() for one in running.dispensed_from(plan, signed.from_day)],
         findings=[finding.to_json() for finding in signed.findings],
-        regimen=signed.regimen.to_json(),
+        regimen=regimen.to_json(),
         formulary_version=dose_plan.medication.data_version,
         template=signed.template,
         signed_at=now,
@@ -266,7 +285,7 @@ def _step_row(step: Step) -> DoseStep:
     )
 
 
-def carry_steps(version: DosePlanVersion, current: DosePlanVersion, plan: DosePlanResult, day: date) -> None:
+def _carry_steps(version: DosePlanVersion, current: DosePlanVersion, plan: DosePlanResult, day: date) -> None:
     """Steps before `day` are copied as they were signed; from `day` on they are the new plan's.
 
     A step that goes on over that day just as it was stays one step.
@@ -296,20 +315,18 @@ def _goes_on(before: DoseStep, after: DoseStep, plan: DosePlanResult, day: date)
     return is_one_step and same and before.last_on == day - ONE_DAY
 
 
-def write_change(
+def _write_change(
     version: DosePlanVersion,
     dose_plan: DosePlan,
     told: telling.Told,
     on: date,
     *,
     reason: str,
-    kind: ChangeKind | None = None,
 ) -> DoseChange:
-    """Write the change that a version makes, in plain words, for everybody who looks after the client."""
     change = DoseChange(
         client=dose_plan.client,
         version=version,
-        kind=kind or ChangeKind(told.kind),
+        kind=ChangeKind(told.kind),
         takes_effect_on=on,
         from_mg=told.from_mg,
         to_mg=told.to_mg,

@@ -9,12 +9,11 @@ from django.db import transaction
 from clinic.audit.services import record
 from clinic.staff.models import User
 from clinic.titration import queries
-from clinic.titration.models import DosePlanVersion, MissedDoses
+from clinic.titration.models import MissedDoses
 from clinic.titration.rules import build_plan, missing, running, signing, telling
-from clinic.titration.rules.missing import Gap, Onward
+from clinic.titration.rules.missing import Onward
 from clinic.titration.rules.signing import Override
 from clinic.titration.services import dose_plans
-from clinic.titration.services.overrides import write_overrides
 
 
 @transaction.atomic
@@ -49,34 +48,21 @@ def record_missed_doses(
     label = taking.label(dose_plan.medication)
     chosen = label.chosen(template) if onward is Onward.RESTART else None
     offered = queries.offered_products(dose_plan.medication)
-    order = missing.order_after(onward, current.order, gap, template=chosen, offered=offered)
     key = chosen.key if chosen else current.template
-    held = label.hold(order, key)
-    findings = running.findings_from(held.plan, today)
-    before = queries.before_change(dose_plan, old, held.plan, today, today=today)
-    reasons = signing.check_overrides(before.stops, overrides, today)
-    DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
-    signed = dose_plans.Signed(held.order, held.plan, findings, before.regimen, key, from_day=today)
-    version = dose_plans.sign_version(dose_plan, signed, number=current.number + 1, by=by, now=now)
-    dose_plans.carry_steps(version, current, held.plan, today)
-    write_overrides(version, before.stops, reasons)
+    held = label.hold(missing.order_after(onward, current.order, gap, template=chosen, offered=offered), key)
     told = telling.tell_gap(dose_plan.medication.name, old, held.plan, gap, onward)
-    dose_plans.write_change(version, dose_plan, told, today, reason=reason.strip())
-    missed = _write_gap(version, gap, onward, rule=after.reason)
-    record("doses_missed", by=by, subject=dose_plan, version=version.number, onward=str(onward))
-    return missed
-
-
-def _write_gap(version: DosePlanVersion, gap: Gap, onward: Onward, *, rule: str) -> MissedDoses:
+    signed = dose_plans.Signed(*held, running.findings_from(held.plan, today), key, from_day=today)
+    change = dose_plans.sign_next(dose_plan, current, signed, told, reason=reason, overrides=overrides, by=by, now=now)
     missed = MissedDoses(
-        version=version,
-        last_taken_on=gap.last_taken_on,
+        version=change.version,
+        last_taken_on=last_taken_on,
         first_missed_on=gap.first_missed_on,
-        goes_on_on=gap.today,
+        goes_on_on=today,
         onward=onward,
-        rule=rule,
-        by=version.signed_by,
-        at=version.signed_at,
+        rule=after.reason,
+        by=by,
+        at=now,
     )
     missed.save(force_insert=True)
+    record("doses_missed", by=by, subject=dose_plan, version=change.version.number, onward=str(onward))
     return missed
