@@ -146,7 +146,9 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     problems = queries.what_is_missing(visit, running, asked, settled, today)
     if problems:
         raise NotReady(problems)
-    seen = queries.since_last_visit(visit.client, before=visit).summary
+    is_written = all(one.rationale.strip() for one in asked.values())
+    # Read only where the portal writes a rationale for the prescriber.
+    seen = "" if is_written else queries.since_last_visit(visit.client, before=visit).summary
     signed = [_carry_out(visit, medication, asked, seen, now) for medication in running]
     _write_decisions(signed)
     visit.version += 1

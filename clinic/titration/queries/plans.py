@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.formulary.models import Medication
 from clinic.formulary.queries import products_of
 from clinic.formulary.rules import (
@@ -325,18 +326,30 @@ class Taking:
 
 def taking_of(client: Client, today: date) -> Taking:
     """Dose plans begun or to begin and what is reported, by every name, and the treatment plan; three queries."""
-    here = DosePlan.objects.running(today).filter(client=client)
-    reported = ReportedMedication.objects.filter(client=client).filter(Q(last_on=None) | Q(last_on__gte=today))
-    codes = Problem.objects.filter(plan__in=TreatmentPlan.objects.in_force(), plan__client=client).exclude(code="")
-    names = [
-        *here.values_list("medication__name", "medication__ingredient"),
-        *reported.values_list("name", "medication__ingredient"),
-    ]
+    names = [*_names_running(client.pk, today), *_names_reported(client.pk, today)]
     return Taking(
         names=list(dict.fromkeys(name for pair in names for name in pair if name)),
         age=client.age_on(today),
-        codes=list(codes.order_by("rank").values_list("code", flat=True)),
+        codes=_codes_in_force(client.pk),
     )
+
+
+@prepared
+def _names_running(client_id: UUID, today: date) -> QuerySet[DosePlan, tuple[str, str]]:
+    here = DosePlan.objects.running(today).filter(client=client_id)
+    return here.values_list("medication__name", "medication__ingredient")
+
+
+@prepared
+def _names_reported(client_id: UUID, today: date) -> QuerySet[ReportedMedication, tuple[str, str | None]]:
+    reported = ReportedMedication.objects.filter(Q(last_on=None) | Q(last_on__gte=today), client=client_id)
+    return reported.values_list("name", "medication__ingredient")
+
+
+@prepared
+def _codes_in_force(client_id: UUID) -> QuerySet[Problem, str]:
+    codes = Problem.objects.filter(plan__in=TreatmentPlan.objects.in_force(), plan__client=client_id).exclude(code="")
+    return codes.order_by("rank").values_list("code", flat=True)
 
 
 def get_medication(medication_id: UUID) -> Medication:

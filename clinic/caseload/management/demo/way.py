@@ -353,7 +353,8 @@ class Story:
             self._observe(now + dt.timedelta(days=2))
 
     def _decided(self, version: DosePlanVersion, course: Course, score: int, count: int, now: dt.datetime) -> Asked:
-        asked = Asked(version.dose_plan_id, "continue", version.number)
+        why = words.CONTINUED[(self.number + count) % len(words.CONTINUED)]
+        asked = Asked(version.dose_plan_id, "continue", version.number, rationale=why)
         if count != 2 or not course.raised_to or score < 8 or self.person.regimen == "taper":
             return asked
         return replace(

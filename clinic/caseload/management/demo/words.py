@@ -28,6 +28,13 @@ OBSERVATIONS = [
     "Tells of more restless evenings since the last dose change; otherwise engaged.",
     "Did the exposure homework. Asks whether the morning dose could be taken with breakfast.",
 ]
+# What a prescriber writes beside "continue"; where it stays empty the portal sums up what happened.
+CONTINUED = [
+    "Works and is well tolerated; no reason to change it now.",
+    "",
+    "Steady on this dose. Client prefers to stay on it until the next visit.",
+    "Benefit still growing; a longer trial at this dose first.",
+]
 SAID = [
     "",
     "",
