@@ -289,6 +289,7 @@ def test_a_medication_without_a_rule_goes_on(paula: Browser, running: DosePlan, 
     url = reverse("titration:missed", args=[other.pk])
     preview = paula.post(url, typed(2, do="preview")).content.decode()
     assert "No restart rule is on file for this medication." in preview
+    assert "later days moved by 1" in preview
     assert paula.post(url, typed(2)).status_code == 302
     assert MissedDoses.objects.get().onward == "resume"
 

@@ -16,6 +16,7 @@ from clinic.titration.queries import Before
 from clinic.titration.rules import DosePlanResult, build_plan
 from clinic.titration.rules.missing import Onward, check_onward, gap_of, order_after
 from clinic.titration.rules.schedules import Label
+from clinic.titration.rules.telling import tell_gap
 
 ONWARD = [
     (Onward.RESUME.value, "Go on where it was left: later days move"),
@@ -27,7 +28,7 @@ ONWARD = [
 class MissedForm(SigningForm):
     """Missed doses. Cleaned: version, last day taken, how it goes on and by which schedule, reason, overrides.
 
-    `after` is what the restart rules say of the gap, once a last day is given.
+    `after` is what the restart rules say of the gap, once a last day is given; `told` is what everyone will read.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -38,6 +39,7 @@ class MissedForm(SigningForm):
     reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     after: AfterGap | None = None
+    told = ""
 
     def __init__(
         self,
@@ -89,4 +91,5 @@ class MissedForm(SigningForm):
         template = self.label.chosen(self.needed("template")) if begins_again else None
         order = order_after(onward, self.current.order, gap, template=template, offered=self.offered)
         self.plan = self.label.hold(order, template.key if template else self.current.template).plan
+        self.told = tell_gap(self.current.dose_plan.medication.name, old, self.plan, gap, onward).words
         self.ask_reasons(self._look_before(old, self.plan, self.today))
