@@ -151,6 +151,25 @@ def test_a_settled_finding_is_asked_again_when_a_dose_rises(
     change(dose_plan, prescriber, lower, too_soon)
 
 
+def test_what_was_settled_is_told_and_not_asked_again(
+    ada: Client, sertraline: Medication, prescriber: User, on_phenelzine: None
+) -> None:
+    dose_plan = start(ada, sertraline, prescriber, reason())
+    order = dose_plan.versions.get().order
+    before = queries.before_change(dose_plan, build_plan(order), build_plan(order), TODAY, today=TODAY)
+    assert before.stops == []
+    preview = queries.previewed(build_plan(order), TODAY, queries.settled_findings(dose_plan), before.regimen)
+    assert any("No reason is needed again." in note.words for note in preview.findings.notes)
+
+
+def test_a_plan_never_held_up_by_what_others_take_alone(
+    ada: Client, sertraline: Medication, prescriber: User, on_phenelzine: None
+) -> None:
+    told(ada, "venlafaxine", "75")
+    dose_plan_words = str(start(ada, sertraline, prescriber, reason()).versions.get().regimen)
+    assert "'phenelzine', 'venlafaxine'" not in dose_plan_words
+
+
 def test_stopping_is_never_held_up(ada: Client, sertraline: Medication, prescriber: User, in_force: None) -> None:
     dose_plan = start(ada, sertraline, prescriber)
     Allergy.objects.create(client=ada, substance="sertraline", origin="staff", recorded_at=NOW)
