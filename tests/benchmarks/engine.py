@@ -19,10 +19,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from clinic.titration.rules.regimen import answer_question
-
 from clinic.formulary.rules.regimen import read_rules
 from clinic.titration.rules import build_plan
+from clinic.titration.rules.regimen import answer_question
 from clinic.titration.rules.units import Form, Release, Shelf, Solid, nearest_to, units_for
 
 PROJECT = Path(__file__).resolve().parents[2]

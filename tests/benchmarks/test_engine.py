@@ -5,9 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from clinic.titration.rules.regimen import answer_question
 
 from clinic.formulary.rules.regimen import read_rules
+from clinic.titration.rules.regimen import answer_question
 from clinic.titration.rules.units import Form, Release, Shelf, Solid
 from tests.benchmarks import engine
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clinic.titration.rules.regimen import answer_question
 from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from clinic.formulary.rules.reading import DATA
 from clinic.formulary.rules.regimen import read_rules
 from clinic.titration.rules import BadOrder
+from clinic.titration.rules.regimen import answer_question
 from tests.titration.orders import order, step, tablets
 
 CLIENT = {"birth_date": "1990-01-15", "sex": "female", "pregnancy": "no", "egfr": "90", "qtc_ms": None}
