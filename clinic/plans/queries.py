@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
-from clinic.clients.models import Client
+from clinic.clients.models import CareTeamMember, Client
 from clinic.core.queries import prepared
 from clinic.intake.models import Allergy, PregnancyAnswer
 from clinic.intake.queries import newest_pregnancy_answer
@@ -99,9 +99,9 @@ def plans_awaiting_acknowledgement(user: User) -> QuerySet[TreatmentPlan]:
     if user.role != Role.THERAPIST:
         return TreatmentPlan.objects.none()
     seen = PlanAcknowledgement.objects.filter(plan=OuterRef("pk"), by=user)
-    waiting = TreatmentPlan.objects.visible_to(user).in_force().filter(~Exists(seen))
-    own = waiting.filter(client__care_team__user=user, client__care_team__ended_at=None)
-    return own.select_related("client", "signed_by").order_by("signed_at").distinct()
+    own = CareTeamMember.objects.live().filter(client=OuterRef("client"), user=user)
+    waiting = TreatmentPlan.objects.visible_to(user).in_force().filter(Exists(own), ~Exists(seen))
+    return waiting.select_related("client", "signed_by").order_by("signed_at")
 
 
 def has_acknowledged(plan: TreatmentPlan, user: User) -> bool:

@@ -64,6 +64,29 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A dose change not yet acknowledged."""
+
+    pk: UUID
+    words: str
+    reason: str
+    at: datetime
+    by: str
+    client: Named
+
+
+@dataclass(frozen=True, slots=True)
+class PlanToSee:
+    """A plan in force not yet acknowledged."""
+
+    pk: UUID
+    number: int
+    signed_at: datetime
+    signed_by: str
+    client: Named
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Something begun and not signed."""
 
@@ -88,8 +111,8 @@ class PrescriberHome:
 class TherapistHome:
     """A therapist's day: every change not yet acknowledged comes first."""
 
-    changes: list[DoseChange]
-    plans: list[TreatmentPlan]
+    changes: list[Changed]
+    plans: list[PlanToSee]
     visits: list[DayVisit]
     observations: list[Observed]
     referrals: list[TherapistReferral]
@@ -134,14 +157,25 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
     )
 
 
-@prepared
-def _changes_to_see(user: User) -> QuerySet[DoseChange]:
-    return unacknowledged_changes(user)
+def _changes_to_see(user: User) -> list[Changed]:
+    rows = _changes(user)
+    return [Changed(pk, words, reason, at, by, Named(*client)) for pk, words, reason, at, by, *client in rows]
 
 
 @prepared
-def _plans_to_see(user: User) -> QuerySet[TreatmentPlan]:
-    return plans_awaiting_acknowledgement(user)[:ROWS]
+def _changes(user: User) -> QuerySet[DoseChange, Any]:
+    return unacknowledged_changes(user).values_list("pk", "words", "reason", "at", "by__full_name", *naming("client"))
+
+
+def _plans_to_see(user: User) -> list[PlanToSee]:
+    rows = _plans(user)
+    return [PlanToSee(pk, number, at, by, Named(*client)) for pk, number, at, by, *client in rows]
+
+
+@prepared
+def _plans(user: User) -> QuerySet[TreatmentPlan, Any]:
+    shown = plans_awaiting_acknowledgement(user)[:ROWS]
+    return shown.values_list("pk", "number", "signed_at", "signed_by__full_name", *naming("client"))
 
 
 def new_observations(user: User, now: datetime) -> list[Observed]:
