@@ -79,7 +79,10 @@ class Forms(HTMLParser):
 
 def forms_of(browser: Browser, address: str) -> list[Sent]:
     parser = Forms()
-    parser.feed(browser.get(address).content.decode())
+    answer = browser.get(address)
+    # What is printed is no page and holds no form.
+    if answer.headers["Content-Type"].startswith("text/html"):
+        parser.feed(answer.content.decode())
     for form in parser.found:
         form.action = form.action if form.action.startswith("/") else address + form.action
     return parser.found
