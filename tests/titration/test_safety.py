@@ -326,6 +326,14 @@ def test_a_changed_row_is_a_new_version_and_a_row_that_left_ends(
     assert AuditEvent.objects.filter(action="safety_rules_loaded").exists()
 
 
+def test_rules_that_were_emptied_come_back_by_loading(sertraline: Medication) -> None:
+    SafetyRule.objects.update(superseded_at=NOW)
+    loaded = load_rules(now=NOW)
+    assert loaded.created == SafetyRule.objects.current().count()
+    assert set(SafetyRule.objects.current().values_list("number", flat=True)) == {2}
+    assert safety_rules() is not None
+
+
 @pytest.fixture
 def paula(browser: Browser, prescriber: User) -> Browser:
     browser.force_login(prescriber)

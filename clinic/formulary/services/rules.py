@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from clinic.audit.services import record
 from clinic.formulary.models import RuleKind, SafetyRule
@@ -30,11 +31,13 @@ class RulesLoaded:
 def load_rules(*, now: datetime) -> RulesLoaded:
     """Bring the safety rules to the data files; the same files again change nothing.
 
-    A changed row is a new version of its rule. A rule that the medical director decided about keeps its decision
+    A changed row is a new version of its rule, and so is one that comes back.
+    A rule that the medical director decided about keeps its decision
     and its wording. One that left the files ends. Raises RuleBroken naming a row that would be wrong in use.
     """
     version = read_rules().version
     standing = {rule.key: rule for rule in SafetyRule.objects.current().select_for_update()}
+    numbers = dict(SafetyRule.objects.order_by().values_list("key").annotate(highest=Max("number")))
     counts: Counter[str] = Counter()
     fresh: list[SafetyRule] = []
     ended = dict(standing)
@@ -44,11 +47,10 @@ def load_rules(*, now: datetime) -> RulesLoaded:
         outcome = _outcome(rule, row)
         counts[outcome] += 1
         if outcome in {"created", "changed"}:
-            number = rule.number + 1 if rule else 1
             fresh.append(
                 SafetyRule(
                     key=row["rule"],
-                    number=number,
+                    number=numbers.get(row["rule"], 0) + 1,
                     kind=kind,
                     definition=row,
                     status=row["status"],
