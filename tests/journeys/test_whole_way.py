@@ -179,7 +179,7 @@ class Way:
     def when_the_prescriber_records_that_she_consents_to_sharing(self) -> None:
         page = self.prescriber
         page.goto(self.contact_page)
-        page.get_by_role("link", name="Change consent").click()
+        page.get_by_role("link", name="Record consent").click()
         page.get_by_label("Day the client consented").fill(self.today().isoformat())
         page.get_by_role("button", name="Record consent").click()
         expect(page.get_by_text("The client consented on")).to_be_visible()
