@@ -59,9 +59,10 @@ class Valkey(Service):
 
     def stop(self) -> None:
         """Ask Valkey to write down and go; what does not go is killed."""
+        # Found while it lives: a server that has gone would stay behind as a zombie of whoever started it.
+        strays = self._strays(["valkey-server"], self.folder)
         with contextlib.suppress(OSError):
             self._ask("SHUTDOWN NOSAVE")
-        strays = self._strays(["valkey-server"], self.folder)
         _, left = psutil.wait_procs(strays, timeout=10)
         self._kill(left)
 
