@@ -92,11 +92,23 @@ def bring_up(services: contextlib.ExitStack) -> None:
         one.result()
 
 
+def reach_database() -> None:
+    """A database of one's own may be elsewhere, or down."""
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise DemoRefused(f"The database of DATABASE_URL does not answer: {reason}.") from error
+
+
 def prepare_and_greet(options: argparse.Namespace) -> None:
     from django.db import connections
 
     from medmgmt.demo.prepare import prepare, welcome
 
+    reach_database()
     prepare(charts=options.fhir)
     print(welcome(port=options.port), flush=True)
     # What runs from here on is forked from this process, and a connection cannot be shared.
