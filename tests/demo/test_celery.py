@@ -66,7 +66,8 @@ def test_a_failing_look_does_not_stop_the_sweep(caplog: pytest.LogCaptureFixture
 
 def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[Sweep] = []
-    monkeypatch.setattr(Sweep, "start", begun.append)
+    monkeypatch.setattr(Sweep, "start", lambda sweep: begun.append(sweep))
+    app.loader.import_default_modules()
     step = SweepStep(None)
     step.start(None)
     step.stop(None)
