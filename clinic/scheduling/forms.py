@@ -36,7 +36,7 @@ class FindTimesForm(forms.Form):
 
 
 def _offer_kinds(form: forms.Form, kinds: Sequence[str]) -> None:
-    form.fields["kind"].choices = [  # type: ignore[attr-defined]
+    form.fields["kind"].choices = [  # type: ignore[attr-defined]  # a choice field, which the type forgets
         (kind, words) for kind, words in AppointmentKind.choices if kind in kinds
     ]
 

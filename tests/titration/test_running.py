@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from clinic.core.rules import RuleBroken
+from clinic.formulary.rules.regimen import Severity
 from clinic.titration.rules import build_plan
-from clinic.titration.rules.findings import Code, Finding, Severity
+from clinic.titration.rules.findings import Code, Finding
 from clinic.titration.rules.offering import chosen_products, offers_of
 from clinic.titration.rules.order import Time
 from clinic.titration.rules.running import (

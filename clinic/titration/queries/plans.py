@@ -25,13 +25,13 @@ from clinic.formulary.rules import (
     read_templates,
 )
 from clinic.formulary.rules.regimen import Finding as RegimenFinding
-from clinic.formulary.rules.regimen import Severity as RegimenSeverity
+from clinic.formulary.rules.regimen import Severity
 from clinic.intake.models import ReportedMedication
 from clinic.plans.models import Problem, TreatmentPlan
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, MissedDoses, SafetyOverride
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
-from clinic.titration.rules.findings import Finding, Severity
+from clinic.titration.rules.findings import Finding
 from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
 from clinic.titration.rules.safety import RegimenLook, span_words
 from clinic.titration.rules.schedules import Label
@@ -260,12 +260,12 @@ def previewed(
             stops=[*_shown(stops), *(ShownFinding(one.code, one.words) for one in told.stops)],
             warnings=[
                 *_shown(one for one in findings if one.severity is Severity.WARN),
-                *_told(told.of_tier(RegimenSeverity.WARN)),
+                *_told(told.of_tier(Severity.WARN)),
             ],
             notes=[
                 *_shown(one for one in findings if one.severity is Severity.NOTE),
                 *_shown((one for one in findings if _is_settled(one, stops)), " Overridden before."),
-                *_told(told.of_tier(RegimenSeverity.NOTE)),
+                *_told(told.of_tier(Severity.NOTE)),
                 *_told(told.settled, " No reason is needed again."),
             ],
         ),

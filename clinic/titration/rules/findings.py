@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from clinic.formulary.rules.regimen import Severity
 from clinic.titration.rules.numbers import is_over_percent, percent_of, plain
 from clinic.titration.rules.order import Limits
 from clinic.titration.rules.steps import Step
@@ -23,14 +24,6 @@ class Code(StrEnum):
     REDUCTION_FAST = "reduction_fast"
     NOT_MAKEABLE = "not_makeable"
     OFF_SCHEDULE = "off_schedule"
-
-
-class Severity(StrEnum):
-    """How grave: `stop` is not signed without a prescriber's override and reason."""
-
-    STOP = "stop"
-    WARN = "warn"
-    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

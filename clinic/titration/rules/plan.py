@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from clinic.formulary.rules.regimen import Severity
 from clinic.titration.rules.changes import apply_changes
 from clinic.titration.rules.course import lay_out
 from clinic.titration.rules.dispensing import Dispensed, dispense
-from clinic.titration.rules.findings import Finding, Severity, find_all
+from clinic.titration.rules.findings import Finding, find_all
 from clinic.titration.rules.order import Order
 from clinic.titration.rules.parsing import parse_order
 from clinic.titration.rules.steps import Step, dated_steps

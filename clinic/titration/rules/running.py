@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from clinic.core.rules import RuleBroken
+from clinic.formulary.rules.regimen import Severity
 from clinic.titration.rules.course import split_over_times
 from clinic.titration.rules.days import day_of, step_on
 from clinic.titration.rules.dispensing import Dispensed, dispense_between
-from clinic.titration.rules.findings import Code, Finding, Severity
+from clinic.titration.rules.findings import Code, Finding
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.order import Time
 from clinic.titration.rules.plan import DosePlanResult, build_plan

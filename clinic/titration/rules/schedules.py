@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules import Choice, Template
-from clinic.titration.rules.findings import Code, Finding, Severity
+from clinic.formulary.rules.regimen import Severity
+from clinic.titration.rules.findings import Code, Finding
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult, build_plan
 from clinic.titration.rules.steps import Step

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from clinic.core.rules import RuleBroken
-from clinic.titration.rules.findings import Code, Finding, Severity
+from clinic.formulary.rules.regimen import Severity
+from clinic.titration.rules.findings import Code, Finding
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
 from clinic.titration.rules.safety import UNAVAILABLE

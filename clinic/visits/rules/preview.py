@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from clinic.core.rules import RuleBroken
+from clinic.formulary.rules.regimen import Severity
 from clinic.titration.rules import Step, build_plan, running, step_words
-from clinic.titration.rules.findings import Severity
 from clinic.titration.rules.safety import UNAVAILABLE, RegimenLook, span_words
 from clinic.titration.rules.schedules import Held
 from clinic.titration.rules.signing import IsStop, PlanStop, finding_words
