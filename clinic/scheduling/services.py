@@ -58,7 +58,7 @@ def book(
 ) -> Appointment:
     """Book a time within the clinician's hours. Raises TimeTaken when it is not free any more.
 
-    The same appointment asked for again by the same person is the one that stands, not a second one.
+    The same appointment asked for again by the same person, with the same note, is the one that stands.
     """
     rules.check_booker(by.acting_role, kind, is_own=clinician.pk == by.pk)
     span = rules.Span(starts_at, starts_at + _length_of(kind))
@@ -80,7 +80,12 @@ def book(
             record("appointment_booked", by=by, subject=appointment, kind=kind)
     except IntegrityError as error:
         standing = Appointment.objects.standing().filter(
-            client_id=client_id, clinician=clinician, kind=kind, starts_at=starts_at, booked_by=by
+            client_id=client_id,
+            clinician=clinician,
+            kind=kind,
+            starts_at=starts_at,
+            booked_by=by,
+            note_for_desk=note_for_desk,
         )
         if same := standing.first():
             return same

@@ -4,7 +4,7 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from clinic.audit.models import AuditEvent
-from clinic.audit.services import record, recorded_together
+from clinic.audit.services import record, record_sign_out, recorded_together
 from clinic.staff.models import User
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +56,8 @@ def test_afterwards_each_event_is_written_at_once_again(prescriber: User) -> Non
         pass
     record("later_done", by=prescriber)
     assert AuditEvent.objects.filter(action="later_done").exists()
+
+
+def test_signing_out_without_an_account_is_no_event(db: None) -> None:
+    record_sign_out(None)
+    assert not AuditEvent.objects.exists()

@@ -11,6 +11,7 @@ from django.http import Http404
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import BreakGlassAccess, Client
 from clinic.core.rules import RuleBroken, StaleRecord
+from clinic.formulary.models import SafetyRule
 from clinic.scheduling.models import AppointmentStatus
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
@@ -259,6 +260,19 @@ class TestSign:
         visit = written(ada, prescriber, NOW)
         decide(visit, dose_plan, "continue", prescriber)
         assert sign(visit, prescriber).is_signed
+
+    def test_without_safety_rules_the_reason_says_so(self, ada: Client, prescriber: User, dose_plan: DosePlan) -> None:
+        SafetyRule.objects.update(superseded_at=NOW)
+        visit = written(ada, prescriber, NOW)
+        for code in ("", "benefit"):
+            increase(visit, dose_plan, prescriber, mg=100, reason_code=code, reason_words="Seen" if code else "")
+            with pytest.raises(NotReady) as refusal:
+                sign(visit, prescriber)
+            assert [problem.field for problem in refusal.value.problems] == [field_name(dose_plan.pk, "reason_code")]
+        reason = {"reason_code": "checks_unavailable", "reason_words": "The rules could not be read."}
+        increase(visit, dose_plan, prescriber, mg=100, **reason)
+        assert sign(visit, prescriber).is_signed
+        assert dose_plan.versions.get(superseded_at=None).overrides.get().code == "checks_unavailable"
 
     def test_a_dose_changed_meanwhile_is_decided_again(
         self, ada: Client, prescriber: User, dose_plan: DosePlan
