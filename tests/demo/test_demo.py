@@ -65,7 +65,7 @@ class Demo:
         return until(lambda: self.is_open() or self.process.poll() is not None) and self.is_open()
 
 
-def until(is_so: Callable[[], bool], *, within_s: float = 240) -> bool:
+def until(is_so: Callable[[], bool], *, within_s: float = 480) -> bool:
     patience = time.monotonic() + within_s
     while time.monotonic() < patience:
         if is_so():
