@@ -1,8 +1,8 @@
 """What pages read of clients; the user comes first."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
 from functools import reduce
 from operator import add, and_, or_
 from typing import Any
@@ -26,10 +26,24 @@ from clinic.clients.models import (
     RelatedPerson,
     SharingConsent,
 )
-from clinic.clients.rules import Likeness, Person, Wanted, folded, likeness, slips_of, wanted_from, words_of
+from clinic.clients.rules import (
+    ClientDetails,
+    Contact,
+    Likeness,
+    Person,
+    Related,
+    Wanted,
+    folded,
+    likeness,
+    phone_number,
+    slips_of,
+    wanted_from,
+    words_of,
+)
 from clinic.clients.rules.search import indexable
 from clinic.core.addresses import address
 from clinic.core.queries import prepared
+from clinic.core.rules import SENT_TWICE
 from clinic.staff.models import User
 
 RESULTS = 12
@@ -144,6 +158,38 @@ def possible_duplicates(
     rated = [Duplicate(client, likeness(one, _person(client))) for client in found[:CANDIDATES]]
     alike = [duplicate for duplicate in rated if duplicate.likeness > Likeness.NONE]
     return sorted(alike, key=lambda duplicate: -duplicate.likeness)[:limit]
+
+
+def just_registered(
+    details: ClientDetails, contacts: Iterable[Contact], people: Iterable[Related], now: datetime
+) -> Client | None:
+    """The client whom the very same form made within the last ten minutes."""
+    standing_by = {(person.kind, person.name.strip()) for person in people}
+    for client in Client.objects.filter(**asdict(details), created_at__gt=now - SENT_TWICE):
+        are_same_people = {(person.kind, person.name) for person in live_related(client)} == standing_by
+        if are_same_people and {contact.value for contact in live_contacts(client)} == _reached_at(contacts):
+            return client
+    return None
+
+
+def others_alike(
+    user: User, details: ClientDetails, contacts: Iterable[Contact], people: Iterable[Related], now: datetime
+) -> list[Duplicate]:
+    """Who may be the person of a form about to be sent; of a form that is sent twice nobody else is."""
+    if just_registered(details, contacts, people, now):
+        return []
+    return possible_duplicates(
+        user,
+        given_names=details.given_names,
+        family_name=details.family_name,
+        preferred_name=details.preferred_name,
+        birth_on=details.birth_on,
+        reached_at=_reached_at(contacts),
+    )
+
+
+def _reached_at(contacts: Iterable[Contact]) -> set[str]:
+    return {phone_number(contact.value) or contact.value.lower() for contact in contacts}
 
 
 def list_clients(user: User, *, status: str = "", after: str = "", before: str = "") -> ListPage:

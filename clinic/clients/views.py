@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.clients import queries, rules, services
+from clinic.clients import queries, services
 from clinic.clients.forms import (
     BreakGlassForm,
     ClientForm,
@@ -65,15 +65,9 @@ def create(request: StaffRequest) -> HttpResponse:
     form = ClientForm(request.POST or None, initial={"time_zone": timezone.get_default_timezone_name()})
     duplicates: list[queries.Duplicate] = []
     if request.method == "POST" and form.is_valid() and "another_person" not in request.POST:
-        details, contacts = form.cleaned_data["details"], form.cleaned_data["contact_points"]
-        duplicates = queries.possible_duplicates(
-            request.user,
-            given_names=details.given_names,
-            family_name=details.family_name,
-            preferred_name=details.preferred_name,
-            birth_on=details.birth_on,
-            reached_at={rules.phone_number(contact.value) or contact.value.lower() for contact in contacts},
-        )
+        typed = form.cleaned_data
+        details, contacts, people = typed["details"], typed["contact_points"], typed["related_people"]
+        duplicates = queries.others_alike(request.user, details, contacts, people, now)
     made: list[Client] = []
     register = partial(services.register_client, by=request.user, now=now)
     if request.method == "POST" and not duplicates and submit(form, lambda **typed: made.append(register(**typed))):

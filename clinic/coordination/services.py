@@ -1,6 +1,6 @@
 """Deeds between therapist and prescriber: acknowledge a dose change, write down what was noticed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -10,11 +10,9 @@ from clinic.audit.services import record
 from clinic.clients.models import CareTeamMember, Client
 from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.coordination.rules import check_observation
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import SENT_TWICE, RuleBroken
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange
-
-SENT_TWICE = timedelta(minutes=10)
 
 
 @transaction.atomic

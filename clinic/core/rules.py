@@ -1,4 +1,9 @@
-"""What every law of the clinic shares: a refusal that carries its reason."""
+"""What every law of the clinic shares: a refusal that carries its reason, and when the same again is the same."""
+
+from datetime import timedelta
+
+# Within this time the very same words of the same person are one form sent twice: a double click, the back button.
+SENT_TWICE = timedelta(minutes=10)
 
 
 class RuleBroken(Exception):  # noqa: N818 - the clinic's word, and it reads as a sentence

@@ -13,6 +13,7 @@ from clinic.audit.models import AuditEvent
 from clinic.checkins.models import AnswerReview, CheckInAnswer
 from clinic.clients.models import Client
 from clinic.coordination.models import ChangeAcknowledgement, Observation
+from clinic.coverage.models import Coverage, EligibilityCheck, PriorAuthorization
 from clinic.intake.models import EvaluationAddendum
 from clinic.plans.models import PlanAcknowledgement
 from clinic.risk.models import RiskAlert
@@ -22,7 +23,10 @@ from clinic.visits.models import VisitAddendum
 from clinic.worklist.models import WorkItem
 from tests.checkins.conftest import checkin, dose_plan, token  # noqa: F401 - Ada on sertraline, asked today
 from tests.checkins.test_views import GOOD
+from tests.clients.test_pages import TYPED
 from tests.factories.checkins import CheckInAnswerFactory
+from tests.factories.coverage import CoverageFactory
+from tests.factories.formulary import MedicationFactory
 from tests.factories.intake import signed_evaluation
 from tests.factories.risk import RiskAlertFactory
 from tests.factories.visits import signed
@@ -119,3 +123,40 @@ def test_a_duty_is_taken_and_closed(browser: Browser, ada: Client, coordinator: 
     twice(browser, reverse("worklist:take_item", args=[item.pk]), {})
     twice(browser, reverse("worklist:close_item", args=[item.pk]), {"outcome": "done", "note": "Called."})
     assert (audited("duty_taken"), audited("duty_closed")) == (1, 1)
+
+
+@pytest.mark.parametrize("more", [{}, {"another_person": "1"}])
+def test_a_client_is_registered(browser: Browser, ada: Client, coordinator: User, more: dict[str, str]) -> None:
+    browser.force_login(coordinator)
+    answers = twice(browser, reverse("clients:create"), {**TYPED, **more})
+    assert all("The client is registered." in answer.text for answer in answers)
+    assert (Client.objects.exclude(pk=ada.pk).count(), audited("client_registered")) == (1, 1)
+    other = {**TYPED, "phone": "801-555-0177", "another_person": "1"}
+    browser.post(reverse("clients:create"), other)
+    assert Client.objects.exclude(pk=ada.pk).count() == 2
+
+
+def test_a_cover_is_added_and_ended(browser: Browser, ada: Client, coordinator: User) -> None:
+    browser.force_login(coordinator)
+    address = reverse("coverage:coverage", args=[ada.pk])
+    card = {"payer": "Beehive Health", "plan_type": "commercial", "rank": 1, "member_id": "M1"}
+    twice(browser, address, card)
+    cover = Coverage.objects.get()
+    twice(browser, reverse("coverage:end_cover", args=[cover.pk]), {"ended_on": "2026-06-04"})
+    assert (audited("cover_added"), audited("cover_ended")) == (1, 1)
+    browser.post(address, card)
+    assert Coverage.objects.count() == 2
+
+
+def test_a_payer_is_asked(browser: Browser, ada: Client, coordinator: User) -> None:
+    browser.force_login(coordinator)
+    cover = CoverageFactory(client=ada)
+    check = reverse("coverage:check_eligibility", args=[cover.pk])
+    need = reverse("coverage:need_authorization", args=[cover.pk])
+    twice(browser, check, {"method": "phone", "result": "active", "reference": "Kim"})
+    twice(browser, need, {"medication": MedicationFactory().pk, "note": "Step therapy letter"})
+    assert (EligibilityCheck.objects.count(), PriorAuthorization.objects.count()) == (1, 1)
+    assert (audited("eligibility_checked"), audited("prior_authorization_needed")) == (1, 1)
+    with time_machine.travel(JUNE_4 + dt.timedelta(minutes=11), tick=False):
+        browser.post(check, {"method": "phone", "result": "active", "reference": "Kim"})
+    assert EligibilityCheck.objects.count() == 2

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit.services import record
-from clinic.clients import rules
+from clinic.clients import queries, rules
 from clinic.clients.models import Client, ClientStatus, RelatedKind, RelatedPerson
 from clinic.clients.rules import ClientDetails, Contact, Related, detail_names
 from clinic.clients.services.reach import replace_contact_points, replace_related_people
-from clinic.clients.services.root import locked_client, write_search_text
+from clinic.clients.services.root import lock_identity, locked_client, write_search_text
 from clinic.core.rules import StaleRecord
 from clinic.staff.models import User
 
@@ -32,8 +32,11 @@ def register_client(
     """Make a client with how to reach them and who stands by them.
 
     A minor starts as active only with a guardian. Raises RuleBroken with the field that is wrong. `by` is None
-    where no member of staff acts.
+    where no member of staff acts. The very same form within ten minutes is one client, even at the same moment.
     """
+    lock_identity(details)
+    if standing := queries.just_registered(details, contact_points, related_people, now):
+        return standing
     today = timezone.localdate(now)
     _check_details(details, today)
     client = Client(**asdict(details), status=status, came_from=came_from)

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django.db import connection
 from django.http import Http404
 
 from clinic.clients import queries, rules
 from clinic.clients.models import Client, ContactKind, ContactPoint
+from clinic.clients.rules import ClientDetails
 
 
 def locked_client(client_id: UUID) -> Client:
@@ -14,6 +16,13 @@ def locked_client(client_id: UUID) -> Client:
     if client is None:
         raise Http404
     return client
+
+
+def lock_identity(details: ClientDetails) -> None:
+    """Whoever registers the same name and birth date at the same moment waits: no row is there yet to be locked."""
+    identity = f"{details.family_name}, {details.given_names}, {details.birth_on}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [identity])
 
 
 def write_search_text(client: Client) -> None:
