@@ -1,11 +1,13 @@
 """What an auditor looks for."""
 
+from operator import itemgetter
 from typing import Any
 
 from django import forms
 
 from clinic.audit import queries
 from clinic.audit.queries import Filters
+from clinic.audit.rules import deed_words
 from clinic.core.forms import WITHIN_REACH
 from clinic.staff.models import User
 
@@ -30,7 +32,7 @@ class SearchForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["who"].queryset = queries.people()  # type: ignore[attr-defined]
-        kinds = [(action, action.replace("_", " ")) for action in queries.actions()]
+        kinds = sorted([(action, deed_words(action)) for action in queries.actions()], key=itemgetter(1))
         self.fields["action"].choices = [("", "Every deed"), *kinds]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

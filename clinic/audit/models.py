@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from clinic.audit.rules import deed_words
 from clinic.core.models import new_id
 
 
@@ -53,3 +54,8 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_type}"
+
+    @property
+    def deed(self) -> str:
+        """What was done, in words."""
+        return deed_words(self.action)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.audit.queries import ROWS
-from clinic.audit.rules import safe_cell
+from clinic.audit.rules import deed_words, safe_cell
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.core.models import new_id
@@ -147,3 +147,20 @@ def test_only_an_auditor_searches(browser: Browser, request: pytest.FixtureReque
 @pytest.mark.parametrize("page", [PAGE, "audit:export"])
 def test_a_day_at_the_end_of_the_calendar_is_refused(desk: Browser, page: str) -> None:
     assert desk.get(reverse(page), {"until": "9999-12-31"}).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("chart_read", "Chart read"),
+        ("checkin_answered", "Check-in answered"),
+        ("break_glass_used", "Break-glass used"),
+        ("sign_in_failed", "Sign-in failed"),
+    ],
+)
+def test_deeds_are_read_in_words(desk: Browser, action: str, words: str) -> None:
+    assert deed_words(action) == words
+    record(action, by=None)
+    page = desk.get(reverse(PAGE)).text
+    assert f'<option value="{action}">{words}</option>' in page
+    assert f'<td data-label="Deed">{words}</td>' in page
