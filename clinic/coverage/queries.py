@@ -14,12 +14,24 @@ from clinic.coverage.models import Coverage, EligibilityCheck, PriorAuthorizatio
 from clinic.formulary.models import Medication
 from clinic.staff.models import User
 
+# What stands on a card, in the order that a pharmacy or payer asks for it.
+CARD = {
+    "plan_name": "Plan",
+    "member_id": "Member ID",
+    "group_number": "Group",
+    "rx_bin": "RxBIN",
+    "rx_pcn": "RxPCN",
+    "rx_group": "RxGrp",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class CoverLine:
-    """One cover, what the payer last said of it, and whether it is time to ask again."""
+    """One cover, what of its card is known and what is missing, what the payer last said, whether to ask again."""
 
     cover: Coverage
+    known: list[tuple[str, str]]
+    missing: list[str]
     checks: list[EligibilityCheck]
     needs_check: bool
 
@@ -39,7 +51,12 @@ def _line(cover: Coverage, today: date) -> CoverLine:
     checks = list(cover.eligibility_checks.all())
     last_on = timezone.localdate(checks[0].checked_at) if checks else None
     holds = cover.ended_on is None or cover.ended_on >= today
-    return CoverLine(cover, checks[:3], holds and rules.needs_check(last_on, today))
+    card = {label: getattr(cover, name) for name, label in CARD.items()}
+    known = [(label, value) for label, value in card.items() if value]
+    # Who pays without a card has nothing to write down of it.
+    missing = [label for label, value in card.items() if not value and cover.plan_type != "self_pay"]
+    missing += [] if cover.began_on else ["first day"]
+    return CoverLine(cover, known, missing, checks[:3], holds and rules.needs_check(last_on, today))
 
 
 def prior_authorizations_of(client: Client) -> list[PriorAuthorization]:

@@ -75,6 +75,16 @@ def test_the_page_adds_a_cover(at_the_desk: Browser, ada: Client) -> None:
     assert AuditEvent.objects.filter(action="cover_added", client_id=ada.pk).exists()
 
 
+def test_what_is_missing_on_a_card_is_said_in_one_line(at_the_desk: Browser, ada: Client) -> None:
+    card = CoverageFactory(client=ada, member_id="M1", rx_bin="610011", began_on=TODAY)
+    address = reverse("coverage:coverage", args=[ada.pk])
+    assert "Plan, Group, RxPCN, RxGrp</dd>" in at_the_desk.get(address).text
+    Coverage.objects.filter(pk=card.pk).update(began_on=None)
+    assert "RxGrp, first day</dd>" in at_the_desk.get(address).text
+    Coverage.objects.filter(pk=card.pk).update(plan_type="self_pay", began_on=TODAY)
+    assert "Not recorded" not in at_the_desk.get(address).text
+
+
 def test_a_wrong_day_is_said_beside_the_field_and_keeps_what_was_typed(at_the_desk: Browser, ada: Client) -> None:
     typed = {"payer": "Beehive", "plan_type": "other", "rank": 1, "began_on": "2026-03-02", "ended_on": "2026-03-01"}
     answer = at_the_desk.post(reverse("coverage:coverage", args=[ada.pk]), typed)
