@@ -37,6 +37,7 @@ class Duty:
     phones: list[str]
     is_overdue: bool
     is_due_today: bool
+    is_call: bool
     outcomes: tuple[Outcome, ...]
 
 
@@ -56,12 +57,7 @@ def board(user: User, *, kind: str, whose: str, now: datetime) -> Board:
     in_view = _whose(everything, user=user, whose=whose, now=now)
     counts = dict(in_view.order_by().values_list("kind").annotate(rows=Count("pk")))
     rows = in_view.filter(kind=kind) if kind in DutyKind else in_view
-    phones = ContactPoint.objects.filter(
-        client=OuterRef("client"), kind="phone", may_call=True, ended_at=None
-    ).order_by("-is_preferred", "created_at")
-    found = list(
-        rows.select_related("client", "owner").annotate(phones=ArraySubquery(phones.values("value")))[: ROWS + 1]
-    )
+    found = list(_with_phones(rows)[: ROWS + 1])
     return Board(
         duties=[_duty(item, now=now) for item in found[:ROWS]],
         kinds=[(k.value, k.label, counts[k.value]) for k in DutyKind if k.value in counts],
@@ -83,6 +79,14 @@ def _whose(items: Any, *, user: User, whose: str, now: datetime) -> "QuerySet[Wo
     return narrowed
 
 
+def _with_phones(items: "QuerySet[WorkItem]") -> Any:
+    """Each duty with the numbers its client may be called on, the preferred one first."""
+    phones = ContactPoint.objects.filter(
+        client=OuterRef("client"), kind="phone", may_call=True, ended_at=None
+    ).order_by("-is_preferred", "created_at")
+    return items.select_related("client", "owner").annotate(phones=ArraySubquery(phones.values("value")))
+
+
 def _duty(item: Any, *, now: datetime) -> Duty:
     overdue = rules.is_overdue(item.due_at, now=now)
     return Duty(
@@ -90,13 +94,15 @@ def _duty(item: Any, *, now: datetime) -> Duty:
         phones=item.phones,
         is_overdue=overdue,
         is_due_today=not overdue and timezone.localdate(item.due_at) == timezone.localdate(now),
+        is_call=item.kind in CALLS,
         outcomes=outcomes_of(item.kind),
     )
 
 
 def get_item(user: User, item_id: UUID) -> WorkItem:
     """One duty of the board, or 404 when it is not this user's to see."""
-    return get_object_or_404(WorkItem.objects.visible_to(user).select_related("client", "owner"), pk=item_id)
+    item: WorkItem = get_object_or_404(_with_phones(WorkItem.objects.visible_to(user)), pk=item_id)
+    return item
 
 
 @dataclass(frozen=True)

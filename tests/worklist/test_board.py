@@ -37,10 +37,17 @@ def test_urgent_stands_first_then_what_is_due_first(desk: Browser, ada: Client) 
 def test_numbers_to_call_stand_on_the_row(desk: Browser, ada: Client) -> None:
     ContactPointFactory(client=ada, kind=ContactKind.PHONE, value="+18015550199", may_call=True, may_email=False)
     ContactPointFactory(client=ada, kind=ContactKind.PHONE, value="+18015550111", may_email=False)
+    item = WorkItemFactory(client=ada)
+    for page in (desk.get(BOARD).text, desk.get(f"/worklist/{item.pk}/close/").text):
+        assert "tel:+18015550199" in page
+        assert "5550111" not in page
+
+
+def test_a_call_without_a_number_says_so(desk: Browser, ada: Client) -> None:
+    WorkItemFactory(client=ada, kind=DutyKind.CHECK_INSURANCE)
+    assert "No phone that may be called" not in desk.get(BOARD).text
     WorkItemFactory(client=ada)
-    page = desk.get(BOARD).content.decode()
-    assert "tel:+18015550199" in page
-    assert "5550111" not in page
+    assert "No phone that may be called" in desk.get(BOARD).text
 
 
 def test_filters_narrow_the_rows_and_say_how_many_there_are(desk: Browser, ada: Client, coordinator: User) -> None:
