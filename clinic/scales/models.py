@@ -5,7 +5,7 @@ from django.db import models
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
-from clinic.scales.rules import INSTRUMENTS
+from clinic.scales.rules import title_of
 from clinic.staff.models import User
 
 
@@ -55,4 +55,4 @@ class ScaleResponse(Record):
 
     @property
     def title(self) -> str:
-        return INSTRUMENTS[self.instrument].title if self.instrument in INSTRUMENTS else self.instrument
+        return title_of(self.instrument)

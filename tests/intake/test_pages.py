@@ -13,8 +13,15 @@ from clinic.intake.models import EvaluationAddendum, PsychiatricEvaluation
 from clinic.risk.models import RiskAlert
 from clinic.scales.models import ScaleResponse
 from clinic.staff.models import User
+from tests.caseload.histories import scored
 from tests.factories.formulary import MedicationFactory
-from tests.factories.intake import RECEIVED, AllergyFactory, complete_draft, signed_evaluation
+from tests.factories.intake import (
+    RECEIVED,
+    AllergyFactory,
+    PregnancyAnswerFactory,
+    complete_draft,
+    signed_evaluation,
+)
 
 GAPS = {"allergy-severity": "unknown", "trial-response": "unknown", "trial-why_stopped": "unknown"}
 
@@ -116,6 +123,15 @@ def test_a_scale_is_scored_in_place(desk: Browser, draft: PsychiatricEvaluation,
     assert "9 points, mild" in page
     assert "Thoughts of self-harm" in page
     assert "PHQ-9, item 9" in page
+
+
+def test_a_signed_evaluation_is_read_in_titles_and_days(desk: Browser, ada: Client, prescriber: User) -> None:
+    scored(ada, dt.datetime(2026, 3, 1, 20, tzinfo=dt.UTC), 9)
+    PregnancyAnswerFactory(client=ada, status="yes", due_on=dt.date(2026, 9, 3))
+    page = desk.get(at(signed_evaluation(ada, prescriber))).text
+    assert "PHQ-9: " in page
+    assert "(Mar 1, 2026)" in page
+    assert "due Sep 3, 2026" in page
 
 
 def test_a_scale_with_gaps_is_scored_only_with_its_own_button(desk: Browser, draft: PsychiatricEvaluation) -> None:

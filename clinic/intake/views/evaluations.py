@@ -1,5 +1,6 @@
 """Begin, read, sign an evaluation; add to a signed one."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from clinic.intake import queries, rules, services
 from clinic.intake.forms import AddendumForm, SignForm
 from clinic.intake.models import PsychiatricEvaluation
 from clinic.intake.views.drafts import draft_page
+from clinic.scales.rules import title_of
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -100,7 +102,7 @@ def _signed_page(
 
 def read_parts(found: PsychiatricEvaluation, content: rules.Content) -> dict[str, Any]:
     """An evaluation in the words it is read in."""
-    written = content.draft
+    written, said = content.draft, content.history
     return {
         "evaluation": found,
         "client": found.client,
@@ -113,6 +115,11 @@ def read_parts(found: PsychiatricEvaluation, content: rules.Content) -> dict[str
                 _told(written.risk_answers, q.key, "detail"),
             )
             for q in rules.RISK_QUESTIONS
+        ],
+        # What was signed is kept in codes and ISO days; it is read in the words of every other page.
+        "pregnancy": [(status, due_on and date.fromisoformat(due_on)) for status, due_on in said.get("pregnancy", [])],
+        "scores": [
+            (title_of(code), total, band, date.fromisoformat(day)) for code, total, band, day in said.get("scores", [])
         ],
         "protective": _told(written.risk_answers, rules.PROTECTIVE, "detail"),
         "status_rows": [

@@ -29,6 +29,11 @@ class Score:
     prorated: bool = False
 
 
+def title_of(code: str) -> str:
+    """The title that people know an instrument by; one that the clinic no longer has reads as its code."""
+    return INSTRUMENTS[code].title if code in INSTRUMENTS else code
+
+
 def score(question: Mapping[str, Any]) -> dict[str, Any]:
     """Answer one question of the `score` contract; raises BadField with the path of what is wrong."""
     result = score_answers(question.get("instrument"), question.get("answers"), question.get("sex"))
