@@ -6,21 +6,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.caseload.queries import record
+from clinic.caseload.queries import lines, record
+from clinic.caseload.queries.lines import AnswerLine, Line, Named, NoteLine
 from clinic.caseload.queries.record import NewestScore, PlanOnChart
-from clinic.caseload.queries.who import ADULT, Who, who
+from clinic.caseload.queries.who import ADULT, Who, who, who_parts
 from clinic.caseload.rules import news as news_rules
 from clinic.caseload.rules import timeline
 from clinic.caseload.rules.courses import Course, Segment
 from clinic.caseload.rules.news import Happening
 from clinic.caseload.rules.timeline import History, Mark, Picture, TableRow
-from clinic.checkins.rules import BOTHER, FEELINGS
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
+from clinic.core.templatetags.clinic_ui import clock, day, weekday
 from clinic.scheduling.models import AppointmentKind, AppointmentStatus, Modality
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -46,19 +47,28 @@ class Dose:
     treats: str
     today: str
     rhythm: str
-    next: Segment | None
-    stop_on: date | None
+    next_day: str
+    next: str
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One appointment to come."""
 
+    when: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """The plan in force in words."""
+
     id: UUID
-    starts_at: datetime
-    kind: str
-    modality: str
-    with_name: str
+    signed: str
+    client_words: str
+    goals: list[Named]
+    kinds: list[tuple[str, list[Named]]]
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,75 +83,90 @@ class Chart:
     next_visit: Visit | None
     picture: Picture | None
     table: list[TableRow]
-    answers: list[dict[str, Any]]
-    scores: list[NewestScore]
-    plan: PlanOnChart | None
+    answers: list[AnswerLine]
+    scores: list[Named]
+    plan: PlanShown | None
     plan_draft_id: UUID | None
-    evaluations: list[dict[str, Any]]
+    evaluations: list[NoteLine]
     diagnoses: list[dict[str, Any]]
-    measurements: list[dict[str, Any]]
-    visits: list[dict[str, Any]]
-    changes: list[dict[str, Any]]
-    observations: list[dict[str, Any]]
+    measurements: list[Named]
+    trials: list[Named]
+    visits: list[NoteLine]
+    changes: list[Line]
+    observations: list[Line]
     looked_at: datetime | None
-    news: list[Happening]
+    news: list[tuple[str, str]]
 
 
 def chart(user: User, client: Client, *, now: datetime) -> Chart:
     """Read the chart for one reader; notes of evaluations and visits only for those who may read them."""
     today = timezone.localdate(now)
-    person = who(client, today)
-    courses = record.dose_courses(client.pk)
-    booked = record.appointments(client.pk, now - TWO_YEARS)
-    answers = [_answer(row) for row in record.answers(client.pk)]
-    responses = record.responses(client.pk)
-    plan, draft_id = record.plans(client.pk)
-    evaluations = record.evaluations(client.pk)
-    visits = record.visits(client.pk) if user.may(Permission.READ_VISIT) else []
-    changes = [_change(row, user) for row in record.changes(client.pk)]
-    observations = record.observations(client.pk)
-    looked_at = last_look(user, client, now=now)
+    since = today - TWO_YEARS
+    [found] = _everything(client.pk, user.pk, now - TWO_YEARS, today, now - news_rules.ONE_SITTING)
+    found["visit_rows"] = found["visit_rows"] if user.may(Permission.READ_VISIT) else []
+    person = who(found)
+    courses = record.dose_courses(found["step_rows"])
+    plan, draft_id = record.plan_in_force(found["plan_rows"])
+    scores = record.newest_scores(found["response_rows"])
     history = History(
         courses=courses,
-        scores=record.score_series(responses, sex=client.sex),
-        visits=_visit_marks(booked, visits, today),
-        worries=[Mark(_day(a["answered_at"]), a["worry_words"]) for a in answers if a["is_worrying"]],
+        scores=record.score_series(found["response_rows"], sex=client.sex),
+        visits=_visit_marks(found["appointment_rows"], found["visit_rows"], today),
+        worries=[
+            Mark(_day(a["answered_at"]), lines.worries_in_words(a)) for a in found["answer_rows"] if a["is_worrying"]
+        ],
     )
-    since = today - TWO_YEARS
-    happened = _happenings(person, changes, answers, responses, plan, evaluations, visits, observations)
+    age = client.age_on(today)
     return Chart(
         client=client,
-        age=client.age_on(today),
-        is_minor=client.age_on(today) < ADULT,
+        age=age,
+        is_minor=age < ADULT,
         who=person,
         doses=[_dose(course, today) for course in courses if course.is_running(today)],
-        next_visit=_next_visit(booked, now),
+        next_visit=_next_visit(found["appointment_rows"], now),
         picture=timeline.picture(history, since=since, today=today),
         table=timeline.table(history, since=since, today=today),
-        answers=answers[:ANSWERS_SHOWN],
-        scores=record.newest_scores(responses),
-        plan=plan,
+        answers=[lines.answer_line(row) for row in found["answer_rows"][:ANSWERS_SHOWN]],
+        scores=[lines.score_line(score) for score in scores],
+        plan=_plan(plan) if plan else None,
         plan_draft_id=draft_id,
-        evaluations=evaluations if user.may(Permission.READ_EVALUATION) else [],
-        diagnoses=next((e["diagnosis_rows"] for e in evaluations if e["signed_at"]), []),
-        measurements=record.measurements(client.pk),
-        visits=visits[:VISITS_SHOWN],
-        changes=changes,
-        observations=observations,
-        looked_at=looked_at,
-        news=news_rules.news(happened, since=looked_at) if looked_at else [],
+        evaluations=[lines.evaluation_line(row) for row in found["evaluation_rows"]]
+        if user.may(Permission.READ_EVALUATION)
+        else [],
+        diagnoses=next((e["diagnosis_rows"] for e in found["evaluation_rows"] if e["signed_at"]), []),
+        measurements=[lines.measurement_line(row) for row in found["measurement_rows"]],
+        trials=[lines.trial_line(trial) for trial in person.trials],
+        visits=[lines.visit_line(row) for row in found["visit_rows"][:VISITS_SHOWN]],
+        changes=[lines.change_line(row) for row in found["change_rows"]],
+        observations=[lines.observation_line(row) for row in found["observation_rows"]],
+        looked_at=found["looked_at"],
+        news=_news(found, person, plan, scores),
     )
-
-
-def last_look(user: User, client: Client, *, now: datetime) -> datetime | None:
-    """When this reader last read this chart, before the sitting of now."""
-    return next(iter(_reads(client.pk, user.pk, now - news_rules.ONE_SITTING)), None)
 
 
 @prepared
-def _reads(client_id: UUID, user_id: UUID, before: datetime) -> QuerySet[AuditEvent, datetime]:
-    read = AuditEvent.objects.filter(client_id=client_id, by=user_id, action="chart_read", at__lt=before)
-    return read.order_by("-at").values_list("at", flat=True)[:1]
+def _everything(
+    client_id: UUID, reader_id: UUID, since: datetime, today: date, before: datetime
+) -> QuerySet[Client, Any]:
+    """The client's whole record, and when the reader last read this chart before the sitting of now."""
+    reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader_id, action="chart_read", at__lt=before)
+    return Client.objects.filter(pk=client_id).values(
+        **who_parts(today),
+        **record.record_parts(since),
+        looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
+    )
+
+
+def _plan(plan: PlanOnChart) -> PlanShown:
+    seen = f"Acknowledged by {', '.join(plan.seen_by)}." if plan.seen_by else "No therapist has acknowledged it yet."
+    return PlanShown(
+        id=plan.id,
+        signed=f"version {plan.number}, signed {day(plan.signed_at)} by {plan.signed_by}",
+        client_words=lines.shortened(plan.client_words, lines.TEXT_SHOWN),
+        goals=[lines.goal_line(goal) for goal in plan.goals],
+        kinds=[(label, [lines.intervention_line(row) for row in rows]) for label, rows in plan.kinds],
+        standing=f"{seen} Review on {day(plan.review_on)}." if plan.review_on else seen,
+    )
 
 
 def _day(instant: datetime) -> date:
@@ -149,15 +174,19 @@ def _day(instant: datetime) -> date:
 
 
 def _dose(course: Course, today: date) -> Dose:
-    held = course.on(today)
+    held, coming = course.on(today), course.after(today)
+    words = day_words(held, today) if held else "not begun yet"
+    planned = [coming.words] if coming else []
+    if course.stop_on:
+        planned.append(f"Stops {weekday(course.stop_on)}")
     return Dose(
         dose_plan_id=course.dose_plan_id,
         medication=course.medication,
         treats=course.treats,
-        today=day_words(held, today) if held else "not begun yet",
+        today=words[0].upper() + words[1:],
         rhythm=_rhythm(held, today) if held and held.every_days > 1 else "",
-        next=course.after(today),
-        stop_on=course.stop_on,
+        next_day=weekday(coming.first_on) if coming else "",
+        next=" ".join(planned) or "No change planned",
     )
 
 
@@ -165,47 +194,14 @@ def _rhythm(held: Segment, today: date) -> str:
     return how_often(held.every_days) if is_taken_on(held, today) else held.words
 
 
-def _answer(row: dict[str, Any]) -> dict[str, Any]:
-    row["feeling_words"] = FEELINGS[row["feeling"]].lower()
-    row["worry_lines"] = [worry_words(worry) for worry in row["worries"]]
-    row["worry_words"] = "; ".join(row["worry_lines"]) or "worrying answer"
-    row["effects"] = [effect_words(effect) for effect in row["side_effects"]]
-    return row
-
-
-def worry_words(worry: Any) -> str:
-    """One reason why an answer worries: its sentence, or its code read out where only that was kept."""
-    said = worry.get("sentence") or worry.get("code", "") if isinstance(worry, dict) else str(worry)
-    return str(said).replace("_", " ").rstrip(".")
-
-
-def effect_words(effect: Any) -> str:
-    """One side effect and how much it bothers: "Headache (yes, a little)"."""
-    if not isinstance(effect, dict):
-        return str(effect).replace("_", " ")
-    words = str(effect.get("words") or effect.get("code", "")).replace("_", " ")
-    bother = BOTHER.get(effect.get("bother", -1), "")
-    return f"{words} ({bother.lower()})" if bother else words
-
-
-def _change(row: dict[str, Any], user: User) -> dict[str, Any]:
-    row["seen_names"] = [seen["name"] for seen in row["seen_rows"]]
-    row["is_seen_by_me"] = any(seen["id"] == str(user.pk) for seen in row["seen_rows"])
-    return row
-
-
 def _next_visit(booked: list[dict[str, Any]], now: datetime) -> Visit | None:
     coming = [row for row in booked if row["starts_at"] >= now]
     if not coming:
         return None
     row = coming[-1]
-    return Visit(
-        row["id"],
-        row["starts_at"],
-        AppointmentKind(row["kind"]).label,
-        Modality(row["modality"]).label,
-        row["with_name"],
-    )
+    kind, modality = AppointmentKind(row["kind"]).label, Modality(row["modality"]).label.lower()
+    when = f"{weekday(row['starts_at'])}, {clock(row['starts_at'])}"
+    return Visit(when, f"{kind} with {row['with_name']}, {modality}")
 
 
 def _visit_marks(booked: list[dict[str, Any]], visits: list[dict[str, Any]], today: date) -> list[Mark]:
@@ -215,31 +211,32 @@ def _visit_marks(booked: list[dict[str, Any]], visits: list[dict[str, Any]], tod
     return [Mark(on, words) for on, words in marks.items() if on <= today]
 
 
+def _news(
+    found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: list[NewestScore]
+) -> list[tuple[str, str]]:
+    if not found["looked_at"]:
+        return []
+    happened = news_rules.news(_happenings(found, person, plan, scores), since=found["looked_at"])
+    return [(day(happening.at), happening.words) for happening in happened]
+
+
 def _happenings(
-    person: Who,
-    changes: list[dict[str, Any]],
-    answers: list[dict[str, Any]],
-    responses: list[dict[str, Any]],
-    plan: PlanOnChart | None,
-    evaluations: list[dict[str, Any]],
-    visits: list[dict[str, Any]],
-    observations: list[dict[str, Any]],
+    found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: list[NewestScore]
 ) -> Iterator[Happening]:
     """Everything on the chart that carries the instant at which it came there."""
-    yield from (Happening(c["at"], c["words"]) for c in changes)
-    for a in answers:
-        said = f"Check-in answered: {a['feeling_words']}"
-        yield Happening(a["answered_at"], f"{said}. {a['worry_words']}" if a["is_worrying"] else said)
-    for score in record.newest_scores(responses):
+    yield from (Happening(c["at"], c["words"]) for c in found["change_rows"])
+    for a in found["answer_rows"]:
+        said = f"Check-in answered: {lines.feeling_words(a)}"
+        yield Happening(a["answered_at"], f"{said}. {lines.worries_in_words(a)}" if a["is_worrying"] else said)
+    for score in scores:
         of = f" of {score.maximum}" if score.maximum is not None else ""
         yield Happening(score.answered_at, f"{score.title}: {score.total}{of}, {score.change or score.band}")
     if plan:
         yield Happening(plan.signed_at, f"Plan {plan.number} signed by {plan.signed_by}")
-    yield from (
-        Happening(e["signed_at"], f"Evaluation signed by {e['by_name']}") for e in evaluations if e["signed_at"]
-    )
-    yield from (Happening(v["signed_at"], f"Visit signed by {v['by_name']}") for v in visits if v["signed_at"])
-    yield from (Happening(o["at"], f"Observation by {o['by_name']}") for o in observations)
+    for name, rows in (("Evaluation", found["evaluation_rows"]), ("Visit", found["visit_rows"])):
+        signed = (row for row in rows if row["signed_at"])
+        yield from (Happening(s["signed_at"], f"{name} signed by {s['by_name']}") for s in signed)
+    yield from (Happening(o["at"], f"Observation by {o['by_name']}") for o in found["observation_rows"])
     yield from (Happening(a.raised_at, f"Risk alert: {a.kind}") for a in person.alerts)
     yield from (Happening(a.recorded_at, f"Allergy: {a.words}") for a in person.allergies)
     yield from (Happening(r.recorded_at, f"Reported medication: {r.name} {r.dose}".strip()) for r in person.reported)

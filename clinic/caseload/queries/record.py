@@ -1,4 +1,4 @@
-"""The newest rows of one client's record, each list by its composite index."""
+"""The newest rows of one client's record, each list by its composite index; `chart` brings them in one statement."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import Left
+from django.utils.timezone import localdate
 
-from clinic.caseload.queries.rows import rows
+from clinic.caseload.queries.rows import Rows, RowsWithin, name_of
+from clinic.caseload.queries.who import MINE
 from clinic.caseload.rules.courses import Course, StepRow, courses
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
 from clinic.checkins.models import CheckInAnswer
 from clinic.coordination.models import ChangeAcknowledgement, Observation
-from clinic.core.queries import prepared
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
-from clinic.monitoring.rules import label_of, result_words
 from clinic.plans.models import (
     Goal,
     Intervention,
@@ -36,55 +36,137 @@ from clinic.visits.models import FollowUpVisit
 EXCERPT = 200
 ANSWERS = 40
 RESPONSES = 160
+EVALUATIONS = 4
 VISITS = 60
 CHANGES = 8
 OBSERVATIONS = 5
 APPOINTMENTS = 80
 
 
-def dose_courses(client_id: UUID) -> list[Course]:
+def record_parts(since: datetime) -> dict[str, Rows]:
+    """The lists of a client's record, for a statement about that client; appointments since an instant."""
+    return {
+        "step_rows": Rows(_steps()),
+        "appointment_rows": Rows(_appointments(since)),
+        "answer_rows": Rows(_answers()),
+        "response_rows": Rows(_responses()),
+        "plan_rows": Rows(_plans()),
+        "evaluation_rows": Rows(_evaluations()),
+        "measurement_rows": Rows(_measurements()),
+        "visit_rows": Rows(_visits()),
+        "change_rows": Rows(_changes()),
+        "observation_rows": Rows(_observations()),
+    }
+
+
+def _steps() -> QuerySet[DosePlanVersion, Any]:
     """Every dose plan's doses as signed, newest plan first."""
-    return courses(StepRow(*row) for row in _steps(client_id))
-
-
-@prepared
-def _steps(client_id: UUID) -> QuerySet[DosePlanVersion, Any]:
     return (
-        DosePlanVersion.objects.filter(dose_plan__client=client_id, superseded_at=None)
+        DosePlanVersion.objects.filter(dose_plan__client=OuterRef("pk"), superseded_at=None)
         .order_by("-dose_plan__began_on", "dose_plan_id", "steps__number")
-        .values_list(
-            "dose_plan_id", "dose_plan__medication__name", "dose_plan__treats", "stop_on", "steps__first_on",
-            "steps__last_on", "steps__every_days", "steps__mg_per_day", "steps__words",
+        .values(
+            "dose_plan_id", "stop_on", medication=F("dose_plan__medication__name"), treats=F("dose_plan__treats"),
+            step_first_on=F("steps__first_on"), step_last_on=F("steps__last_on"), every_days=F("steps__every_days"),
+            day_mg=F("steps__mg_per_day"), words=F("steps__words"),
         )
     )  # fmt: skip
 
 
-@prepared
-def appointments(client_id: UUID, since: datetime) -> QuerySet[Appointment, Any]:
+def _appointments(since: datetime) -> QuerySet[Appointment, Any]:
     """Standing appointments since an instant and to come, newest first."""
-    found = Appointment.objects.standing().filter(client=client_id, starts_at__gte=since).order_by("-starts_at")
-    shown = found.values("id", "starts_at", "kind", "modality", "status", with_name=F("clinician__full_name"))
+    found = Appointment.objects.standing().filter(**MINE, starts_at__gte=since).order_by("-starts_at")
+    shown = found.values("id", "starts_at", "kind", "modality", "status", with_name=name_of("clinician"))
     return shown[:APPOINTMENTS]
 
 
-@prepared
-def answers(client_id: UUID) -> QuerySet[CheckInAnswer, Any]:
+def _answers() -> QuerySet[CheckInAnswer, Any]:
     """The newest check-in answers with their worries and who has read them."""
-    found = CheckInAnswer.objects.filter(client=client_id).order_by("-answered_at")
+    found = CheckInAnswer.objects.filter(**MINE).order_by("-answered_at")
     return found.values(
         "id", "answered_at", "feeling", "doses_missed", "side_effects", "wants_call", "words", "worries",
-        "is_worrying", medication=F("checkin__dose_plan__medication__name"), mg=F("checkin__step_mg"),
-        read_at=F("review__at"), read_by=F("review__by__full_name"), read_words=F("review__words"),
+        "is_worrying", medication=F("checkin__dose_plan__medication__name"), step_mg=F("checkin__step_mg"),
+        read_at=F("review__at"), read_by=name_of("review__by"), read_words=F("review__words"),
     )[:ANSWERS]  # fmt: skip
 
 
-@prepared
-def responses(client_id: UUID) -> QuerySet[ScaleResponse, Any]:
+def _responses() -> QuerySet[ScaleResponse, Any]:
     """The newest scale responses, of every instrument."""
-    found = ScaleResponse.objects.filter(client=client_id).newest_first()
+    found = ScaleResponse.objects.filter(**MINE).newest_first()
     return found.values("instrument", "version", "total", "band", "answered_at", "is_complete", "is_prorated")[
         :RESPONSES
     ]
+
+
+def _plans() -> QuerySet[TreatmentPlan, Any]:
+    """The plan in force and the draft that may stand beside it."""
+    part = {"plan": OuterRef("pk")}
+    return (
+        TreatmentPlan.objects.filter(**MINE, status__in=[PlanStatus.SIGNED, PlanStatus.DRAFT])
+        .order_by("number")
+        .values(
+            "id", "number", "status", "client_words", "review_on", "signed_at",
+            signer=name_of("signed_by"),
+            problem_rows=RowsWithin(Problem.objects.filter(**part).values("text", "code")),
+            goal_rows=RowsWithin(
+                Goal.objects.filter(**part).values("text", "measure", "baseline", "target", "target_on")
+            ),
+            intervention_rows=RowsWithin(
+                Intervention.objects.filter(**part).values("kind", "text", "how_often", "responsible")
+            ),
+            seen_rows=RowsWithin(PlanAcknowledgement.objects.filter(**part).values(name=name_of("by"))),
+        )
+    )  # fmt: skip
+
+
+def _evaluations() -> QuerySet[PsychiatricEvaluation, Any]:
+    """The newest evaluations, drafts among them, with diagnoses by rank."""
+    diagnoses = EvaluationDiagnosis.objects.filter(evaluation=OuterRef("pk"))
+    found = PsychiatricEvaluation.objects.filter(**MINE).order_by("-evaluated_on")
+    return found.values(
+        "id", "evaluated_on", "signed_at", by_name=name_of("prescriber"),
+        advice=Left("recommendation", EXCERPT), diagnosis_rows=RowsWithin(diagnoses.values("code", "text")),
+    )[:EVALUATIONS]  # fmt: skip
+
+
+def _measurements() -> QuerySet[Measurement, Any]:
+    """The newest value of each kind."""
+    found = Measurement.objects.standing().filter(**MINE).newest_of_each_kind()
+    return found.values("kind", "value", "unit", "taken_at")
+
+
+def _visits() -> QuerySet[FollowUpVisit, Any]:
+    """The newest follow-up visits, drafts among them, with the beginning of the assessment."""
+    found = FollowUpVisit.objects.filter(**MINE).order_by("-visited_on")
+    return found.values(
+        "id", "visited_on", "signed_at", by_name=name_of("prescriber"), excerpt=Left("assessment", EXCERPT)
+    )[:VISITS]
+
+
+def _changes() -> QuerySet[DoseChange, Any]:
+    """The newest dose changes with who has seen them."""
+    seen = ChangeAcknowledgement.objects.filter(change=OuterRef("pk"))
+    found = DoseChange.objects.filter(**MINE).order_by("-at")
+    return found.values(
+        "id", "kind", "words", "reason", "takes_effect_on", "at", by_name=name_of("by"),
+        seen_rows=RowsWithin(seen.values(name=name_of("by"))),
+    )[:CHANGES]  # fmt: skip
+
+
+def _observations() -> QuerySet[Observation, Any]:
+    """The newest observations of therapist and prescriber."""
+    found = Observation.objects.filter(**MINE).order_by("-at")
+    return found.values("text", "at", by_name=name_of("by"), about=F("change__words"))[:OBSERVATIONS]
+
+
+def dose_courses(steps: Iterable[dict[str, Any]]) -> list[Course]:
+    """The courses of every dose plan, from the rows of its steps."""
+    return courses(
+        StepRow(
+            s["dose_plan_id"], s["medication"], s["treats"], s["stop_on"], s["step_first_on"], s["step_last_on"],
+            s["every_days"], s["day_mg"], s["words"],
+        )
+        for s in steps
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +179,7 @@ class NewestScore:
     band: str
     answered_at: datetime
     change: str
-    before_on: datetime | None
+    before_at: datetime | None
 
 
 def newest_scores(found: Iterable[dict[str, Any]]) -> list[NewestScore]:
@@ -119,7 +201,7 @@ def _newest(code: str, given: list[dict[str, Any]]) -> NewestScore:
         band=newest["band"],
         answered_at=newest["answered_at"],
         change=change,
-        before_on=before["answered_at"] if before else None,
+        before_at=before["answered_at"] if before else None,
     )
 
 
@@ -135,9 +217,9 @@ def score_series(found: Iterable[dict[str, Any]], *, sex: str) -> list[ScoreSeri
     by_instrument: dict[str, list[ScorePoint]] = {}
     for row in found:
         if row["total"] is not None:
-            point = ScorePoint(row["answered_at"].date(), row["total"], row["band"])
-            by_instrument.setdefault(row["instrument"], []).insert(0, point)
-    return [_series(code, points, sex) for code, points in by_instrument.items()]
+            point = ScorePoint(localdate(row["answered_at"]), row["total"], row["band"])
+            by_instrument.setdefault(row["instrument"], []).append(point)
+    return [_series(code, points[::-1], sex) for code, points in by_instrument.items()]
 
 
 def _series(code: str, points: list[ScorePoint], sex: str) -> ScoreSeries:
@@ -165,107 +247,28 @@ class PlanOnChart:
     seen_by: list[str]
 
 
-def plans(client_id: UUID) -> tuple[PlanOnChart | None, UUID | None]:
-    """The plan in force and the draft that may stand beside it."""
+def plan_in_force(found: Iterable[dict[str, Any]]) -> tuple[PlanOnChart | None, UUID | None]:
+    """The plan in force, and the key of the draft that may stand beside it."""
     in_force, draft_id = None, None
-    for plan in _plan_rows(client_id):
-        if plan.status == PlanStatus.DRAFT:
-            draft_id = plan.pk
+    for row in found:
+        if row["status"] == PlanStatus.DRAFT:
+            draft_id = row["id"]
         else:
-            in_force = _plan(plan)
+            in_force = _plan(row)
     return in_force, draft_id
 
 
-@prepared
-def _plan_rows(client_id: UUID) -> QuerySet[TreatmentPlan]:
-    part = {"plan": OuterRef("pk")}
-    return (
-        TreatmentPlan.objects.filter(client=client_id, status__in=[PlanStatus.SIGNED, PlanStatus.DRAFT])
-        .annotate(
-            signer=F("signed_by__full_name"),
-            problem_rows=rows(Problem.objects.filter(**part), text="text", code="code"),
-            goal_rows=rows(
-                Goal.objects.filter(**part),
-                text="text", measure="measure", baseline="baseline", target="target", on="target_on",
-            ),
-            intervention_rows=rows(
-                Intervention.objects.filter(**part), kind="kind", text="text", often="how_often", who="responsible"
-            ),
-            seen_rows=rows(PlanAcknowledgement.objects.filter(**part), name=F("by__full_name")),
-        )
-        .order_by("number")
-    )  # fmt: skip
-
-
-def _plan(plan: Any) -> PlanOnChart:
-    for goal in plan.goal_rows:
-        goal["on"] = date.fromisoformat(goal["on"]) if goal["on"] else None
-    by_kind = {kind.value: [i for i in plan.intervention_rows if i["kind"] == kind] for kind in InterventionKind}
+def _plan(row: dict[str, Any]) -> PlanOnChart:
+    by_kind = {kind.value: [i for i in row["intervention_rows"] if i["kind"] == kind] for kind in InterventionKind}
     return PlanOnChart(
-        id=plan.pk,
-        number=plan.number,
-        client_words=plan.client_words,
-        review_on=plan.review_on,
-        signed_at=plan.signed_at,
-        signed_by=plan.signer,
-        problems=plan.problem_rows,
-        goals=plan.goal_rows,
+        id=row["id"],
+        number=row["number"],
+        client_words=row["client_words"],
+        review_on=row["review_on"],
+        signed_at=row["signed_at"],
+        signed_by=row["signer"],
+        problems=row["problem_rows"],
+        goals=row["goal_rows"],
         kinds=[(kind.label, by_kind[kind.value]) for kind in InterventionKind],
-        seen_by=[row["name"] for row in plan.seen_rows],
+        seen_by=[seen["name"] for seen in row["seen_rows"]],
     )
-
-
-@prepared
-def evaluations(client_id: UUID) -> QuerySet[PsychiatricEvaluation, Any]:
-    """The newest evaluations, drafts among them, with diagnoses by rank."""
-    diagnoses = EvaluationDiagnosis.objects.filter(evaluation=OuterRef("pk"))
-    found = PsychiatricEvaluation.objects.filter(client=client_id).order_by("-evaluated_on")
-    return found.values(
-        "id", "evaluated_on", "signed_at", by_name=F("prescriber__full_name"),
-        advice=Left("recommendation", EXCERPT), diagnosis_rows=rows(diagnoses, code="code", text="text"),
-    )[:4]  # fmt: skip
-
-
-def measurements(client_id: UUID) -> list[dict[str, Any]]:
-    """The newest value of each kind, in words."""
-    return [
-        {
-            "kind": label_of(row["kind"]),
-            "words": result_words(row["kind"], row["value"], row["unit"]),
-            "taken_at": row["taken_at"],
-        }
-        for row in _measurements(client_id)
-    ]
-
-
-@prepared
-def _measurements(client_id: UUID) -> QuerySet[Measurement, Any]:
-    found = Measurement.objects.standing().filter(client=client_id).newest_of_each_kind()
-    return found.values("kind", "value", "unit", "taken_at")
-
-
-@prepared
-def visits(client_id: UUID) -> QuerySet[FollowUpVisit, Any]:
-    """The newest follow-up visits, drafts among them, with the beginning of the assessment."""
-    found = FollowUpVisit.objects.filter(client=client_id).order_by("-visited_on")
-    return found.values(
-        "id", "visited_on", "signed_at", by_name=F("prescriber__full_name"), excerpt=Left("assessment", EXCERPT)
-    )[:VISITS]
-
-
-@prepared
-def changes(client_id: UUID) -> QuerySet[DoseChange, Any]:
-    """The newest dose changes with who has seen them."""
-    seen = ChangeAcknowledgement.objects.filter(change=OuterRef("pk"))
-    found = DoseChange.objects.filter(client=client_id).order_by("-at")
-    return found.values(
-        "id", "kind", "words", "reason", "takes_effect_on", "at", by_name=F("by__full_name"),
-        seen_rows=rows(seen, name=F("by__full_name"), id="by"),
-    )[:CHANGES]  # fmt: skip
-
-
-@prepared
-def observations(client_id: UUID) -> QuerySet[Observation, Any]:
-    """The newest observations of therapist and prescriber."""
-    found = Observation.objects.filter(client=client_id).order_by("-at")
-    return found.values("text", "at", by_name=F("by__full_name"), about=F("change__words"))[:OBSERVATIONS]

@@ -1,4 +1,4 @@
-"""Who the client is and what must be known before anything is decided: one statement."""
+"""Who the client is and what must be known before anything is decided; `chart` brings it in one statement."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,12 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models import F, OuterRef, Q, Subquery
 
-from clinic.caseload.queries.rows import rows
-from clinic.clients.models import CareTeamMember, Client, ContactPoint, RelatedPerson, SharingConsent
-from clinic.core.queries import prepared
+from clinic.caseload.queries.rows import Rows, name_of
+from clinic.clients.models import CareTeamMember, ContactPoint, RelatedPerson, SharingConsent
 from clinic.core.templatetags.clinic_ui import day
 from clinic.core.templatetags.clinic_ui import phone as phone_words
 from clinic.intake.models import Allergy, MedicationTrial, Pregnancy, PregnancyAnswer, ReportedMedication
@@ -20,6 +18,8 @@ from clinic.risk.models import RiskAlert, RiskKind
 from clinic.staff.roles import Role
 
 ADULT = 18
+# The client of the statement around.
+MINE = {"client": OuterRef("pk")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ class Reported:
 
     name: str
     dose: str
-    prescribed_by: str
-    since: date | None
+    origin: str
     recorded_at: datetime
 
 
@@ -91,93 +90,76 @@ class Who:
     team: list[Member]
 
 
-def who(client: Client, today: date) -> Who:
-    """Read everything of `Who` about one client."""
-    [found] = _about(client.pk, today)
-    return _who(*found)
+def who_parts(today: date) -> dict[str, Any]:
+    """What `who` is made from, for a statement about the client; others' medications taken on a day."""
+    return {
+        "phone_number": Subquery(
+            ContactPoint.objects.filter(**MINE, kind="phone", ended_at=None)
+            .order_by("-is_preferred", "created_at")
+            .values("value")[:1]
+        ),
+        "guardian_rows": Rows(
+            RelatedPerson.objects.filter(**MINE, kind="guardian", ended_at=None).values("name", "relationship", "phone")
+        ),
+        "sharing_since": Subquery(SharingConsent.objects.live().filter(**MINE).values("given_on")[:1]),
+        "allergy_rows": Rows(
+            Allergy.objects.filter(**MINE, withdrawn_at=None).values(
+                "substance", "reaction", "severity", "is_none_known", "recorded_at"
+            )
+        ),
+        "pregnancy_rows": Rows(PregnancyAnswer.objects.filter(**MINE).newest_first().values("status", "due_on")[:1]),
+        "alert_rows": Rows(
+            RiskAlert.objects.open().filter(**MINE).values("id", "kind", "reason", "raised_at", "acknowledged_at")
+        ),
+        "reported_rows": Rows(
+            ReportedMedication.objects.filter(**MINE)
+            .filter(Q(last_on=None) | Q(last_on__gte=today))
+            .values("name", "dose_text", "prescribed_by", "first_on", "recorded_at", day_mg=F("mg_per_day"))[:20]
+        ),
+        "trial_rows": Rows(
+            MedicationTrial.objects.filter(**MINE, withdrawn_at=None)
+            .order_by("-recorded_at")
+            .values("name", "highest_mg", "weeks", "response", "why_stopped")[:12]
+        ),
+        "team_rows": Rows(
+            CareTeamMember.objects.live()
+            .filter(**MINE)
+            .order_by("role", "-is_lead")
+            .values("role", "is_lead", name=name_of("user"))
+        ),
+    }
 
 
-@prepared
-def _about(client_id: UUID, today: date) -> QuerySet[Client, Any]:
-    mine = {"client": OuterRef("pk")}
-    return (
-        Client.objects.filter(pk=client_id)
-        .values_list(
-            Subquery(
-                ContactPoint.objects.filter(**mine, kind="phone", ended_at=None)
-                .order_by("-is_preferred", "created_at")
-                .values("value")[:1]
-            ),
-            rows(
-                RelatedPerson.objects.filter(**mine, kind="guardian", ended_at=None),
-                name="name", relationship="relationship", phone="phone",
-            ),
-            Subquery(SharingConsent.objects.live().filter(**mine).values("given_on")[:1]),
-            rows(
-                Allergy.objects.filter(**mine, withdrawn_at=None),
-                substance="substance", reaction="reaction", severity="severity", none="is_none_known",
-                at="recorded_at",
-            ),
-            rows(
-                PregnancyAnswer.objects.filter(**mine).newest_first()[:1],
-                status="status", due="due_on",
-            ),
-            rows(
-                RiskAlert.objects.open().filter(**mine),
-                id="id", kind="kind", reason="reason", at="raised_at", seen="acknowledged_at",
-            ),
-            rows(
-                ReportedMedication.objects.filter(**mine).filter(Q(last_on=None) | Q(last_on__gte=today))[:20],
-                name="name", dose="dose_text", mg=Cast("mg_per_day", CharField()), by="prescribed_by",
-                since="first_on", at="recorded_at",
-            ),
-            rows(
-                MedicationTrial.objects.filter(**mine, withdrawn_at=None).order_by("-recorded_at")[:12],
-                name="name", mg=Cast("highest_mg", CharField()), weeks="weeks", response="response",
-                why="why_stopped",
-            ),
-            rows(
-                CareTeamMember.objects.live().filter(**mine).order_by("role", "-is_lead"),
-                name=F("user__full_name"), role="role", lead="is_lead",
-            ),
-        )
-    )  # fmt: skip
-
-
-def _who(
-    phone: str | None,
-    guardians: list[Any],
-    sharing: date | None,
-    allergies: list[Any],
-    pregnancy: list[Any],
-    alerts: list[Any],
-    reported: list[Any],
-    trials: list[Any],
-    team: list[Any],
-) -> Who:
+def who(found: dict[str, Any]) -> Who:
+    """The person, from the row that `who_parts` brought."""
     return Who(
-        phone=phone or "",
-        guardians=[", ".join(filter(None, (g["name"], g["relationship"], phone_words(g["phone"])))) for g in guardians],
-        sharing_since=sharing,
-        allergies=[AllergyLine(allergy_words(a), _instant(a["at"])) for a in allergies if not a["none"]],
-        has_none_known=any(a["none"] for a in allergies),
-        pregnancy=pregnancy_words(pregnancy[0]) if pregnancy else "",
-        alerts=[
-            Alert(UUID(a["id"]), RiskKind(a["kind"]).label, a["reason"], _instant(a["at"]), a["seen"] is not None)
-            for a in alerts
+        phone=found["phone_number"] or "",
+        guardians=[
+            ", ".join(filter(None, (g["name"], g["relationship"], phone_words(g["phone"]))))
+            for g in found["guardian_rows"]
         ],
-        reported=[_reported(row) for row in reported],
+        sharing_since=found["sharing_since"],
+        allergies=[
+            AllergyLine(allergy_words(a), a["recorded_at"]) for a in found["allergy_rows"] if not a["is_none_known"]
+        ],
+        has_none_known=any(a["is_none_known"] for a in found["allergy_rows"]),
+        pregnancy=pregnancy_words(found["pregnancy_rows"][0]) if found["pregnancy_rows"] else "",
+        alerts=[
+            Alert(a["id"], RiskKind(a["kind"]).label, a["reason"], a["raised_at"], a["acknowledged_at"] is not None)
+            for a in found["alert_rows"]
+        ],
+        reported=[_reported(row) for row in found["reported_rows"]],
         trials=[
             Trial(
                 name=t["name"],
-                highest_mg=Decimal(t["mg"]) if t["mg"] else None,
+                highest_mg=t["highest_mg"],
                 weeks=t["weeks"],
                 response=TrialResponse(t["response"]).label,
-                why_stopped=WhyStopped(t["why"]).label,
+                why_stopped=WhyStopped(t["why_stopped"]).label,
             )
-            for t in trials
+            for t in found["trial_rows"]
         ],
-        team=[Member(m["name"], Role(m["role"]).label, m["lead"]) for m in team],
+        team=[Member(m["name"], Role(m["role"]).label, m["is_lead"]) for m in found["team_rows"]],
     )
 
 
@@ -185,7 +167,7 @@ def pregnancy_words(answer: dict[str, Any]) -> str:
     """What the head of the chart says of pregnancy: "Pregnant, due Sep 4, 2026"; nothing where it is not told."""
     if answer["status"] not in {Pregnancy.YES, Pregnancy.POSSIBLE}:
         return ""
-    due = f", due {day(date.fromisoformat(answer['due']))}" if answer["due"] else ""
+    due = f", due {day(answer['due_on'])}" if answer["due_on"] else ""
     return f"{Pregnancy(answer['status']).label}{due}"
 
 
@@ -196,15 +178,11 @@ def allergy_words(allergy: dict[str, Any]) -> str:
 
 
 def _reported(row: dict[str, Any]) -> Reported:
-    amount = f"{Decimal(row['mg']).normalize():,f} mg a day" if row["mg"] else ""
+    amount = f"{row['day_mg'].normalize():,f} mg a day" if row["day_mg"] else ""
+    origin = f"not from here: {row['prescribed_by'] or 'prescriber not known'}"
     return Reported(
         name=row["name"],
-        dose=row["dose"] or amount,
-        prescribed_by=row["by"],
-        since=date.fromisoformat(row["since"]) if row["since"] else None,
-        recorded_at=_instant(row["at"]),
+        dose=row["dose_text"] or amount,
+        origin=f"{origin}, since {day(row['first_on'])}" if row["first_on"] else origin,
+        recorded_at=row["recorded_at"],
     )
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)

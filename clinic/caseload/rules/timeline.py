@@ -3,11 +3,12 @@
 Units are those of the picture (560 wide); it is scaled to the page by its view box.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from typing import NamedTuple
 
 from clinic.caseload.rules.courses import Course, Segment
 from clinic.titration.rules.words import how_often
@@ -32,8 +33,7 @@ ROOM_ON_PHONE = 100
 MONTHS_APART = 58
 
 
-@dataclass(frozen=True, slots=True)
-class ScorePoint:
+class ScorePoint(NamedTuple):
     """One total of one instrument on one day."""
 
     on: date
@@ -52,8 +52,7 @@ class ScoreSeries:
     points: tuple[ScorePoint, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that happened on a day, in words."""
 
     on: date
@@ -86,8 +85,7 @@ class Axis:
         return self.first_on <= day <= self.last_on
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """Words at a place; `is_tight` ones are left out on a phone."""
 
     x: float
@@ -108,8 +106,7 @@ class Lane:
     labels: tuple[Label, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(NamedTuple):
     """One point of a panel."""
 
     x: float
@@ -130,8 +127,7 @@ class Panel:
     dots: tuple[Dot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """A mark at a place, with its words for those who point at it or have it read to them."""
 
     x: float
@@ -288,15 +284,24 @@ def _room_for_words(dots: Sequence[Dot], heights: Sequence[float]) -> float:
     """The place across, from the left, where the line of scores meets the fewest words of the bands."""
 
     def meets(x: float) -> int:
-        near = [dot.y for dot in dots if x - SCORE_WIDE <= dot.x <= x + WORDS_WIDE]
-        for one, other in pairwise(dots):
-            for edge in (x, x + WORDS_WIDE):
-                if one.x <= edge <= other.x and other.x > one.x:
-                    near.append(one.y + (other.y - one.y) * (edge - one.x) / (other.x - one.x))
-        low, high = min(near, default=0.0), max(near, default=0.0)
-        return sum(low - 5 <= height <= high + WORDS_HIGH for height in heights) if near else 0
+        right = x + WORDS_WIDE
+        near = [dot.y for dot in dots if x - SCORE_WIDE <= dot.x <= right]
+        near += [_height_at(edge, dots) for edge in (x, right) if dots[0].x <= edge <= dots[-1].x]
+        if not near:
+            return 0
+        low, high = min(near) - 5, max(near) + WORDS_HIGH
+        return sum(low <= height <= high for height in heights)
 
     return min(range(LEFT, RIGHT - WORDS_WIDE, 24), key=meets)
+
+
+def _height_at(x: float, dots: Sequence[Dot]) -> float:
+    """Where the line through the dots is at a place between the first and the last of them."""
+    after = bisect_left(dots, x, key=lambda dot: dot.x)
+    one, other = dots[max(after - 1, 0)], dots[after]
+    if other.x <= one.x:
+        return one.y
+    return one.y + (other.y - one.y) * (x - one.x) / (other.x - one.x)
 
 
 def _ticks(marks: Iterable[Mark], axis: Axis) -> tuple[Tick, ...]:
@@ -317,8 +322,7 @@ def _months(axis: Axis, *, y: float) -> tuple[Label, ...]:
     return tuple(labels)
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One line of the table that says what the picture shows."""
 
     on: date

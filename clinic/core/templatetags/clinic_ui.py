@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -134,6 +134,7 @@ def weekday(value: date | datetime | None) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=1024)
 def phone(value: str | None) -> str:
     """Write a phone number as people of its country do, `(801) 555-0100`; one from abroad with its country code."""
     try:

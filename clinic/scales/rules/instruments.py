@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +89,11 @@ class Instrument:
     loinc_panel: str | None
     loinc_total: str | None
 
-    @property
+    @cached_property
     def minimum(self) -> int:
         return sum(min(item.values) for item in self.items[: self.summed_items])
 
-    @property
+    @cached_property
     def maximum(self) -> int:
         return sum(max(item.values) for item in self.items[: self.summed_items])
 

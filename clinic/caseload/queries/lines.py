@@ -1,0 +1,173 @@
+"""The lines of the chart's lists in words, so that the page only sets them."""
+
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from clinic.caseload.queries.record import EXCERPT, NewestScore
+from clinic.caseload.queries.who import Trial
+from clinic.checkins.rules import BOTHER, FEELINGS
+from clinic.core.templatetags.clinic_ui import day, mg
+from clinic.monitoring.rules import label_of, result_words
+
+ANSWER_SHOWN = 160
+TEXT_SHOWN = 300
+
+
+class Line(NamedTuple):
+    """A day, what it was, the words of somebody where there are any, and what is told beside in small print."""
+
+    day: str
+    words: str
+    quote: str = ""
+    small: str = ""
+
+
+class Named(NamedTuple):
+    """Something by its name, what is said of it, and what is told beside in small print."""
+
+    name: str
+    words: str = ""
+    small: str = ""
+
+
+class NoteLine(NamedTuple):
+    """A visit or an evaluation: its key, its day, who wrote it, and how its text begins."""
+
+    id: UUID
+    day: str
+    by_name: str
+    is_draft: bool
+    excerpt: str
+
+
+class AnswerLine(NamedTuple):
+    """An answered check-in: its key, why it worries (empty if it does not), and what was said in one sentence."""
+
+    id: UUID
+    day: str
+    worry: str
+    about: str
+    said: str
+    quote: str
+    read: str
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text, with an ellipsis where more follows."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def answer_line(row: dict[str, Any]) -> AnswerLine:
+    """One check-in answer, as the chart tells it."""
+    missed = row["doses_missed"]
+    said = f"feels {feeling_words(row)}, missed {missed} {'dose' if missed == 1 else 'doses'} in 7 days"
+    if row["side_effects"]:
+        said += f", {', '.join(map(effect_words, row['side_effects'])).lower()}"
+    read = "Not read yet"
+    if row["read_at"]:
+        read = f"Read by {row['read_by']}" + (f": {row['read_words']}" if row["read_words"] else "")
+    return AnswerLine(
+        id=row["id"],
+        day=day(row["answered_at"]),
+        worry=worries_in_words(row) if row["is_worrying"] else "",
+        about=f"On {row['medication']} {mg(row['step_mg'])}",
+        said=said,
+        quote=shortened(row["words"], ANSWER_SHOWN),
+        read=read,
+    )
+
+
+def feeling_words(row: dict[str, Any]) -> str:
+    """How the client feels on it, as the answer said."""
+    return FEELINGS[row["feeling"]].lower()
+
+
+def worries_in_words(row: dict[str, Any]) -> str:
+    """Every reason why an answer worries."""
+    return "; ".join(map(worry_words, row["worries"])) or "worrying answer"
+
+
+def worry_words(worry: Any) -> str:
+    """One reason why an answer worries: its sentence, or its code read out where only that was kept."""
+    said = worry.get("sentence") or worry.get("code", "") if isinstance(worry, dict) else str(worry)
+    return str(said).replace("_", " ").rstrip(".")
+
+
+def effect_words(effect: Any) -> str:
+    """One side effect and how much it bothers: "Headache (yes, a little)"."""
+    if not isinstance(effect, dict):
+        return str(effect).replace("_", " ")
+    words = str(effect.get("words") or effect.get("code", "")).replace("_", " ")
+    bother = BOTHER.get(effect.get("bother", -1), "")
+    return f"{words} ({bother.lower()})" if bother else words
+
+
+def change_line(row: dict[str, Any]) -> Line:
+    """One change of a dose, who made it, and who has acknowledged it."""
+    seen = ", ".join(names["name"] for names in row["seen_rows"])
+    known = f"Acknowledged by {seen}." if seen else "Nobody has acknowledged it yet."
+    return Line(
+        day(row["takes_effect_on"]), row["words"], row["reason"], f"{row['by_name']}, {day(row['at'])}. {known}"
+    )
+
+
+def observation_line(row: dict[str, Any]) -> Line:
+    """One observation, by whom, and which change it is about."""
+    small = f"{row['by_name']}, about: {row['about']}" if row["about"] else row["by_name"]
+    return Line(day(row["at"]), shortened(row["text"], TEXT_SHOWN), small=small)
+
+
+def visit_line(row: dict[str, Any]) -> NoteLine:
+    """One visit with the beginning of its assessment."""
+    return _note(row, row["visited_on"], row["excerpt"])
+
+
+def evaluation_line(row: dict[str, Any]) -> NoteLine:
+    """One evaluation with the beginning of its recommendation."""
+    return _note(row, row["evaluated_on"], row["advice"])
+
+
+def _note(row: dict[str, Any], on: date, excerpt: str) -> NoteLine:
+    return NoteLine(row["id"], day(on), row["by_name"], not row["signed_at"], shortened(excerpt, EXCERPT - 10))
+
+
+def score_line(score: NewestScore) -> Named:
+    """The newest total of an instrument and how it moved."""
+    total = "not scored" if score.total is None else score.total
+    words = f" of {score.maximum}" if score.maximum else ""
+    if score.band:
+        words += f", {score.band}"
+    small = day(score.answered_at)
+    if score.change:
+        small += f", {score.change} since {day(score.before_at)}"
+    return Named(f"{score.title} {total}", words, small)
+
+
+def measurement_line(row: dict[str, Any]) -> Named:
+    """The newest value of one kind with its unit."""
+    words = result_words(row["kind"], row["value"], row["unit"])
+    return Named(label_of(row["kind"]), words, day(row["taken_at"]))
+
+
+def trial_line(trial: Trial) -> Named:
+    """A medication tried before: how far, how long, how it went."""
+    words = f" up to {mg(trial.highest_mg)} a day" if trial.highest_mg else ""
+    if trial.weeks:
+        words += f" for {trial.weeks} {'week' if trial.weeks == 1 else 'weeks'}"
+    return Named(trial.name, words, f"{trial.response} · {trial.why_stopped.lower()}")
+
+
+def goal_line(row: dict[str, Any]) -> Named:
+    """A goal of the plan with its measure, where it starts, where it shall be and by when."""
+    parts = [row["measure"]]
+    if row["baseline"] or row["target"]:
+        parts.append(f"{row['baseline'] or '?'} to {row['target'] or '?'}")
+    if row["target_on"]:
+        parts.append(f"by {day(row['target_on'])}")
+    return Named(row["text"], small=" ".join(filter(None, parts)))
+
+
+def intervention_line(row: dict[str, Any]) -> Named:
+    """One thing done, how often, and who is responsible."""
+    return Named(row["text"], small=" · ".join(filter(None, (row["how_often"], row["responsible"]))))
