@@ -9,7 +9,7 @@ import pytest
 from clinic.caseload.queries.lines import shortened
 from clinic.caseload.queries.rows import Rows, RowsWithin, restored
 from clinic.clients.models import Client
-from clinic.intake.models import MedicationTrial, Origin
+from clinic.intake.models import MedicationTrial
 from clinic.intake.models.history import TrialResponse, WhyStopped
 from clinic.staff.models import User
 
@@ -52,7 +52,6 @@ def test_amounts_stay_exact_on_their_way_from_the_database(ada: Client, prescrib
         highest_mg=Decimal("100000.125"),
         response=TrialResponse.PARTIAL,
         why_stopped=WhyStopped.values[0],
-        origin=Origin.STAFF,
         recorded_by=prescriber,
         recorded_at=dt.datetime(2026, 3, 4, tzinfo=dt.UTC),
     )
