@@ -30,6 +30,9 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 CLINIC_NAME = env.str("CLINIC_NAME", default="Wasatch Care Clinic")
 CLINIC_PHONE = env.str("CLINIC_PHONE", default="(801) 555-0100")
 CLINIC_HOURS = env.str("CLINIC_HOURS", default="Monday to Friday, 8 am to 6 pm")
+# The clinic's own limits for refill requests, in days; 0: none is set, the prescriber sees the fact and judges.
+REFILL_VISIT_WITHIN_DAYS = env.int("REFILL_VISIT_WITHIN_DAYS", default=0)
+REFILL_CONTROLLED_DAYS = env.int("REFILL_CONTROLLED_DAYS", default=0)
 # Messages never name the specialty: they carry this neutral name.
 MESSAGE_SENDER_NAME = env.str("MESSAGE_SENDER_NAME", default="Wasatch Care")
 

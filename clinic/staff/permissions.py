@@ -33,6 +33,8 @@ class Permission(StrEnum):
     ACKNOWLEDGE_PLAN = "plans.acknowledge"
     WRITE_DOSE_PLAN = "dose_plans.write"
     READ_DOSE_PLAN = "dose_plans.read"
+    RECORD_SUPPLY = "supply.record"
+    DECIDE_REFILL = "refills.decide"
     GIVE_CALENDAR = "calendars.give"
     WRITE_VISIT = "visits.write"
     READ_VISIT = "visits.read"

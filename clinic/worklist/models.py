@@ -20,6 +20,8 @@ class DutyKind(models.TextChoices):
     CHECK_INSURANCE = "check_insurance", "Check insurance"
     REVIEW_DIFFERENCE = "review_difference", "Settle a difference with an imported chart"
     MONITOR = "monitor", "Monitor as promised"
+    REFILL_ASKED = "refill_asked", "Refill asked"
+    RUNS_OUT = "runs_out", "Runs out before the next visit"
     OTHER = "other", "Other"
 
 

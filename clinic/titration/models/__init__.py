@@ -8,14 +8,21 @@ from clinic.titration.models.dose_plans import (
     MissedDoses,
     SafetyOverride,
 )
+from clinic.titration.models.supply import AskedBy, Fill, HowKnown, RefillDecision, RefillRequest, WhyWithdrawn
 
 __all__ = [
+    "AskedBy",
     "ChangeKind",
     "DoseChange",
     "DosePlan",
     "DosePlanVersion",
     "DoseStep",
     "FavouriteRegimen",
+    "Fill",
+    "HowKnown",
     "MissedDoses",
+    "RefillDecision",
+    "RefillRequest",
     "SafetyOverride",
+    "WhyWithdrawn",
 ]

@@ -1,16 +1,25 @@
-"""Deeds on dose plans: start, change, stop, record missed doses, keep what was promised."""
+"""Deeds on dose plans: start, change, stop, record missed doses, keep what was promised, look after the supply."""
 
 from clinic.titration.services.dose_plans import change_dose_plan, start_dose_plan, stop_dose_plan
 from clinic.titration.services.favourites import keep_favourite, remove_favourite
 from clinic.titration.services.missed import record_missed_doses
 from clinic.titration.services.overrides import keep_promises
+from clinic.titration.services.refills import ask_refill, ask_refill_by_link, decide_refill, withdraw_refill
+from clinic.titration.services.supply import look_at_supply, record_fill, withdraw_fill
 
 __all__ = [
+    "ask_refill",
+    "ask_refill_by_link",
     "change_dose_plan",
+    "decide_refill",
     "keep_favourite",
     "keep_promises",
+    "look_at_supply",
+    "record_fill",
     "record_missed_doses",
     "remove_favourite",
     "start_dose_plan",
     "stop_dose_plan",
+    "withdraw_fill",
+    "withdraw_refill",
 ]

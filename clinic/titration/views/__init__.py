@@ -7,5 +7,29 @@ from clinic.titration.views.dose_plans import (
     remove_favourite,
     start,
 )
+from clinic.titration.views.supply import (
+    ask_refill,
+    decide_refill,
+    record_fill,
+    refill,
+    supply,
+    withdraw_fill,
+    withdraw_refill,
+)
 
-__all__ = ["change", "dose_plan", "favourites", "keep_favourite", "missed", "remove_favourite", "start"]
+__all__ = [
+    "ask_refill",
+    "change",
+    "decide_refill",
+    "dose_plan",
+    "favourites",
+    "keep_favourite",
+    "missed",
+    "record_fill",
+    "refill",
+    "remove_favourite",
+    "start",
+    "supply",
+    "withdraw_fill",
+    "withdraw_refill",
+]
