@@ -16,11 +16,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 
 SEND_DUE = "clinic.messaging.tasks.send_due"
 PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
+LOOK_AT_SUPPLY = "clinic.titration.tasks.look_at_supply"
 CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
 # Planned first: what a look finds due today leaves in the same look, not in the next.
 SWEPT = (PLAN_CHECKINS, SEND_DUE)
 SWEEP_EVERY_S = 15
 PLAN_EVERY_S = 300
+SUPPLY_EVERY_S = 3600
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ app.conf.beat_schedule = {
     # A tick that nobody took in time is worth nothing: the next one asks the same.
     "send what is due": {"task": SEND_DUE, "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
+    "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "forget ended sessions": {"task": CLEAR_SESSIONS, "schedule": crontab(hour="3", minute="20")},
 }
 

@@ -29,7 +29,7 @@ from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import RiskAlertFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.staff import UserFactory
-from tests.factories.titration import FavouriteRegimenFactory, started
+from tests.factories.titration import FavouriteRegimenFactory, filled, refill_asked, started
 from tests.factories.worklist import WorkItemFactory
 
 TEAM = (Role.PRESCRIBER, Role.THERAPIST, Role.COORDINATOR)
@@ -116,6 +116,10 @@ def _dose_plan(side: Side) -> Any:
     if not medication.products.exists():
         ProductFactory(medication=medication)
     return started(side.client, medication, side.prescriber, timezone.now())
+
+
+def _plan_of(side: Side) -> Any:
+    return side.made["dose_plan_id"]
 
 
 def _answer(side: Side) -> Any:
@@ -207,6 +211,8 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "plan_id": lambda side: SignedPlanFactory(client=side.client, written_by=side.prescriber),
     "plans:sign plan_id": lambda side: TreatmentPlanFactory(client=side.client, written_by=side.prescriber, number=2),
     "dose_plan_id": _dose_plan,
+    "fill_id": lambda side: filled(_plan_of(side), side.prescriber, timezone.now()),
+    "request_id": lambda side: refill_asked(_plan_of(side), side.prescriber, timezone.now()),
     "favourite_id": lambda side: FavouriteRegimenFactory(prescriber=side.prescriber),
     "answer_id": _answer,
     "token": _token,

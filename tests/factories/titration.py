@@ -1,19 +1,24 @@
 """Orders and dose plans; dose plans go through the service, for what is signed cannot be planted."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.staff.models import User
 from clinic.titration import services
-from clinic.titration.models import DosePlan, FavouriteRegimen
+from clinic.titration.models import DosePlan, DoseStep, FavouriteRegimen, Fill, RefillRequest
+from clinic.titration.rules.strengths import Strength
 from tests.factories.formulary import MedicationFactory
 from tests.factories.staff import UserFactory
 
 TABLETS = [{"form": "tablet", "release": "IR", "strengths_mg": ["25", "50", "100"], "scored": True}]
+
+MG_25 = Strength("tablet", "IR", Decimal(25))
 
 
 def rising_order(start_on: dt.date, **titration: Any) -> dict[str, Any]:
@@ -39,6 +44,19 @@ def started(
         by=by,
         now=now,
     )
+
+
+def filled(dose_plan: DosePlan, by: User, now: dt.datetime, count: str = "30", **more: Any) -> Fill:
+    """Tablets of 25 mg that came on the day of `now`, by the client's word."""
+    given = {"strength": MG_25, "filled_on": timezone.localdate(now), "how_known": "client", **more}
+    return services.record_fill(dose_plan_id=dose_plan.pk, count=Decimal(count), by=by, now=now, **given)
+
+
+def refill_asked(dose_plan: DosePlan, by: User, now: dt.datetime, **more: Any) -> RefillRequest:
+    """The client asks for 30 days of the first step of the plan in force."""
+    step = DoseStep.objects.current().filter(version__dose_plan=dose_plan).earliest("number")
+    given = {"step_id": step.pk, "days": 30, "asked_by": "client", **more}
+    return services.ask_refill(dose_plan_id=dose_plan.pk, by=by, now=now, **given)
 
 
 class FavouriteRegimenFactory(factory.django.DjangoModelFactory[FavouriteRegimen]):

@@ -71,7 +71,8 @@ class AskRefillForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        return {**cleaned, "step_id": cleaned.pop("step", None)}
+        step_id = cleaned.pop("step", None)
+        return {**cleaned, "step_id": step_id}
 
 
 class DecideRefillForm(forms.Form):

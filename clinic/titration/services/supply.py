@@ -124,14 +124,18 @@ def _open_duty(about: str, counted: CountedPlan, *, by: User | None, now: dateti
     run_out_on = counted.supply.run_out_on if counted.supply else None
     assert run_out_on is not None  # noqa: S101 - narrows the type alone
     visit = counted.next_visit_on
-    until = f"the next visit is on {visit:%b} {visit.day}, {visit.year}" if visit else "no visit is booked"
+    until = f"the next visit is on {_day(visit)}" if visit else "no visit is booked"
     worklist.open_item(
         kind=DutyKind.RUNS_OUT,
         about=about,
-        reason=f"{counted.dose_plan.medication}: by count until {run_out_on:%b} {run_out_on.day}, {until}"[:300],
+        reason=f"{counted.dose_plan.medication}: by count none is left on {_day(run_out_on)}, {until}"[:300],
         owner_role=Role.COORDINATOR,
         due_at=timezone.make_aware(datetime.combine(run_out_on, time.min)),
         client=counted.dose_plan.client,
         by=by,
         now=now,
     )
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
