@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from clinic.checkins import rules
 from clinic.checkins.models import AnswerReview, CheckIn, CheckInAnswer, CheckInAnswerQuerySet, CheckInState
 from clinic.clients.models import Client, ClientStatus
+from clinic.clients.queries import in_open_charts
 from clinic.core.queries import prepared
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import find_link, open_link
@@ -135,7 +136,7 @@ def review_of(answer_id: UUID) -> QuerySet[AnswerReview]:
 
 def answers_needing_review(user: User) -> QuerySet[CheckInAnswer]:
     """Answers that nobody has acknowledged, of clients whose charts are open to this user; worrying ones first."""
-    unread = _answers().visible_to(user).filter(~Exists(AnswerReview.objects.filter(answer=OuterRef("pk"))))
+    unread = _answers().filter(in_open_charts(user), ~Exists(AnswerReview.objects.filter(answer=OuterRef("pk"))))
     return unread.order_by("-is_worrying", "-answered_at")
 
 

@@ -25,6 +25,7 @@ from clinic.clients.models import (
     ContactPoint,
     RelatedPerson,
     SharingConsent,
+    open_charts,
 )
 from clinic.clients.rules import (
     ClientDetails,
@@ -58,6 +59,13 @@ class Like(PostgresOperatorLookup):
 
     lookup_name = "like"
     postgres_operator = "LIKE"
+
+
+class Among(PostgresOperatorLookup):
+    """Equal to one of an array that is read once, before the rows are looked for."""
+
+    lookup_name = "among"
+    postgres_operator = "= ANY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,14 @@ class ListPage:
 def chart_open_to(user: User, client: str = "pk") -> Exists:
     """For a row, whether the chart of its `client` is open to this user: a link to it would answer 404 otherwise."""
     return Exists(Client.objects.charts_open_to(user).filter(pk=OuterRef(client)))
+
+
+def in_open_charts(user: User, client: str = "client") -> Among:
+    """For rows of many clients, whether the chart of their `client` is open to this user: `charts_open_to`, read once.
+
+    The few keys come first and lead to their rows. Asked row by row, Postgres would read all rows of the clinic.
+    """
+    return Among(F(client), ArraySubquery(open_charts(user)))
 
 
 def search_clients(user: User, text: str, *, today: date) -> list[Client]:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember, Client
+from clinic.clients.queries import in_open_charts
 from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.core.queries import prepared
 from clinic.plans.models import TreatmentPlan
@@ -30,7 +31,7 @@ def unacknowledged_changes(user: User, limit: int = CHANGES_SHOWN) -> QuerySet[D
     link = CareTeamMember.objects.live().filter(
         client=OuterRef("client"), user=user, role=user.acting_role, started_at__lte=OuterRef("at")
     )
-    waiting = DoseChange.objects.visible_to(user).filter(Exists(link), ~Exists(seen)).exclude(by=user)
+    waiting = DoseChange.objects.filter(in_open_charts(user), Exists(link), ~Exists(seen)).exclude(by=user)
     return waiting.select_related("client", "by", "version__dose_plan__medication").order_by("-at")[:limit]
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import CareTeamMember, Client
+from clinic.clients.queries import in_open_charts
 from clinic.core.queries import prepared
 from clinic.intake.models import Allergy, PregnancyAnswer
 from clinic.intake.queries import newest_pregnancy_answer
@@ -100,7 +101,7 @@ def plans_awaiting_acknowledgement(user: User) -> QuerySet[TreatmentPlan]:
         return TreatmentPlan.objects.none()
     seen = PlanAcknowledgement.objects.filter(plan=OuterRef("pk"), by=user)
     own = CareTeamMember.objects.live().filter(client=OuterRef("client"), user=user)
-    waiting = TreatmentPlan.objects.visible_to(user).in_force().filter(Exists(own), ~Exists(seen))
+    waiting = TreatmentPlan.objects.in_force().filter(in_open_charts(user), Exists(own), ~Exists(seen))
     return waiting.select_related("client", "signed_by").order_by("signed_at")
 
 

@@ -6,21 +6,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
-from clinic.clients.models import Client, SharingConsent
-from clinic.clients.queries import Named, naming
+from clinic.clients.models import CareTeamMember, SharingConsent
+from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
+from clinic.core.expressions import Constant
 from clinic.core.queries import prepared
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
 from clinic.scales.models import ScaleResponse
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus, Modality
 from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -35,10 +36,14 @@ REFERRALS_SHOWN = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class DayVisit:
-    """One appointment of today and how ready it is: each sign in words with its tone."""
+    """One appointment of today and how ready it is: each sign as words, tone and icon."""
 
-    appointment: Appointment
+    starts_at: datetime
+    client: Named
+    what: str
+    status: str
     signs: list[tuple[str, str, str]]
+    may_begin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,16 @@ class PlanToSee:
 
 
 @dataclass(frozen=True, slots=True)
+class Referred:
+    """A referral this therapist made and who dealt with it, if anybody has."""
+
+    referred_at: datetime
+    handled_at: datetime | None
+    handled_by: str | None
+    client: Named
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Something begun and not signed."""
 
@@ -115,7 +130,7 @@ class TherapistHome:
     plans: list[PlanToSee]
     visits: list[DayVisit]
     observations: list[Observed]
-    referrals: list[TherapistReferral]
+    referrals: list[Referred]
 
 
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
@@ -149,11 +164,7 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
         plans=_plans_to_see(user),
         visits=day_visits(user, now),
         observations=new_observations(user, now),
-        referrals=list(
-            TherapistReferral.objects.filter(referred_by=user, referred_at__gte=now - REFERRALS_SHOWN)
-            .select_related("client", "handled_by")
-            .order_by("-referred_at")[:ROWS]
-        ),
+        referrals=_referrals_made(user, now),
     )
 
 
@@ -178,15 +189,27 @@ def _plans(user: User) -> QuerySet[TreatmentPlan, Any]:
     return shown.values_list("pk", "number", "signed_at", "signed_by__full_name", *naming("client"))
 
 
+def _referrals_made(user: User, now: datetime) -> list[Referred]:
+    rows = _referrals(user, now - REFERRALS_SHOWN)
+    return [Referred(at, handled_at, handled_by, Named(*client)) for at, handled_at, handled_by, *client in rows]
+
+
+@prepared
+def _referrals(user: User, since: datetime) -> QuerySet[TherapistReferral, Any]:
+    made = TherapistReferral.objects.filter(referred_by=user, referred_at__gte=since).order_by("-referred_at")
+    return made.values_list("referred_at", "handled_at", "handled_by__full_name", *naming("client"))[:ROWS]
+
+
 def new_observations(user: User, now: datetime) -> list[Observed]:
     """What others noticed about this user's clients in the last 14 days."""
-    rows = _observations_since(user, now - NEW_OBSERVATION)
+    rows = _observations_between(user, now - NEW_OBSERVATION, now)
     return [Observed(at, words, by, Named(*client)) for at, words, by, *client in rows]
 
 
 @prepared
-def _observations_since(user: User, since: datetime) -> QuerySet[Observation, Any]:
-    found = Observation.objects.visible_to(user).filter(at__gte=since).exclude(by=user)
+def _observations_between(user: User, since: datetime, until: datetime) -> QuerySet[Observation, Any]:
+    """The end is for the planner: it takes a time with no end for a third of all rows, and would plan each time."""
+    found = Observation.objects.filter(in_open_charts(user), at__gte=since, at__lte=until).exclude(by=user)
     return found.order_by("-at").values_list("at", "text", "by__full_name", *naming("client"))[:ROWS]
 
 
@@ -194,49 +217,58 @@ def day_visits(user: User, now: datetime) -> list[DayVisit]:
     """Today's standing appointments of one clinician, in order, with the signs of their readiness."""
     begins, ends = day_bounds(timezone.localdate(now))
     found = _day_visits(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION)
-    return [DayVisit(row, _signs(row)) for row in found]
+    return [_day_visit(row) for row in found]
 
 
 @prepared
 def _day_visits(
     user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime
-) -> QuerySet[Appointment]:
+) -> QuerySet[Appointment, Any]:
     of_client = {"client": OuterRef("client")}
-    open_to_user = Client.objects.charts_open_to(user).filter(pk=OuterRef("client"))
     return (
         Appointment.objects.standing()
         .filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
-        .select_related("client")
-        .only("starts_at", "kind", "modality", "status", *naming("client"))
-        .annotate(
-            has_score=Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
-            worries=Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, review=None)),
-            observed=Exists(Observation.objects.filter(**of_client, at__gte=observed_since).exclude(by=user)),
-            shares=Exists(SharingConsent.objects.live().filter(**of_client)),
-            is_open=Exists(open_to_user),
-            signed_at=Subquery(FollowUpVisit.objects.filter(appointment=OuterRef("pk")).values("signed_at")[:1]),
-            is_written=Exists(FollowUpVisit.objects.filter(appointment=OuterRef("pk"))),
-        )
         .order_by("starts_at")
+        .values_list(
+            "starts_at",
+            "kind",
+            "modality",
+            "status",
+            in_open_charts(user),
+            Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, review=None)),
+            Exists(Observation.objects.filter(**of_client, at__gte=observed_since).exclude(by=user)),
+            Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
+            Exists(SharingConsent.objects.live().filter(**of_client)),
+            "visit__pk",
+            "visit__signed_at",
+            *naming("client"),
+        )
     )
 
 
-def _signs(row: Any) -> list[tuple[str, str, str]]:
-    """Each sign as words, tone and icon; nothing of the record shows where the chart is closed to the reader."""
-    if not row.is_open:
-        return [("Chart closed to you", "quiet", "lock")]
-    return [
+def _day_visit(row: tuple[Any, ...]) -> DayVisit:
+    """Nothing of the record shows where the chart is closed to the reader."""
+    starts_at, kind, modality, status, is_open, worries, observed, has_score, shares, visit_id, signed_at, *client = row
+    signs = [
         sign
         for is_met, sign in (
-            (row.worries, ("Worrying check-in", "stop", "alert-triangle")),
-            (row.observed, ("New observation", "note", "message")),
-            (not row.has_score, ("No score in 14 days", "warn", "chart-line")),
-            (not row.shares, ("Sharing not agreed", "warn", "link")),
-            (row.is_written and row.signed_at is None, ("Note not signed", "warn", "pencil")),
-            (row.signed_at is not None, ("Note signed", "good", "check")),
+            (worries, ("Worrying check-in", "stop", "alert-triangle")),
+            (observed, ("New observation", "note", "message")),
+            (not has_score, ("No score in 14 days", "warn", "chart-line")),
+            (not shares, ("Sharing not agreed", "warn", "link")),
+            (visit_id and not signed_at, ("Note not signed", "warn", "pencil")),
+            (signed_at, ("Note signed", "good", "check")),
         )
         if is_met
     ]
+    return DayVisit(
+        starts_at=starts_at,
+        client=Named(*client),
+        what=f"{AppointmentKind(kind).label}, {Modality(modality).label.lower()}",
+        status="" if status == AppointmentStatus.BOOKED else AppointmentStatus(status).label,
+        signs=signs if is_open else [("Chart closed to you", "quiet", "lock")],
+        may_begin=is_open and visit_id is None,
+    )
 
 
 def drafts(user: User) -> list[Draft]:
@@ -272,6 +304,6 @@ def _oldest(drafts: QuerySet[Any]) -> QuerySet[Any, Any]:
 @prepared
 def _plan_drafts(user: User) -> QuerySet[TreatmentPlan, Any]:
     """Plans that wait for this prescriber: their own drafts, and those a therapist wrote for their clients."""
-    drafted = TreatmentPlan.objects.visible_to(user).filter(status=PlanStatus.DRAFT)
-    lead = Q(client__care_team__user=user, client__care_team__ended_at=None, client__care_team__role=Role.PRESCRIBER)
-    return _oldest(drafted.filter(Q(written_by=user) | lead).distinct())
+    links = CareTeamMember.objects.live().filter(client=OuterRef("client"), user=user, role=Role.PRESCRIBER)
+    drafted = TreatmentPlan.objects.filter(in_open_charts(user), status=Constant(PlanStatus.DRAFT))
+    return _oldest(drafted.filter(Q(written_by=user) | Exists(links)))

@@ -5,6 +5,7 @@ from clinic.clients.models.client import (
     ClientStatus,
     Sex,
     SharingConsent,
+    open_charts,
 )
 from clinic.clients.models.contact import ClientIdentifier, ContactKind, ContactPoint, RelatedKind, RelatedPerson
 
@@ -20,4 +21,5 @@ __all__ = [
     "RelatedPerson",
     "Sex",
     "SharingConsent",
+    "open_charts",
 ]

@@ -1,6 +1,7 @@
 """A person we look after, and who on the staff may see them: care team, consent to share, the emergency door."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pghistory
@@ -47,15 +48,20 @@ class ClientQuerySet(models.QuerySet["Client"]):
         A prescriber or coordinator: those on whose care team they are. A therapist: the same, and only while the
         client consents to sharing between therapist and prescriber. Break-glass opens a chart until it expires.
         """
-        own = _on_care_team(user)
-        if user.role == Role.THERAPIST:
-            own = own.filter(models.Exists(SharingConsent.objects.live().filter(client=models.OuterRef("client"))))
-        elif user.role not in {Role.PRESCRIBER, Role.COORDINATOR}:
-            return self.none()
-        return self.filter(pk__in=own.union(_by_break_glass(user)))
+        return self.filter(pk__in=open_charts(user))
 
     def in_care(self) -> "ClientQuerySet":
         return self.filter(status__in=[ClientStatus.ACTIVE, ClientStatus.PAUSED])
+
+
+def open_charts(user: User) -> models.QuerySet[Any, UUID]:
+    """The keys of the clients of `charts_open_to`."""
+    own = _on_care_team(user)
+    if user.role == Role.THERAPIST:
+        own = own.filter(models.Exists(SharingConsent.objects.live().filter(client=models.OuterRef("client"))))
+    elif user.role not in {Role.PRESCRIBER, Role.COORDINATOR}:
+        return own.none()
+    return own.union(_by_break_glass(user))
 
 
 # A union, not an OR: the planner reads a person's few links and looks their clients up; an OR walks every client.
