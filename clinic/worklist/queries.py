@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.clients.models import ContactPoint
+from clinic.clients.queries import Named, naming
 from clinic.core.queries import prepared
 from clinic.staff.models import User
 from clinic.worklist import rules
@@ -19,26 +20,36 @@ from clinic.worklist.models import DutyKind, Outcome, WorkItem
 ROWS = 60
 
 CALLS = {DutyKind.CALL_CLIENT, DutyKind.SILENT_CHECKIN, DutyKind.MESSAGE_FAILED, DutyKind.BOOK_VISIT}
-CALL_OUTCOMES = (Outcome.REACHED, Outcome.LEFT_MESSAGE, Outcome.WRONG_NUMBER, Outcome.DECLINED)
-DESK_OUTCOMES = (Outcome.DONE, Outcome.NO_LONGER_NEEDED)
+OVERDUE = [("Overdue", "stop", "clock")]
+TODAY = [("Today", "warn", "clock")]
+CALL_OUTCOMES = [
+    (end.value, end.label) for end in (Outcome.REACHED, Outcome.LEFT_MESSAGE, Outcome.WRONG_NUMBER, Outcome.DECLINED)
+]
+DESK_OUTCOMES = [(end.value, end.label) for end in (Outcome.DONE, Outcome.NO_LONGER_NEEDED)]
 WHOSE = {"mine": "Mine", "nobody": "Nobody's yet", "put_off": "Put off"}
 
 
-def outcomes_of(kind: str) -> tuple[Outcome, ...]:
-    """The ends a duty of this kind can come to with one click; a call ends in how the call went."""
+def outcomes_of(kind: str) -> list[tuple[str, str]]:
+    """The ends a duty of this kind can come to with one click, as value and words; a call ends in how it went."""
     return CALL_OUTCOMES if kind in CALLS else DESK_OUTCOMES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Duty:
-    """One row of the board."""
+    """One row of the board: `signs` say in words, tone and icon how it presses, `title` what it is and about whom."""
 
-    item: WorkItem
+    pk: UUID
+    signs: list[tuple[str, str, str]]
+    due_at: datetime
+    urgent: bool
+    kind: str
+    reason: str
+    client: Named | None
     phones: list[str]
-    is_overdue: bool
-    is_due_today: bool
     is_call: bool
-    outcomes: tuple[Outcome, ...]
+    owner: str | None
+    title: str
+    outcomes: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -53,55 +64,72 @@ class Board:
 
 def board(user: User, *, kind: str, whose: str, now: datetime) -> Board:
     """Duties this user may act on: urgent first, then by due time; `kind` and `whose` narrow the rows."""
-    everything = WorkItem.objects.visible_to(user)
-    in_view = _whose(everything, user=user, whose=whose, now=now)
-    counts = dict(in_view.order_by().values_list("kind").annotate(rows=Count("pk")))
-    rows = in_view.filter(kind=kind) if kind in DutyKind else in_view
-    found = list(_with_phones(rows)[: ROWS + 1])
+    kind, whose = kind if kind in DutyKind else "", whose if whose in WHOSE else ""
+    counts = dict(_counts(user, whose, now))
+    found = _rows(user, kind, whose, now)
     return Board(
-        duties=[_duty(item, now=now) for item in found[:ROWS]],
+        duties=[_duty(row, now=now) for row in found[:ROWS]],
         kinds=[(k.value, k.label, counts[k.value]) for k in DutyKind if k.value in counts],
         total=sum(counts.values()),
         has_more=len(found) > ROWS,
     )
 
 
-def _whose(items: Any, *, user: User, whose: str, now: datetime) -> "QuerySet[WorkItem]":
-    narrowed: QuerySet[WorkItem]
+@prepared
+def _counts(user: User, whose: str, now: datetime) -> QuerySet[WorkItem, Any]:
+    return _in_view(user, whose, now).order_by().values_list("kind").annotate(rows=Count("pk"))
+
+
+@prepared
+def _rows(user: User, kind: str, whose: str, now: datetime) -> QuerySet[WorkItem, Any]:
+    in_view = _in_view(user, whose, now)
+    rows = in_view.filter(kind=kind) if kind else in_view
+    shown = ("pk", "due_at", "urgent", "kind", "reason", "owner__full_name")
+    return rows.values_list(*shown, _phones(), *naming("client"))[: ROWS + 1]
+
+
+def _phones() -> ArraySubquery:
+    """The numbers a duty's client may be called on, the preferred one first."""
+    phones = ContactPoint.objects.filter(client=OuterRef("client"), kind="phone", may_call=True, ended_at=None)
+    return ArraySubquery(phones.order_by("-is_preferred", "created_at").values("value"))
+
+
+def _in_view(user: User, whose: str, now: datetime) -> QuerySet[WorkItem]:
+    duties = WorkItem.objects.visible_to(user)
     if whose == "put_off":
-        narrowed = items.open().filter(snoozed_until__gt=now)
-    elif whose == "mine":
-        narrowed = items.waiting(now).filter(owner=user)
-    elif whose == "nobody":
-        narrowed = items.waiting(now).filter(owner=None)
-    else:
-        narrowed = items.waiting(now)
-    return narrowed
+        return duties.open().filter(snoozed_until__gt=now)
+    if whose == "mine":
+        return duties.waiting(now).filter(owner=user)
+    if whose == "nobody":
+        return duties.waiting(now).filter(owner=None)
+    return duties.waiting(now)
 
 
-def _with_phones(items: "QuerySet[WorkItem]") -> Any:
-    """Each duty with the numbers its client may be called on, the preferred one first."""
-    phones = ContactPoint.objects.filter(
-        client=OuterRef("client"), kind="phone", may_call=True, ended_at=None
-    ).order_by("-is_preferred", "created_at")
-    return items.select_related("client", "owner").annotate(phones=ArraySubquery(phones.values("value")))
-
-
-def _duty(item: Any, *, now: datetime) -> Duty:
-    overdue = rules.is_overdue(item.due_at, now=now)
+def _duty(row: tuple[Any, ...], *, now: datetime) -> Duty:
+    pk, due_at, urgent, kind, reason, owner, phones, *named = row
+    client = Named(*named) if named[0] else None
+    label = DutyKind(kind).label
+    is_due_today = timezone.localdate(due_at) == timezone.localdate(now)
     return Duty(
-        item=item,
-        phones=item.phones,
-        is_overdue=overdue,
-        is_due_today=not overdue and timezone.localdate(item.due_at) == timezone.localdate(now),
-        is_call=item.kind in CALLS,
-        outcomes=outcomes_of(item.kind),
+        pk=pk,
+        signs=OVERDUE if rules.is_overdue(due_at, now=now) else TODAY if is_due_today else [],
+        due_at=due_at,
+        urgent=urgent,
+        kind=label,
+        reason=reason,
+        client=client,
+        phones=phones,
+        is_call=kind in CALLS,
+        owner=owner,
+        title=f"{label}, {client or 'no client'}",
+        outcomes=outcomes_of(kind),
     )
 
 
 def get_item(user: User, item_id: UUID) -> WorkItem:
     """One duty of the board, or 404 when it is not this user's to see."""
-    item: WorkItem = get_object_or_404(_with_phones(WorkItem.objects.visible_to(user)), pk=item_id)
+    items = WorkItem.objects.visible_to(user).select_related("client", "owner").annotate(phones=_phones())
+    item: WorkItem = get_object_or_404(items, pk=item_id)
     return item
 
 

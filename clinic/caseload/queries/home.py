@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from clinic.checkins.models import CheckInAnswer
@@ -32,6 +32,8 @@ ROWS = 20
 FRESH_SCORE = timedelta(days=14)
 NEW_OBSERVATION = timedelta(days=14)
 REFERRALS_SHOWN = timedelta(days=60)
+READY = [("Ready", "good", "check")]
+CLOSED = [("Chart closed to you", "quiet", "lock")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,44 +268,39 @@ def _day_visit(row: tuple[Any, ...]) -> DayVisit:
         client=Named(*client),
         what=f"{AppointmentKind(kind).label}, {Modality(modality).label.lower()}",
         status="" if status == AppointmentStatus.BOOKED else AppointmentStatus(status).label,
-        signs=signs if is_open else [("Chart closed to you", "quiet", "lock")],
+        signs=(signs or READY) if is_open else CLOSED,
         may_begin=is_open and visit_id is None,
     )
 
 
 def drafts(user: User) -> list[Draft]:
-    """What this prescriber began and has not signed: visits, evaluations, plans; oldest first. Three queries."""
-    found = [
-        ("Visit note", "visits:visit", _visit_drafts(user)),
-        ("Evaluation", "intake:evaluation", _evaluation_drafts(user)),
-        ("Plan", "plans:plan", _plan_drafts(user)),
-    ]
-    waiting = [
+    """What this prescriber began and has not signed: visits, evaluations, plans; oldest first."""
+    return [
         Draft(kind, f"{preferred or given} {family}", begun, view, key)
-        for kind, view, rows in found
-        for key, begun, preferred, given, family in rows
+        for kind, view, key, begun, preferred, given, family in _drafts(user)
     ]
-    return sorted(waiting, key=lambda draft: draft.begun_on)
 
 
 @prepared
-def _visit_drafts(user: User) -> QuerySet[FollowUpVisit, Any]:
-    return _oldest(FollowUpVisit.objects.filter(prescriber=user, signed_at=None))
-
-
-@prepared
-def _evaluation_drafts(user: User) -> QuerySet[PsychiatricEvaluation, Any]:
-    return _oldest(PsychiatricEvaluation.objects.filter(prescriber=user, signed_at=None))
-
-
-def _oldest(drafts: QuerySet[Any]) -> QuerySet[Any, Any]:
-    fields = ("id", "created_at", "client__preferred_name", "client__given_names", "client__family_name")
-    return drafts.order_by("created_at").values_list(*fields)[:ROWS]
-
-
-@prepared
-def _plan_drafts(user: User) -> QuerySet[TreatmentPlan, Any]:
-    """Plans that wait for this prescriber: their own drafts, and those a therapist wrote for their clients."""
+def _drafts(user: User) -> QuerySet[Any, Any]:
+    """The oldest of each kind in one statement."""
+    own = {"prescriber": user, "signed_at": None}
     links = CareTeamMember.objects.live().filter(client=OuterRef("client"), user=user, role=Role.PRESCRIBER)
-    drafted = TreatmentPlan.objects.filter(in_open_charts(user), status=Constant(PlanStatus.DRAFT))
-    return _oldest(drafted.filter(Q(written_by=user) | Exists(links)))
+    plans = TreatmentPlan.objects.filter(in_open_charts(user), status=Constant(PlanStatus.DRAFT))
+    return (
+        _oldest(FollowUpVisit.objects.filter(**own), "Visit note", "visits:visit")
+        .union(
+            _oldest(PsychiatricEvaluation.objects.filter(**own), "Evaluation", "intake:evaluation"),
+            # Their own plans, and those that a therapist wrote for their clients.
+            _oldest(plans.filter(Q(written_by=user) | Exists(links)), "Plan", "plans:plan"),
+            all=True,
+        )
+        .order_by("begun_on")
+    )
+
+
+def _oldest(drafts: QuerySet[Any], kind: str, view_name: str) -> QuerySet[Any, Any]:
+    words = {"kind": Value(kind), "view_name": Value(view_name), "begun_on": F("created_at")}
+    names = ("client__preferred_name", "client__given_names", "client__family_name")
+    found = drafts.annotate(**words).order_by("created_at")
+    return found.values_list("kind", "view_name", "id", "begun_on", *names)[:ROWS]

@@ -41,6 +41,9 @@ TIERS = {
     "note": ("info-circle", "Note"),
     "good": ("circle-check", "Done"),
 }
+# Written out: the clock's own names of them take longer than the rest of a row.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 TONES = {"stop", "warn", "note", "good", "quiet"}
 MESSAGE_TIERS = {"error": "stop", "warning": "warn", "success": "good"}
 
@@ -64,12 +67,19 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)  # typed: words that are safe as they stand are equal to the same unsafe ones
 def badge(text: object, tone: str = "quiet", icon_name: str = "") -> SafeString:
     """Show a status as words in a tone (stop, warn, note, good, quiet), with an icon if one is named."""
     if tone not in TONES:
         raise template.TemplateSyntaxError(f"'{tone}' is no tone: use one of {', '.join(sorted(TONES))}.")
     drawing = icon(icon_name) if icon_name else ""
     return format_html('<span class="badge tone-{}">{}{}</span>', tone, drawing, text)
+
+
+@register.simple_tag
+def badges(rows: Iterable[tuple[str, str, str]]) -> SafeString:
+    """Show several statuses, each as words, tone and icon."""
+    return SafeString("".join(badge(*row) for row in rows))
 
 
 @register.simple_block_tag
@@ -120,7 +130,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localdate(value, _clinic_zone())
-    return f"{value:%b} {value.day}, {value.year}"
+    return f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
 
 
 @register.filter
@@ -130,7 +140,7 @@ def weekday(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localdate(value, _clinic_zone())
-    return f"{value:%a}, {day(value)}"
+    return f"{WEEKDAYS[value.weekday()]}, {day(value)}"
 
 
 @register.filter
@@ -152,7 +162,7 @@ def clock(value: datetime | time | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value, _clinic_zone()) if isinstance(value, datetime) else value
-    return f"{local.hour % 12 or 12}:{local:%M}{NO_BREAK}{'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local.minute:02}{NO_BREAK}{'am' if local.hour < 12 else 'pm'}"
 
 
 @register.filter
