@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from clinic.clients.models import Client
+from clinic.core.expressions import Constant
 from clinic.core.models import Record
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -88,7 +89,7 @@ class AppointmentStatus(models.TextChoices):
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def standing(self) -> "AppointmentQuerySet":
         """Appointments that hold their time."""
-        return self.exclude(status=AppointmentStatus.CANCELLED)
+        return self.exclude(status=Constant(AppointmentStatus.CANCELLED))
 
     def visible_to(self, user: User) -> "AppointmentQuerySet":
         """The front desk sees every appointment; a clinician their own and those of their clients."""

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
-from clinic.clients.queries import chart_open_to, naming
+from clinic.clients.queries import Named, chart_open_to, naming
 from clinic.core.queries import prepared
 from clinic.scheduling import rules
 from clinic.scheduling.models import (
@@ -20,6 +20,7 @@ from clinic.scheduling.models import (
     AppointmentKind,
     AppointmentStatus,
     Availability,
+    Modality,
     TimeOff,
     WaitlistEntry,
 )
@@ -27,15 +28,34 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 
 TIMES_SHOWN = 60
+SIGNS = {
+    AppointmentStatus.CANCELLED: ("quiet", "x"),
+    AppointmentStatus.NO_SHOW: ("warn", "alert-triangle"),
+    AppointmentStatus.DONE: ("good", "check"),
+    AppointmentStatus.ARRIVED: ("good", "check"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One appointment of a day in words; `signs` say how it stands in words, tone and icon."""
+
+    pk: UUID
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    client: str
+    what: str
+    signs: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class ClinicianDay:
-    """One clinician's appointments of one day, in order."""
+    """One clinician's appointments of one day, in order, and from when to when they see clients."""
 
-    clinician: User
-    appointments: list[Appointment]
-    hours: list[Availability]
+    clinician: UUID
+    title: str
+    appointments: list[Booked]
+    hours: list[tuple[dt.time, dt.time]]
 
 
 def clinic_zone() -> ZoneInfo:
@@ -126,23 +146,55 @@ def as_time(appointment: Appointment) -> rules.FreeTime:
 def day_of(user: User, day: dt.date) -> list[ClinicianDay]:
     """Who sees whom on a day: the front desk sees every clinician, a clinician their own list."""
     begins, ends = day_bounds(day)
-    hours = Availability.objects.filter(weekday=day.weekday(), valid_from__lte=day).exclude(valid_until__lt=day)
-    people = clinicians()
-    if user.role in {Role.PRESCRIBER, Role.THERAPIST}:
-        people = people.filter(pk=user.pk)
     booked, open_hours = defaultdict(list), defaultdict(list)
-    for appointment in _appointments_between(user, begins, ends):
-        booked[appointment.clinician_id].append(appointment)
-    for row in hours:
-        open_hours[row.clinician_id].append(row)
-    return [ClinicianDay(person, booked[person.pk], open_hours[person.pk]) for person in people]
+    for clinician_id, *row in _appointments_between(user, begins, ends):
+        booked[clinician_id].append(_booked(*row))
+    for clinician_id, opens, closes in _hours_on(day.weekday(), day):
+        open_hours[clinician_id].append((opens, closes))
+    return [
+        ClinicianDay(person.pk, person.title, booked[person.pk], open_hours[person.pk]) for person in _columns(user)
+    ]
 
 
 @prepared
-def _appointments_between(user: User, begins: dt.datetime, ends: dt.datetime) -> QuerySet[Appointment]:
-    appointments = Appointment.objects.visible_to(user).filter(starts_at__gte=begins, starts_at__lt=ends)
-    shown = ("starts_at", "ends_at", "kind", "modality", "status", "clinician", *naming("client"))
-    return appointments.select_related("client").only(*shown).order_by("starts_at")
+def _columns(user: User) -> QuerySet[User]:
+    own = {"pk": user.pk} if user.role in {Role.PRESCRIBER, Role.THERAPIST} else {}
+    return clinicians().filter(**own).only("full_name", "credentials")
+
+
+@prepared
+def _hours_on(weekday: int, day: dt.date) -> QuerySet[Availability, tuple[UUID, dt.time, dt.time]]:
+    hours = Availability.objects.filter(weekday=weekday, valid_from__lte=day).exclude(valid_until__lt=day)
+    return hours.values_list("clinician", "begins", "ends")
+
+
+@prepared
+def _appointments_between(user: User, begins: dt.datetime, ends: dt.datetime) -> QuerySet[Appointment, Any]:
+    """A clinician's own day; the front desk's is everybody's."""
+    seen = Appointment.objects.visible_to(user)
+    if user.role in {Role.PRESCRIBER, Role.THERAPIST}:
+        seen = Appointment.objects.filter(clinician=user)
+    shown = ("clinician", "pk", "starts_at", "ends_at", "kind", "modality", "status")
+    rows = seen.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at")
+    return rows.values_list(*shown, *naming("client"))
+
+
+def _booked(
+    pk: UUID, starts_at: dt.datetime, ends_at: dt.datetime, kind: str, modality: str, status: str, *client: Any
+) -> Booked:
+    return Booked(
+        pk=pk,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        client=str(Named(*client)),
+        what=f"{AppointmentKind(kind).label} · {Modality(modality).label}",
+        signs=signs_of(status),
+    )
+
+
+def signs_of(status: str) -> list[tuple[str, str, str]]:
+    """How an appointment stands, as words, tone and icon."""
+    return [(AppointmentStatus(status).label, *SIGNS.get(status, ("note", "calendar")))]
 
 
 def get_appointment(user: User, appointment_id: UUID) -> Appointment:

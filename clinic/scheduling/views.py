@@ -111,7 +111,8 @@ def _moves(found: Appointment, *, also: str = "") -> list[tuple[str, str]]:
 def _appointment_page(user: User, found: Appointment) -> dict[str, Any]:
     is_own = found.clinician_id == user.pk
     moves = _moves(found) if rules.may_change(user.acting_role, is_own=is_own) else []
-    page: dict[str, Any] = {"appointment": found, "client": found.client, "moves": moves}
+    signs = queries.signs_of(found.status)
+    page: dict[str, Any] = {"appointment": found, "client": found.client, "signs": signs, "moves": moves}
     if page["moves"]:
         times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
         page["move_form"] = forms.TimeForm(times=times, words=_words)

@@ -148,7 +148,7 @@ def test_today_people_come_and_enquiries_wait(clinic: Clinic) -> None:
     desk = User.objects.get(email="coordinator@demo.clinic.example")
     booked = [one for row in day_of(desk, TODAY) for one in row.appointments]
     assert booked
-    assert all(one.status == "booked" and one.starts_at > SIX for one in booked)
+    assert all(one.signs[0][0] == "Booked" and one.starts_at > SIX for one in booked)
     assert Enquiry.objects.filter(status=EnquiryStatus.NEW, owner=None).exists()
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.clients.models import BreakGlassAccess, Client
+from clinic.clients.models import IN_CARE, BreakGlassAccess
 from clinic.clients.queries import Named, naming
 from clinic.core.queries import prepared
 from clinic.coverage.models import EligibilityCheck
@@ -140,7 +140,7 @@ def _last_bookings(now: datetime, since: datetime) -> QuerySet[Appointment, Any]
     last = Appointment.objects.filter(starts_at__gte=since, starts_at__lt=now)
     later = Appointment.objects.filter(client=OuterRef("client"), starts_at__gt=OuterRef("starts_at"))
     stands = later.filter(Q(starts_at__lt=now) | ~Q(status=AppointmentStatus.CANCELLED))
-    in_care = last.filter(~Exists(stands), client__in=Client.objects.in_care())
+    in_care = last.filter(~Exists(stands), client__status__in=IN_CARE)
     return in_care.order_by("-starts_at").values_list(*naming("client"))[:ROWS]
 
 

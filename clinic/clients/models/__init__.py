@@ -1,4 +1,5 @@
 from clinic.clients.models.client import (
+    IN_CARE,
     BreakGlassAccess,
     CareTeamMember,
     Client,
@@ -10,6 +11,7 @@ from clinic.clients.models.client import (
 from clinic.clients.models.contact import ClientIdentifier, ContactKind, ContactPoint, RelatedKind, RelatedPerson
 
 __all__ = [
+    "IN_CARE",
     "BreakGlassAccess",
     "CareTeamMember",
     "Client",

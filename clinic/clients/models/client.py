@@ -33,6 +33,9 @@ class ClientStatus(models.TextChoices):
     DISCHARGED = "discharged", "Discharged"
 
 
+IN_CARE = [ClientStatus.ACTIVE, ClientStatus.PAUSED]
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User) -> "ClientQuerySet":
         """Clients whose identity and contact this user may see: the care team's own, all for the front desk."""
@@ -51,7 +54,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return self.filter(pk__in=open_charts(user))
 
     def in_care(self) -> "ClientQuerySet":
-        return self.filter(status__in=[ClientStatus.ACTIVE, ClientStatus.PAUSED])
+        return self.filter(status__in=IN_CARE)
 
 
 def open_charts(user: User) -> models.QuerySet[Any, UUID]:

@@ -172,6 +172,12 @@ def instant(value: datetime | None) -> str:
 
 
 @register.filter
+def wall_clock(value: datetime) -> str:
+    """Write an instant in the clinic's zone as scripts read it, `2026-03-04T14:05:00`."""
+    return timezone.localtime(value, _clinic_zone()).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+@register.filter
 def age(born_on: date | None) -> str:
     """Write the age in whole years today, in the clinic's zone, `35 years old`."""
     if born_on is None:

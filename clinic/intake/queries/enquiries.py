@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -9,31 +10,40 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember
-from clinic.clients.queries import Duplicate, care_team, possible_duplicates
-from clinic.intake.models import Enquiry, EnquiryStatus, TherapistReferral
+from clinic.clients.queries import Duplicate, Named, care_team, naming, possible_duplicates
+from clinic.core.addresses import address
+from clinic.core.expressions import Constant
+from clinic.core.queries import prepared
+from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus, TherapistReferral
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.queries import next_appointment
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 
 ROWS = 60
+MINOR = ("Under 18", "note", "user")
+REFERRAL = ("Referral", "quiet", "route")
+URGENT = ("Within two weeks", "warn", "clock")
 SHOWN = {"waiting": "Waiting", "booked": "Booked", "closed": "Closed"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of the queue: an enquiry from the public page or a referral by a therapist."""
+    """One line of the queue: an enquiry from the public page or a referral by a therapist.
+
+    `path` leads to the enquiry or the client, `signs` are words, tone and icon.
+    """
 
     kind: str
     pk: UUID
     name: str
+    path: str
     received_at: datetime
     days: int
     wish: str
     owner: str
-    is_urgent: bool
-    is_for_minor: bool
-    client_id: UUID | None
+    signs: list[tuple[str, str, str]]
+    client_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,8 @@ class EnquiryPage:
 
 def queue(*, show: str, now: datetime) -> list[QueueRow]:
     """Enquiries and referrals, oldest first: waiting for the care team, booked, or closed (newest first)."""
-    rows = [_enquiry_row(row, now) for row in _enquiries(show)[:ROWS]]
-    rows += [_referral_row(row, now) for row in _referrals(show)[:ROWS]]
+    rows = [_enquiry_row(row, now) for row in _enquiries(show)]
+    rows += [_referral_row(row, now) for row in _referrals(show)]
     rows.sort(key=lambda row: row.received_at, reverse=show == "closed")
     return rows[:ROWS]
 
@@ -109,53 +119,61 @@ def _has_appointment(since: str) -> Exists:
     return Exists(standing.filter(client=OuterRef("client"), starts_at__gte=OuterRef(since)))
 
 
-def _enquiries(show: str) -> QuerySet[Enquiry]:
-    rows = Enquiry.objects.select_related("client", "owner").annotate(has_time=_has_appointment("received_at"))
+@prepared
+def _enquiries(show: str) -> QuerySet[Enquiry, Any]:
+    rows = Enquiry.objects.alias(has_time=_has_appointment("received_at"))
+    closed = Q(status=Constant(EnquiryStatus.CLOSED))
     if show == "closed":
-        return rows.filter(status=EnquiryStatus.CLOSED).order_by("-received_at")
-    rows = rows.exclude(status=EnquiryStatus.CLOSED)
-    if show == "booked":
-        return rows.filter(Q(status=EnquiryStatus.BOOKED) | Q(has_time=True)).order_by("-received_at")
-    # A booked enquiry whose appointment was cancelled waits again.
-    return rows.filter(has_time=False).order_by("received_at")
+        rows = rows.filter(closed).order_by("-received_at")
+    elif show == "booked":
+        is_booked = Q(status=EnquiryStatus.BOOKED) | Q(has_time=True)
+        rows = rows.filter(~closed, is_booked).order_by("-received_at")
+    else:
+        # A booked enquiry whose appointment was cancelled waits again.
+        rows = rows.filter(~closed, has_time=False).order_by("received_at")
+    names = ("given_names", "family_name")
+    return rows.values_list("pk", "received_at", "contact_wish", "is_for_minor", "owner__full_name", *names)[:ROWS]
 
 
-def _referrals(show: str) -> QuerySet[TherapistReferral]:
-    rows = TherapistReferral.objects.select_related("client", "referred_by").annotate(
-        has_time=_has_appointment("referred_at")
-    )
+@prepared
+def _referrals(show: str) -> QuerySet[TherapistReferral, Any]:
+    rows = TherapistReferral.objects.alias(has_time=_has_appointment("referred_at"))
     if show == "closed":
-        return rows.filter(handled_at__isnull=False).order_by(F("handled_at").desc())
-    return rows.filter(handled_at=None, has_time=show == "booked").order_by("referred_at")
+        rows = rows.filter(handled_at__isnull=False).order_by(F("handled_at").desc())
+    else:
+        rows = rows.filter(handled_at=None, has_time=show == "booked").order_by("referred_at")
+    return rows.values_list("pk", "referred_at", "urgency", "referred_by__full_name", *naming("client"))[:ROWS]
 
 
-def _enquiry_row(enquiry: Enquiry, now: datetime) -> QueueRow:
+def _enquiry_row(row: tuple[Any, ...], now: datetime) -> QueueRow:
+    pk, received_at, wish, is_for_minor, owner, given_names, family_name = row
     return QueueRow(
         kind="enquiry",
-        pk=enquiry.pk,
-        name=f"{enquiry.given_names} {enquiry.family_name}",
-        received_at=enquiry.received_at,
-        days=_days(enquiry.received_at, now),
-        wish=enquiry.get_contact_wish_display(),
-        owner=str(enquiry.owner or ""),
-        is_urgent=False,
-        is_for_minor=enquiry.is_for_minor,
-        client_id=enquiry.client_id,
+        pk=pk,
+        name=f"{given_names} {family_name}",
+        path=address("intake:enquiry", pk),
+        received_at=received_at,
+        days=_days(received_at, now),
+        wish=ContactWish(wish).label,
+        owner=owner or "",
+        signs=[MINOR] if is_for_minor else [],
     )
 
 
-def _referral_row(referral: TherapistReferral, now: datetime) -> QueueRow:
+def _referral_row(row: tuple[Any, ...], now: datetime) -> QueueRow:
+    pk, referred_at, urgency, referred_by, *named = row
+    client = Named(*named)
     return QueueRow(
         kind="referral",
-        pk=referral.pk,
-        name=referral.client.name,
-        received_at=referral.referred_at,
-        days=_days(referral.referred_at, now),
-        wish=f"Referred by {referral.referred_by}",
+        pk=pk,
+        name=str(client),
+        path=address("clients:detail", client.id),
+        received_at=referred_at,
+        days=_days(referred_at, now),
+        wish=f"Referred by {referred_by}",
         owner="",
-        is_urgent=referral.urgency == "soon",
-        is_for_minor=False,
-        client_id=referral.client_id,
+        signs=[REFERRAL, URGENT] if urgency == "soon" else [REFERRAL],
+        client_id=client.id,
     )
 
 
