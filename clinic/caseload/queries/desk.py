@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import IN_CARE, BreakGlassAccess
 from clinic.clients.queries import Named, naming
+from clinic.core.expressions import Constant
 from clinic.core.queries import prepared
 from clinic.coverage.models import EligibilityCheck
-from clinic.intake.models import Enquiry, EnquiryStatus
+from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.scheduling.queries import day_bounds
@@ -36,22 +37,31 @@ BOOKED = ("pk", "starts_at", "kind", "status", "clinician__full_name", *naming("
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """One appointment in words: what kind, how it stands, who sees whom."""
+    """One appointment in words: what it is with whom, and how it stands where that is not just booked."""
 
     pk: UUID
     starts_at: datetime
+    what: str
     status: str
-    kind: str
-    status_words: str
-    clinician: str
     client: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An enquiry nobody has booked or closed: who, since when, how they wish to be reached and how it stands."""
+
+    pk: UUID
+    received_at: datetime
+    name: str
+    wish: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorHome:
     """The front desk's day."""
 
-    enquiries: list[Enquiry]
+    enquiries: list[Waiting]
     enquiries_waiting: int
     duties: list[KindSummary]
     schedule: list[Booked]
@@ -83,9 +93,10 @@ class AuditorHome:
 def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
     """New people, duties, today's schedule, insurance to check, and who has no next appointment."""
     begins, ends = day_bounds(timezone.localdate(now))
+    oldest = _oldest_enquiries()
     return CoordinatorHome(
-        enquiries=_oldest_enquiries(),
-        enquiries_waiting=open_enquiries().count(),
+        enquiries=[_waiting(*row) for *row, _ in oldest],
+        enquiries_waiting=oldest[0][-1] if oldest else 0,
         duties=summary(user, now=now),
         schedule=[_booked(row) for row in _standing_between(begins, ends)],
         insurance=insurance_to_check(now),
@@ -95,14 +106,21 @@ def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
 
 def open_enquiries() -> QuerySet[Enquiry]:
     """Enquiries nobody has booked or closed yet."""
-    return Enquiry.objects.exclude(status=EnquiryStatus.CLOSED).filter(
+    return Enquiry.objects.exclude(status=Constant(EnquiryStatus.CLOSED)).filter(
         status__in=[EnquiryStatus.NEW, EnquiryStatus.IN_PROGRESS]
     )
 
 
 @prepared
-def _oldest_enquiries() -> QuerySet[Enquiry]:
-    return open_enquiries().order_by("received_at")[:ROWS]
+def _oldest_enquiries() -> QuerySet[Enquiry, Any]:
+    """The first of them, each with how many there are in all."""
+    shown = ("pk", "received_at", "given_names", "family_name", "contact_wish", "status")
+    return open_enquiries().order_by("received_at").values_list(*shown, Window(Count("*")))[:ROWS]
+
+
+def _waiting(pk: UUID, received_at: datetime, given_names: str, family_name: str, wish: str, status: str) -> Waiting:
+    words = ContactWish(wish).label, EnquiryStatus(status).label.lower()
+    return Waiting(pk, received_at, f"{given_names} {family_name}", *words)
 
 
 @prepared
@@ -125,8 +143,8 @@ def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> Que
 
 def _booked(row: Any) -> Booked:
     pk, starts_at, kind, status, clinician, *client = row
-    words = AppointmentKind(kind).label.lower(), AppointmentStatus(status).label
-    return Booked(pk, starts_at, status, *words, clinician, Named(*client))
+    words = "" if status == AppointmentStatus.BOOKED else AppointmentStatus(status).label
+    return Booked(pk, starts_at, f"{AppointmentKind(kind).label.lower()} with {clinician}", words, Named(*client))
 
 
 def clients_without_next_visit(now: datetime) -> list[Named]:
