@@ -1,4 +1,4 @@
-"""The base of every clinic record."""
+"""The base of every clinic record, and a word that its queries are built with."""
 
 from collections.abc import Collection
 from typing import Any
@@ -37,3 +37,16 @@ def values_of(row: Record, *, but: Collection[str] = ()) -> dict[str, Any]:
     """What a row says, by field: a row with the same values, whatever its key and its age, says the same."""
     left_out = {"id", "created_at", "updated_at", *but}
     return {field.attname: getattr(row, field.attname) for field in row._meta.fields if field.name not in left_out}
+
+
+class Constant(models.Value):
+    """A word of our own code that stands in the SQL itself.
+
+    Postgres takes an index kept for one status only if the statement names that status; a parameter could be any.
+    """
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        word = str(self.value)
+        if not word.isidentifier():
+            raise ValueError(f"{word!r} is no plain word: it goes into a statement as a parameter.")
+        return f"'{word}'", ()

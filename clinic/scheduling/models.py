@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from clinic.clients.models import Client
-from clinic.core.expressions import Constant
-from clinic.core.models import Record
+from clinic.core.models import Constant, Record
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 

@@ -28,7 +28,7 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 
 TIMES_SHOWN = 60
-SIGNS = {
+SIGNS: dict[str, tuple[str, str]] = {
     AppointmentStatus.CANCELLED: ("quiet", "x"),
     AppointmentStatus.NO_SHOW: ("warn", "alert-triangle"),
     AppointmentStatus.DONE: ("good", "check"),

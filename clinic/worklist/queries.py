@@ -23,9 +23,10 @@ CALLS = {DutyKind.CALL_CLIENT, DutyKind.SILENT_CHECKIN, DutyKind.MESSAGE_FAILED,
 OVERDUE = [("Overdue", "stop", "clock")]
 TODAY = [("Today", "warn", "clock")]
 CALL_OUTCOMES = [
-    (end.value, end.label) for end in (Outcome.REACHED, Outcome.LEFT_MESSAGE, Outcome.WRONG_NUMBER, Outcome.DECLINED)
+    (end.value, str(end.label))
+    for end in (Outcome.REACHED, Outcome.LEFT_MESSAGE, Outcome.WRONG_NUMBER, Outcome.DECLINED)
 ]
-DESK_OUTCOMES = [(end.value, end.label) for end in (Outcome.DONE, Outcome.NO_LONGER_NEEDED)]
+DESK_OUTCOMES = [(end.value, str(end.label)) for end in (Outcome.DONE, Outcome.NO_LONGER_NEEDED)]
 WHOSE = {"mine": "Mine", "nobody": "Nobody's yet", "put_off": "Put off"}
 
 

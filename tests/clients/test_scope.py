@@ -6,11 +6,15 @@ import pytest
 from django.utils import timezone
 
 from clinic.clients.models import BreakGlassAccess, CareTeamMember, Client, SharingConsent
+from clinic.clients.queries import in_open_charts
 from clinic.staff.models import User
 
 
 def names_open_to(user: User) -> list[Client]:
-    return list(Client.objects.charts_open_to(user))
+    """The scope in both of its forms: client by client, and for lists the keys read once."""
+    found = list(Client.objects.charts_open_to(user))
+    assert list(Client.objects.filter(in_open_charts(user, "pk"))) == found
+    return found
 
 
 def test_a_chart_is_open_to_its_care_team(ada: Client, prescriber: User, therapist: User, coordinator: User) -> None:

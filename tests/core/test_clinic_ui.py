@@ -9,6 +9,7 @@ import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
+from django.utils.safestring import mark_safe
 
 from clinic.core.forms import submit
 from clinic.core.rules import RuleBroken, StaleRecord
@@ -132,6 +133,23 @@ def test_only_the_top_alert_interrupts() -> None:
         drawn = draw(f'{{% alert "{tier}" %}}{{% endalert %}}')
         assert "role=" not in drawn
         assert f"<strong>{word}</strong>" in drawn
+
+
+def test_a_status_that_was_safe_makes_no_other_safe() -> None:
+    assert "<b>" in draw("{% badge status %}", status=mark_safe("<b>Overdue</b>"))
+    assert "<b>" not in draw("{% badge status %}", status="<b>Overdue</b>")
+
+
+def test_several_statuses_are_drawn_as_each_would_be() -> None:
+    rows = [("Overdue", "stop", "clock"), ("<b>", "note", "")]
+    each = draw('{% badge "Overdue" "stop" "clock" %}') + draw("{% badge text 'note' %}", text="<b>")
+    assert draw("{% badges rows %}", rows=rows) == each
+    assert draw("{% badges rows %}", rows=[]) == ""
+
+
+def test_scripts_read_the_clinics_wall_clock() -> None:
+    at = datetime(2026, 3, 4, 21, 5, 59, 7, tzinfo=UTC)
+    assert draw("{{ at|wall_clock }}", at=at) == "2026-03-04T14:05:59"
 
 
 @pytest.mark.parametrize("source", ['{% badge "New" "pink" %}', '{% alert "loud" %}{% endalert %}'])

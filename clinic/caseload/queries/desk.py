@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import IN_CARE, BreakGlassAccess
 from clinic.clients.queries import Named, naming
-from clinic.core.expressions import Constant
+from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus

@@ -15,7 +15,7 @@ from clinic.clients.models import CareTeamMember, SharingConsent
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
-from clinic.core.expressions import Constant
+from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
@@ -302,5 +302,6 @@ def _drafts(user: User) -> QuerySet[Any, Any]:
 def _oldest(drafts: QuerySet[Any], kind: str, view_name: str) -> QuerySet[Any, Any]:
     words = {"kind": Value(kind), "view_name": Value(view_name), "begun_on": F("created_at")}
     names = ("client__preferred_name", "client__given_names", "client__family_name")
-    found = drafts.annotate(**words).order_by("created_at")
-    return found.values_list("kind", "view_name", "id", "begun_on", *names)[:ROWS]
+    oldest = drafts.annotate(**words).order_by("created_at")
+    rows: QuerySet[Any, Any] = oldest.values_list("kind", "view_name", "id", "begun_on", *names)[:ROWS]
+    return rows

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.clients.models import CareTeamMember
 from clinic.clients.queries import Duplicate, Named, care_team, naming, possible_duplicates
 from clinic.core.addresses import address
-from clinic.core.expressions import Constant
+from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus, TherapistReferral
 from clinic.scheduling.models import Appointment
