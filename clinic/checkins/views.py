@@ -30,6 +30,8 @@ from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
 ASKING, DONE = "asking", "done"
+# Posted with what is typed so far by whoever comes back from the help page: nothing is sent yet.
+BACK = "back"
 
 
 @login_not_required
@@ -44,7 +46,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         return private(_closed(request, token))
     if request.method == "POST" and "help" in request.POST:
         services.ask_for_help(token=token, now=timezone.now())
-        return private(render(request, "checkins/help.html"))
+        page = {"typed": _typed(request, opened), "back": BACK}
+        return private(render(request, "checkins/help.html", page))
     if stage_of(request, opened.link) != ASKING:
         return private(_ask_birth_year(request, token, opened))
     return private(_ask(request, token, opened))
@@ -66,15 +69,17 @@ def _ask_birth_year(request: HttpRequest, token: str, opened: OpenCheckIn) -> Ht
 
 
 def _typed(request: HttpRequest, opened: OpenCheckIn) -> dict[str, str]:
-    """What was posted for the questions of this check-in."""
+    """What was posted for the questions of this check-in, and whether it is to be gone on with."""
     form = AnswerForm(scale=INSTRUMENTS.get(opened.checkin.instrument))
-    return {name: request.POST[name] for name in form.fields if name in request.POST}
+    return {name: request.POST[name] for name in (*form.fields, BACK) if name in request.POST}
 
 
 def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
     checkin = opened.checkin
     scale = INSTRUMENTS.get(checkin.instrument)
-    form = AnswerForm(request.POST if request.method == "POST" else None, scale=scale)
+    is_back = BACK in request.POST
+    sent = request.POST if request.method == "POST" and not is_back else None
+    form = AnswerForm(sent, scale=scale, initial=_typed(request, opened) if is_back else None)
     kept: list[CheckInAnswer] = []
 
     def keep(answers: Answers) -> None:

@@ -3,6 +3,10 @@ const RESTING = "data-resting";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  // Help is one press away even while answers are on their way.
+  if (event.submitter?.hasAttribute("data-at-any-time")) {
+    return;
+  }
   if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("data-many-times")) {
     return;
   }

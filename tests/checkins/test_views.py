@@ -206,6 +206,29 @@ def test_the_crisis_button_shows_help_at_once_and_tells_the_team(
     assert RiskAlert.objects.get().kind == "wants_help_now"
 
 
+def test_what_is_typed_outlives_the_crisis_button(let_in: Browser, address: str) -> None:
+    """Half a page: no feeling chosen yet, so that it could not be sent."""
+    typed = {"words": "Cannot sleep <at all>", "own_effect": "Vivid dreams", "wants_call": "on", "effect_nausea": "2"}
+    page = let_in.post(address, {**typed, "help": "1"}).text
+    assert 'name="words" value="Cannot sleep &lt;at all&gt;"' in page
+    back = let_in.post(address, {**typed, "back": "1"})
+    assert back.status_code == 200
+    for kept in ("Cannot sleep &lt;at all&gt;</textarea>", 'value="Vivid dreams"', 'value="2" selected'):
+        assert kept in back.text
+    assert "checked" in back.text.split('name="wants_call"')[1].split(">")[0]
+    assert "Choose how you are on it." not in back.text
+    assert not CheckInAnswer.objects.exists()
+
+
+def test_who_comes_back_after_the_hour_gives_the_year_and_goes_on(browser: Browser, address: str) -> None:
+    typed = {**GOOD, "words": "Cannot sleep", "back": "1"}
+    asked = browser.post(address, typed).text
+    assert 'name="back" value="1"' in asked
+    page = browser.post(address, {**typed, "year": "1990"})
+    assert "Cannot sleep</textarea>" in page.text
+    assert not CheckInAnswer.objects.exists()
+
+
 def test_a_worrying_answer_shows_help_first(let_in: Browser, address: str) -> None:
     page = let_in.post(address, {**GOOD, "item_9": "1"}, follow=True).content.decode()
     assert "Please get help now" in page
