@@ -5,11 +5,14 @@ exception may all be a client's. A database's refusal adds its code and the cons
 """
 
 import logging.config
+import sys
 import traceback
 from copy import copy
+from types import TracebackType
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import ExcInfo, Processor
 
 OURS = ("clinic.", "medmgmt.")
@@ -46,6 +49,15 @@ def configure(*, level: str, as_json: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    sys.excepthook = tell_crash
+
+
+def tell_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A command, worker or script that breaks is told as a page is; wrong settings and Ctrl-C in their own words."""
+    if issubclass(kind, ImproperlyConfigured) or not issubclass(kind, Exception):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        structlog.get_logger(__name__).critical("the command failed", exc_info=(kind, error, trace))
 
 
 class Discreet(structlog.stdlib.ProcessorFormatter):

@@ -2,11 +2,13 @@
 
 import io
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
@@ -154,3 +156,23 @@ def test_addresses_hold_only_ids() -> None:
 def test_nobody_is_somebody_without_a_session(db: None) -> None:
     assert Browser().get(reverse("caseload:home")).status_code == 302
     assert ANONYMOUS in ROLES
+
+
+def test_a_command_that_breaks_tells_its_place_alone(lines: io.StringIO) -> None:
+    try:
+        crash()
+    except RuntimeError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    said = lines.getvalue()
+    for words in ("the command failed", "builtins.RuntimeError", "builtins.KeyError", "in crash"):
+        assert words in said
+    assert CANARY not in said
+
+
+@pytest.mark.parametrize("error", [ImproperlyConfigured("SECRET_KEY is missing."), KeyboardInterrupt()])
+def test_wrong_settings_are_told_in_full(
+    lines: io.StringIO, capsys: pytest.CaptureFixture[str], error: BaseException
+) -> None:
+    sys.excepthook(type(error), error, None)
+    assert str(error) in capsys.readouterr().err
+    assert lines.getvalue() == ""
