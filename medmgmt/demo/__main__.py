@@ -16,6 +16,8 @@ from medmgmt import embedded
 from medmgmt.demo import processes
 from medmgmt.embedded_services.service import ServiceFailed
 
+BROKER_ANSWERS_IN_S = 5
+
 
 class DemoRefused(Exception):  # noqa: N818 - reads as a sentence
     """The demo cannot run; the text is one line for the person at the terminal."""
@@ -103,12 +105,27 @@ def reach_database() -> None:
         raise DemoRefused(f"The database of DATABASE_URL does not answer: {reason}.") from error
 
 
+def reach_broker() -> None:
+    """A broker of one's own, too; its address may hold a password and is not repeated."""
+    from redis import Redis, RedisError
+
+    if not os.environ.get("REDIS_URL"):
+        return
+    try:
+        patience = {"socket_connect_timeout": BROKER_ANSWERS_IN_S, "socket_timeout": BROKER_ANSWERS_IN_S}
+        Redis.from_url(os.environ["REDIS_URL"], **patience).ping()
+    except (RedisError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0].removesuffix(".")
+        raise DemoRefused(f"The broker of REDIS_URL does not answer: {reason}.") from error
+
+
 def prepare_and_greet(options: argparse.Namespace) -> None:
     from django.db import connections
 
     from medmgmt.demo.prepare import prepare, welcome
 
     reach_database()
+    reach_broker()
     prepare(charts=options.fhir)
     print(welcome(port=options.port), flush=True)
     # What runs from here on is forked from this process, and a connection cannot be shared.
