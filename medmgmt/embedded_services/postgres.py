@@ -26,6 +26,7 @@ class Postgres(Service):
         super().__init__(folder)
         self.durable = durable
         self.data = folder / "data"
+        self.kept = self.data / "PG_VERSION"
         self.socket_folder = short_folder(self.data, ".s.PGSQL.5432")
 
     def settings(self, name: str = NAME) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class Postgres(Service):
             return
         self._kill(self._strays(["postgres", "initdb"], self.data))
         self._own(self.folder)
-        if not (self.data / "PG_VERSION").exists():
+        if not self.kept.exists():
             self._make_cluster()
         elif self.socket_folder != self.data:
             self._own(self.socket_folder)

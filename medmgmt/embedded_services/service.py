@@ -13,6 +13,8 @@ import psutil
 START_TIMEOUT_S = 60
 # What a fresh Postgres needs before it holds anything; below it, the start is refused with one line.
 ROOM_NEEDED_MB = 200
+# What one that holds data needs to go on: two pieces of its write-ahead log, 16 MB each.
+ROOM_TO_GO_ON_MB = 32
 LONGEST_SOCKET_PATH = 100
 
 
@@ -52,6 +54,8 @@ class Service:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.log = folder / "log"
+        # What stands there once the server has kept anything.
+        self.kept = folder / "kept"
 
     def start(self) -> None:
         """Bring the server up, or find it up."""
@@ -101,10 +105,11 @@ class Service:
     def _make_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         free_mb = shutil.disk_usage(self.folder).free // 2**20
-        if free_mb < ROOM_NEEDED_MB:
+        needed_mb = ROOM_TO_GO_ON_MB if self.kept.exists() else ROOM_NEEDED_MB
+        if free_mb < needed_mb:
             raise ServiceFailed(
                 f"{self.title} could not start: the disk of {self.folder} is full"
-                f" ({free_mb} MB free, {ROOM_NEEDED_MB} MB needed)."
+                f" ({free_mb} MB free, {needed_mb} MB needed)."
             )
 
     def _plain(self, error: OSError) -> str:

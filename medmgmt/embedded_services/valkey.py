@@ -18,6 +18,7 @@ class Valkey(Service):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        self.kept = folder / "appendonlydir"
         self.socket = short_folder(folder, "valkey.sock") / "valkey.sock"
 
     @property

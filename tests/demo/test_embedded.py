@@ -130,6 +130,17 @@ def test_a_full_disk_is_one_line(database: Postgres, monkeypatch: pytest.MonkeyP
         database.in_use().__enter__()
 
 
+def test_a_place_that_holds_data_goes_on_with_less_room(database: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.in_use():
+        write(database, "ada")
+    monkeypatch.setattr(service, "ROOM_NEEDED_MB", 10**12)
+    with database.in_use():
+        assert read(database) == ["ada"]
+    monkeypatch.setattr(service, "ROOM_TO_GO_ON_MB", 10**12)
+    with pytest.raises(ServiceFailed, match="is full"):
+        database.in_use().__enter__()
+
+
 def test_a_disk_that_fills_up_while_starting_is_one_line(database: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_room() -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
