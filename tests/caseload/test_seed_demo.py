@@ -22,7 +22,8 @@ from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.queries import day_of
 from clinic.staff.models import User
-from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep
+from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep, Fill, RefillRequest
+from clinic.titration.queries import judged
 from clinic.visits.models import FollowUpVisit
 
 TODAY = dt.date(2026, 3, 4)
@@ -150,6 +151,12 @@ def test_today_people_come_and_enquiries_wait(clinic: Clinic) -> None:
     assert booked
     assert all(one.signs[0][0] == "Booked" and one.starts_at > SIX for one in booked)
     assert Enquiry.objects.filter(status=EnquiryStatus.NEW, owner=None).exists()
+
+
+def test_some_supplies_are_known_and_requests_wait(clinic: Clinic) -> None:
+    assert Fill.objects.filter(filled_on__lt=TODAY).exists()
+    asked = {judged(row, row.dose_plan.prescriber, SIX)[0].stops == [] for row in RefillRequest.objects.waiting()}
+    assert asked == {True, False}
 
 
 @pytest.mark.parametrize(

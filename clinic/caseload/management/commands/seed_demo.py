@@ -15,6 +15,7 @@ from clinic.caseload.management.demo.cast import hire
 from clinic.caseload.management.demo.clock import at, walk
 from clinic.caseload.management.demo.days import EachDay
 from clinic.caseload.management.demo.people import people
+from clinic.caseload.management.demo.supply import supply
 from clinic.caseload.management.demo.way import Story
 from clinic.clients.models import Client
 from clinic.formulary.services import load_formulary, load_rules
@@ -66,3 +67,4 @@ def seed(today: dt.date) -> None:
         for number, (person, team) in enumerate(zip(everybody, teams, strict=True))
     ]
     walk(ways, until=at(today, 6), each_day=EachDay(today, staff.coordinators[0]), first_day=first_day)
+    supply(today)
