@@ -45,6 +45,7 @@ class AnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    needs_refill = forms.BooleanField(label="I run out of this medication soon and need more", required=False)
     wants_call = forms.BooleanField(label="I would like someone to call me", required=False)
 
     def __init__(self, *args: Any, scale: Instrument | None, **kwargs: Any) -> None:
@@ -92,6 +93,7 @@ class AnswerForm(forms.Form):
             scale=tuple(told[field.name] for field in self.item_fields()),
             wants_call=told["wants_call"],
             words=told["words"],
+            needs_refill=told["needs_refill"],
         )
         return {"answers": answers}
 

@@ -91,6 +91,7 @@ class Answers:
     scale: tuple[int | None, ...] = ()
     wants_call: bool = False
     words: str = ""
+    needs_refill: bool = False
 
 
 @dataclass(frozen=True)

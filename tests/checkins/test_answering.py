@@ -19,6 +19,7 @@ from clinic.messaging.services import revoke_links
 from clinic.risk.models import RiskAlert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
+from clinic.titration.models import RefillRequest
 from clinic.worklist.models import WorkItem
 from tests.checkins.conftest import JUNE_4
 from tests.factories.checkins import CheckInAnswerFactory, link_to
@@ -43,6 +44,14 @@ def test_an_answer_is_kept_scored_and_audited(ada: Client, checkin: CheckIn, tok
     assert not WorkItem.objects.exists()
     event = AuditEvent.objects.get(action="checkin_answered")
     assert (event.by, event.client_id) == (None, ada.pk)
+
+
+def test_who_needs_more_asks_for_a_refill_of_the_step(checkin: CheckIn, token: str) -> None:
+    answer(token, Answers(feeling=4, doses_missed=0, needs_refill=True))
+    asked = RefillRequest.objects.get()
+    assert (asked.dose_plan, asked.asked_by, asked.entered_by) == (checkin.dose_plan, "client", None)
+    assert (asked.step.first_on, asked.step.mg_per_day) == (checkin.step_first_on, checkin.step_mg)
+    assert WorkItem.objects.get(kind="refill_asked").client == checkin.client
 
 
 def test_answering_takes_back_what_waits_and_closes_every_link(checkin: CheckIn, token: str) -> None:

@@ -199,6 +199,20 @@ def test_the_prescriber_counts_and_approves(paula: Browser, dose_plan: DosePlan,
     assert "supply for 14 days, Mar 2, 2026 to Mar 15, 2026" in shown
 
 
+def test_a_request_leads_from_the_home_and_the_board_to_the_decision(
+    paula: Browser, dose_plan: DosePlan, prescriber: User
+) -> None:
+    assert "Refill requests to decide" not in words(paula.get("/"))
+    asked = refill_asked(dose_plan, prescriber, NOON)
+    home = words(paula.get("/"))
+    assert reverse("titration:refill", args=[asked.pk]) in home
+    assert "asked by the client" in home
+    assert page(dose_plan) in words(paula.get(reverse("worklist:board")))
+    assert page(dose_plan) in words(paula.get(reverse("titration:dose_plan", args=[dose_plan.pk])))
+    paula.post(reverse("titration:decide_refill", args=[asked.pk]), {"outcome": "declined", "reason": "Come in first"})
+    assert "Refill requests to decide" not in words(paula.get("/"))
+
+
 def test_a_superseded_step_is_offered_as_the_current_one(paula: Browser, dose_plan: DosePlan, prescriber: User) -> None:
     asked = refill_asked(dose_plan, prescriber, NOON)
     with time_machine.travel(NOON + 8 * DAY, tick=False):

@@ -26,6 +26,7 @@ from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.models import DoseChange
+from clinic.titration.queries import WaitingRefill, waiting_refills
 from clinic.visits.models import FollowUpVisit
 
 ROWS = 20
@@ -122,6 +123,7 @@ class PrescriberHome:
     answers: list[Unread]
     drafts: list[Draft]
     observations: list[Observed]
+    refills: list[WaitingRefill]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,13 @@ class TherapistHome:
 
 
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
-    """Today's visits with their readiness, answers to read, drafts to sign."""
+    """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide."""
     return PrescriberHome(
         visits=day_visits(user, now),
         answers=_answers_to_read(user),
         drafts=drafts(user),
         observations=new_observations(user, now),
+        refills=waiting_refills(user),
     )
 
 

@@ -17,6 +17,7 @@ from clinic.risk.services import raise_alert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.scales.rules import INSTRUMENTS, score_answers
 from clinic.staff.roles import Role
+from clinic.titration.services import ask_refill_by_link
 from clinic.worklist.models import DutyKind
 from clinic.worklist.services import open_item
 
@@ -45,7 +46,8 @@ def ask_for_help(*, token: str, now: datetime) -> None:
 def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> CheckInAnswer:
     """Keep what the client answered, once; score the scale; raise what is worrying so that nobody can miss it.
 
-    A danger becomes a risk alert, every worrying answer an urgent duty to call. The link opens nothing afterwards.
+    A danger becomes a risk alert, every worrying answer an urgent duty to call, "I need more" a refill request. The
+    link opens nothing afterwards.
     """
     opened = queries.open_checkin(token, now=now)
     if opened is None:
@@ -77,6 +79,8 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     use_links(about_kind=queries.KIND, about_id=checkin.pk, now=now)
     cancel_reminders(about_kind=queries.KIND, about_ids=[checkin.pk], because="answered", now=now)
     _raise(answer, checkin.client, worries, now=now)
+    if answers.needs_refill:
+        _ask_refill(checkin, now=now)
     record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
     return answer
 
@@ -118,6 +122,17 @@ def _score(
         worse_points=scale.change.worse_points if scale.change else None,
     )
     return response, result
+
+
+def _ask_refill(checkin: CheckIn, *, now: datetime) -> None:
+    """More of the step that was asked about, superseded or not: the rules judge when the prescriber looks."""
+    ask_refill_by_link(
+        dose_plan=checkin.dose_plan,
+        step_first_on=checkin.step_first_on,
+        step_mg=checkin.step_mg,
+        source=f"checkin:{checkin.pk}",
+        now=now,
+    )
 
 
 def _raise(answer: CheckInAnswer, client: Client, worries: Sequence[rules.Worry], *, now: datetime) -> None:
