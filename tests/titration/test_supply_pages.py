@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinic.clients.models import Client
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DoseStep, Fill, RefillDecision, RefillRequest
+from clinic.worklist.models import WorkItem
 from tests.factories.clients import CareTeamMemberFactory
 from tests.factories.formulary import ProductFactory
 from tests.factories.plans import SignedPlanFactory
@@ -199,7 +200,7 @@ def test_the_prescriber_counts_and_approves(paula: Browser, dose_plan: DosePlan,
     assert "supply for 14 days, Mar 2, 2026 to Mar 15, 2026" in shown
 
 
-def test_a_request_leads_from_the_home_and_the_board_to_the_decision(
+def test_a_request_leads_from_the_home_and_the_duty_to_the_decision(
     paula: Browser, dose_plan: DosePlan, prescriber: User
 ) -> None:
     assert "Refill requests to decide" not in words(paula.get("/"))
@@ -207,7 +208,8 @@ def test_a_request_leads_from_the_home_and_the_board_to_the_decision(
     home = words(paula.get("/"))
     assert reverse("titration:refill", args=[asked.pk]) in home
     assert "asked by the client" in home
-    assert page(dose_plan) in words(paula.get(reverse("worklist:board")))
+    duty = WorkItem.objects.get(kind="refill_asked")
+    assert page(dose_plan) in words(paula.get(reverse("worklist:close_item", args=[duty.pk])))
     assert page(dose_plan) in words(paula.get(reverse("titration:dose_plan", args=[dose_plan.pk])))
     paula.post(reverse("titration:decide_refill", args=[asked.pk]), {"outcome": "declined", "reason": "Come in first"})
     assert "Refill requests to decide" not in words(paula.get("/"))

@@ -22,7 +22,7 @@ class FillForm(forms.Form):
 
     strength = forms.ChoiceField(label="What was filled")
     count = forms.DecimalField(
-        label="How many (pieces, or mL)",
+        label="How many, or mL",
         max_digits=6,
         decimal_places=1,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.clients.models import Client
-from clinic.clients.queries import Named, naming
+from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.core.queries import prepared
 from clinic.core.rules import RuleBroken
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
@@ -310,7 +310,7 @@ def waiting_refills(user: User) -> list[WaitingRefill]:
 
 @prepared
 def _waiting_refills(user: User) -> QuerySet[RefillRequest, Any]:
-    waiting = RefillRequest.objects.visible_to(user).waiting().order_by("asked_at")
+    waiting = RefillRequest.objects.filter(in_open_charts(user)).waiting().order_by("asked_at")
     return waiting.values_list("pk", "asked_at", "asked_by", "dose_plan__medication__name", *naming("client"))[:ROWS]
 
 
