@@ -17,9 +17,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 SEND_DUE = "clinic.messaging.tasks.send_due"
 PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
 LOOK_AT_SUPPLY = "clinic.titration.tasks.look_at_supply"
+HOLD_WAITING = "clinic.titration.tasks.hold_waiting"
 CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
 # Planned first: what a look finds due today leaves in the same look, not in the next.
-SWEPT = (PLAN_CHECKINS, SEND_DUE)
+SWEPT = (HOLD_WAITING, PLAN_CHECKINS, SEND_DUE)
 SWEEP_EVERY_S = 15
 PLAN_EVERY_S = 300
 SUPPLY_EVERY_S = 3600
@@ -34,6 +35,7 @@ app.conf.beat_schedule = {
     "send what is due": {"task": SEND_DUE, "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
+    "hold steps that wait": {"task": HOLD_WAITING, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "forget ended sessions": {"task": CLEAR_SESSIONS, "schedule": crontab(hour="3", minute="20")},
 }
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.clients.models import Client, ClientStatus
 from clinic.handouts.rules.calendar import Calendar, PlanOnPaper, calendar_of
 from clinic.handouts.rules.paper import Letterhead
-from clinic.handouts.rules.watching import watch_words
+from clinic.handouts.rules.watching import waiting_words, watch_words
 from clinic.messaging.models import Reminder, SignedLink
 from clinic.messaging.queries import open_link
 from clinic.titration.models import DosePlan, DosePlanVersion
@@ -24,7 +24,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def calendar_from(client: Client, first_on: date) -> Calendar:
-    """Eight weeks of every dose plan of a client that is running or begins on them; three queries."""
+    """Eight weeks of every dose plan of a client that is running or begins on them; four queries."""
     return calendar_of(_on_paper(_versions(client, first_on)), first_on)
 
 
@@ -32,7 +32,7 @@ def _versions(client: Client, day: date) -> QuerySet[DosePlanVersion]:
     """Versions in force that are not over before a day, the oldest plan first: the letters of medications stay."""
     versions = DosePlanVersion.objects.filter(dose_plan__client=client, superseded_at=None)
     not_over = versions.filter(Q(stop_on=None) | Q(stop_on__gte=day))
-    plans = not_over.select_related("dose_plan__medication", "signed_by").prefetch_related("steps")
+    plans = not_over.select_related("dose_plan__medication", "signed_by").prefetch_related("steps", "dose_plan__gates")
     return plans.order_by("dose_plan__began_on", "dose_plan_id")
 
 
@@ -45,6 +45,7 @@ def _on_paper(versions: Iterable[DosePlanVersion]) -> list[PlanOnPaper]:
 def plan_on_paper(version: DosePlanVersion, letter: str = "A") -> PlanOnPaper:
     """One signed version as it is printed."""
     medication = version.dose_plan.medication
+    waits_on = {gate.step_first_on for gate in version.dose_plan.gates.all() if gate.judged_at is None}
     return PlanOnPaper(
         letter=letter,
         medication=medication.name,
@@ -54,14 +55,18 @@ def plan_on_paper(version: DosePlanVersion, letter: str = "A") -> PlanOnPaper:
         prescriber=version.signed_by.title,
         steps=list(version.steps.all()),
         stop_on=version.stop_on,
-        watch=watch_words(medication.boxed_warning, is_confirmed=medication.boxed_warning_confirmed),
+        watch=(
+            *waiting_words(waits_on),
+            *watch_words(medication.boxed_warning, is_confirmed=medication.boxed_warning_confirmed),
+        ),
+        waits_on=waits_on,
     )
 
 
 def current_version(dose_plan: DosePlan) -> DosePlanVersion:
     """The version in force of a dose plan, with what the pharmacist's copy says of it."""
     versions = DosePlanVersion.objects.select_related("dose_plan__medication", "signed_by", "change")
-    return versions.prefetch_related("steps").get(dose_plan=dose_plan, superseded_at=None)
+    return versions.prefetch_related("steps", "dose_plan__gates").get(dose_plan=dose_plan, superseded_at=None)
 
 
 def letterhead(client_name: str, printed_on: date) -> Letterhead:

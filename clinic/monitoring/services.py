@@ -16,7 +16,7 @@ from clinic.monitoring import rules
 from clinic.monitoring.models import Measurement, WhyWithdrawn
 from clinic.monitoring.rules import KINDS, Given
 from clinic.staff.models import User
-from clinic.titration.services import keep_promises
+from clinic.titration.services import judge_results, keep_promises
 
 ENTERED = "staff"
 
@@ -27,7 +27,8 @@ def record_results(
 ) -> list[Measurement]:
     """Enter what was measured at one time, all of it or nothing.
 
-    Each is kept in the unit of its kind, and ends the duty of whoever promised it.
+    Each is kept in the unit of its kind, ends the duty of whoever promised it, and judges the dose steps
+    that wait for it.
     A result that stands already with the same value and time is one with it.
     """
     client = locked_client(client_id, by)
@@ -35,6 +36,8 @@ def record_results(
     rules.check_together(results)
     kept = [_record(client, one, taken_at, note.strip(), by) for one in results]
     keep_promises(client_id=client.pk, kinds=[one.kind for one in kept], taken_at=taken_at, by=by, now=now)
+    values = {one.kind: one.value for one in kept}
+    judge_results(client_id=client.pk, values=values, taken_at=taken_at, by=by, now=now)
     return kept
 
 

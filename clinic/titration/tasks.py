@@ -1,4 +1,4 @@
-"""What Celery wakes dose plans for."""
+"""What Celery wakes dose plans for: the rows say what is due, so a doubled or lost tick is harmless."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,3 +10,9 @@ from clinic.titration import services
 def look_at_supply() -> None:
     """Open and end the duties about supplies that run out before the next visit."""
     services.look_at_supply(now=timezone.now())
+
+
+@shared_task
+def hold_waiting() -> None:
+    """Let the step before go on for each step that still waits."""
+    services.hold_waiting(now=timezone.now())

@@ -18,4 +18,6 @@ urlpatterns = [
     path("refills/<uuid:request_id>/", views.refill, name="refill"),
     path("refills/<uuid:request_id>/decide/", views.decide_refill, name="decide_refill"),
     path("refills/<uuid:request_id>/withdraw/", views.withdraw_refill, name="withdraw_refill"),
+    path("<uuid:dose_plan_id>/gates/", views.gates, name="gates"),
+    path("gates/<uuid:gate_id>/", views.decide_gate, name="decide_gate"),
 ]

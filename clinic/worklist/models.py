@@ -22,6 +22,7 @@ class DutyKind(models.TextChoices):
     MONITOR = "monitor", "Monitor as promised"
     REFILL_ASKED = "refill_asked", "Refill asked"
     RUNS_OUT = "runs_out", "Runs out before the next visit"
+    STEP_WAITS = "step_waits", "A dose step waits"
     OTHER = "other", "Other"
 
 

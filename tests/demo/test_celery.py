@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from celery import Task
 
-from medmgmt.celery import PLAN_CHECKINS, SEND_DUE, Sweep, SweepStep, app
+from medmgmt.celery import HOLD_WAITING, PLAN_CHECKINS, SEND_DUE, Sweep, SweepStep, app
 from medmgmt.embedded_services.valkey import Valkey
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ machinery.Sweep.__init__.__kwdefaults__["every_s"] = 1
 def note(asked=False):
     with open(os.environ["NOTES"], "a") as notes:
         notes.write(("asked" if asked else "swept") + "\\n")
-for name in (machinery.SEND_DUE, machinery.PLAN_CHECKINS):
+for name in machinery.SWEPT:
     app.tasks[name].run = note
 app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING"])
 """
@@ -71,7 +71,7 @@ def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
     step = SweepStep(None)
     step.start(None)
     step.stop(None)
-    assert [task.name for task in begun[0].tasks] == [PLAN_CHECKINS, SEND_DUE]
+    assert [task.name for task in begun[0].tasks] == [HOLD_WAITING, PLAN_CHECKINS, SEND_DUE]
 
 
 def test_the_sweep_runs_until_it_is_ended() -> None:

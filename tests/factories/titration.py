@@ -11,7 +11,8 @@ from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.staff.models import User
 from clinic.titration import services
-from clinic.titration.models import DosePlan, DoseStep, FavouriteRegimen, Fill, RefillRequest
+from clinic.titration.models import DosePlan, DoseStep, FavouriteRegimen, Fill, RefillRequest, StepGate
+from clinic.titration.rules.gates import GateKind
 from clinic.titration.rules.strengths import Strength
 from tests.factories.formulary import MedicationFactory
 from tests.factories.staff import UserFactory
@@ -74,3 +75,20 @@ class FavouriteRegimenFactory(factory.django.DjangoModelFactory[FavouriteRegimen
             "steps": [{"doses": {"morning": "25"}, "days": 7}, {"doses": {"morning": "50"}}],
         }
     )
+
+
+class StepGateFactory(factory.django.DjangoModelFactory[StepGate]):
+    """The second step of a rising dose plan waits for a lithium level."""
+
+    class Meta:
+        model = StepGate
+
+    step_first_on = factory.LazyAttribute(lambda gate: gate.dose_plan.began_on + dt.timedelta(days=7))
+    mg_per_day = Decimal(50)
+    waits_for = GateKind.RESULT
+    measured = "lithium"
+    good_from = Decimal("0.6")
+    good_to = Decimal("0.8")
+    stay_days = 7
+    set_by = factory.SubFactory(UserFactory)
+    set_at = factory.LazyAttribute(lambda gate: gate.dose_plan.created_at)

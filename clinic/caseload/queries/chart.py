@@ -26,6 +26,7 @@ from clinic.scheduling.models import AppointmentKind, AppointmentStatus, Modalit
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from clinic.titration.rules import day_words
+from clinic.titration.rules.gates import GateKind, Wish, wish_words
 from clinic.titration.rules.signed import is_taken_on
 from clinic.titration.rules.words import how_often
 
@@ -39,7 +40,8 @@ CAME = {AppointmentStatus.ARRIVED, AppointmentStatus.DONE}
 class Dose:
     """One medication today, in words, and what the signed plan says comes next.
 
-    `rhythm` tells how often where it is not every day, on a day without a dose with the doses.
+    `rhythm` tells how often where it is not every day, on a day without a dose with the doses. `waits_for` is the
+    gate of the next step.
     """
 
     dose_plan_id: UUID
@@ -48,6 +50,7 @@ class Dose:
     today: str
     rhythm: str
     next_day: str
+    waits_for: str
     next: str
 
 
@@ -116,13 +119,14 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
             Mark(_day(a["answered_at"]), lines.worries_in_words(a)) for a in found["answer_rows"] if a["is_worrying"]
         ],
     )
+    waiting = {(row["dose_plan_id"], row["step_first_on"]): row for row in found["gate_rows"]}
     age = client.age_on(today)
     return Chart(
         client=client,
         age=age,
         is_minor=age < ADULT,
         who=person,
-        doses=[_dose(course, today) for course in courses if course.is_running(today)],
+        doses=[_dose(course, waiting, today) for course in courses if course.is_running(today)],
         next_visit=_next_visit(found["appointment_rows"], now),
         picture=timeline.picture(history, since=since, today=today),
         table=timeline.table(history, since=since, today=today),
@@ -173,7 +177,7 @@ def _day(instant: datetime) -> date:
     return timezone.localdate(instant)
 
 
-def _dose(course: Course, today: date) -> Dose:
+def _dose(course: Course, waiting: dict[tuple[UUID, date], dict[str, Any]], today: date) -> Dose:
     held, coming = course.on(today), course.after(today)
     words = day_words(held, today) if held else "not begun yet"
     planned = [coming.words] if coming else []
@@ -186,8 +190,15 @@ def _dose(course: Course, today: date) -> Dose:
         today=words[0].upper() + words[1:],
         rhythm=_rhythm(held, today) if held and held.every_days > 1 else "",
         next_day=weekday(coming.first_on) if coming else "",
+        waits_for=_waits_for(waiting.get((course.dose_plan_id, coming.first_on)) if coming else None),
         next=" ".join(planned) or "No change planned",
     )
+
+
+def _waits_for(gate: dict[str, Any] | None) -> str:
+    if gate is None:
+        return ""
+    return wish_words(Wish(GateKind(gate["waits_for"]), gate["measured"], gate["good_from"], gate["good_to"]))
 
 
 def _rhythm(held: Segment, today: date) -> str:

@@ -30,7 +30,7 @@ from clinic.plans.models import (
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules import INSTRUMENTS, Score, change_words
 from clinic.scheduling.models import Appointment
-from clinic.titration.models import DoseChange, DosePlanVersion
+from clinic.titration.models import DoseChange, DosePlanVersion, StepGate
 from clinic.visits.models import FollowUpVisit
 
 EXCERPT = 200
@@ -47,6 +47,7 @@ def record_parts(since: datetime) -> dict[str, Rows]:
     """The lists of a client's record, for a statement about that client; appointments since an instant."""
     return {
         "step_rows": Rows(_steps()),
+        "gate_rows": Rows(_gates()),
         "appointment_rows": Rows(_appointments(since)),
         "answer_rows": Rows(_answers()),
         "response_rows": Rows(_responses()),
@@ -70,6 +71,12 @@ def _steps() -> QuerySet[DosePlanVersion, Any]:
             day_mg=F("steps__mg_per_day"), words=F("steps__words"),
         )
     )  # fmt: skip
+
+
+def _gates() -> QuerySet[StepGate, Any]:
+    """The steps that wait, and for what."""
+    waiting = StepGate.objects.waiting().filter(dose_plan__client=OuterRef("pk"))
+    return waiting.values("dose_plan_id", "step_first_on", "waits_for", "measured", "good_from", "good_to")
 
 
 def _appointments(since: datetime) -> QuerySet[Appointment, Any]:

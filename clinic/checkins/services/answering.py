@@ -17,7 +17,7 @@ from clinic.risk.services import raise_alert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.scales.rules import INSTRUMENTS, score_answers
 from clinic.staff.roles import Role
-from clinic.titration.services import ask_refill_by_link
+from clinic.titration.services import ask_refill_by_link, judge_answer
 from clinic.worklist.models import DutyKind
 from clinic.worklist.services import open_item
 
@@ -81,6 +81,7 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     _raise(answer, checkin.client, worries, now=now)
     if answers.needs_refill:
         _ask_refill(checkin, now=now)
+    judge_answer(dose_plan_id=checkin.dose_plan_id, is_worrying=bool(worries), now=now)
     record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
     return answer
 

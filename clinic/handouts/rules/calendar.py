@@ -1,6 +1,6 @@
 """The dose calendar: all of a client's signed plans day by day, as print, page by link and staff's page show it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -29,13 +29,17 @@ class Mark(StrEnum):
     NONE = ""
     STARTS = "starts"
     CHANGES = "new dose"
+    WAITS = "only if we say so"
     PAUSES = "pause"
     STOPS = "stop"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanOnPaper:
-    """One dose plan in force as it is printed; `letter` stands for the medication, `watch` says what to watch for."""
+    """One dose plan in force as it is printed; `letter` stands for the medication, `watch` says what to watch for.
+
+    Steps that begin on `waits_on` begin only once the clinic has said so.
+    """
 
     letter: str
     medication: str
@@ -46,6 +50,7 @@ class PlanOnPaper:
     steps: Sequence[DrawableStep]
     stop_on: date | None
     watch: Sequence[str]
+    waits_on: Collection[date] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +151,6 @@ def _mark(plan: PlanOnPaper, step: DrawableStep, on: date) -> Mark:
         return Mark.NONE
     if not step.mg_per_day:
         return Mark.PAUSES
+    if on in plan.waits_on:
+        return Mark.WAITS
     return Mark.CHANGES if any(one.first_on < on for one in plan.steps) else Mark.STARTS

@@ -1,6 +1,7 @@
 """What a client is asked to watch for, in plain words, where a confirmed boxed warning stands behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 ANYTHING_NEW = "Anything new, or anything that worries you: tell us."
 # A word of the label's boxed warning as the formulary keeps it, and what it means for the person who takes it. What
@@ -12,6 +13,15 @@ PLAIN_WORDS: Sequence[tuple[str, str]] = (
     ("myocarditis", "Chest pain, or trouble breathing: call 911."),
     ("seizures", "Fainting or a seizure: call 911."),
 )
+
+
+def waiting_words(days: Iterable[date]) -> tuple[str, ...]:
+    """For each step that waits: until the clinic says that it may begin, the dose before goes on."""
+    return tuple(
+        f"From {day:%a}, {day:%b} {day.day}: the new dose only if we told you that it may begin. Until then stay on "
+        "the dose before."
+        for day in sorted(days)
+    )
 
 
 def watch_words(boxed_warning: str, *, is_confirmed: bool) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from clinic.titration.forms.change import ChangeForm
 from clinic.titration.forms.favourite import FavouriteForm
+from clinic.titration.forms.gates import GateDecisionForm, GateForm
 from clinic.titration.forms.missed import MissedForm
 from clinic.titration.forms.start import StartForm
 from clinic.titration.forms.supply import (
@@ -18,6 +19,8 @@ __all__ = [
     "DecideRefillForm",
     "FavouriteForm",
     "FillForm",
+    "GateDecisionForm",
+    "GateForm",
     "MissedForm",
     "StartForm",
     "WithdrawFillForm",

@@ -19,6 +19,7 @@ from clinic.titration.rules.running import (
     amount_row,
     amount_then_schedule,
     held,
+    next_step_early,
     order_from,
     order_with,
     rest_of,
@@ -31,6 +32,7 @@ WAYS = [
     ("titration", "Rise to a target"),
     ("taper", "Fall step by step (taper)"),
     ("steps", "Steps by hand"),
+    ("early", "The next step earlier"),
     ("pause", "Stay longer on the step that runs"),
     ("back_one_step", "Back to the step before"),
     ("slow", "Slow down the coming steps"),
@@ -106,6 +108,7 @@ class ChangeForm(RegimenForm):
             "titration": lambda: self._laid_out("titration", self.titration()),
             "taper": lambda: self._laid_out("taper", self.taper()),
             "steps": self.step_rows,
+            "early": lambda: next_step_early(self.old, on),
             "hold": lambda: held(self.old, on, self.needed("days")),
         }[way]
         return order_from(on, self.current.order, steps(), products=self.chosen_products())

@@ -8,6 +8,7 @@ from clinic.titration.models.dose_plans import (
     MissedDoses,
     SafetyOverride,
 )
+from clinic.titration.models.gates import GateState, StepGate
 from clinic.titration.models.supply import AskedBy, Fill, HowKnown, RefillDecision, RefillRequest, WhyWithdrawn
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "DoseStep",
     "FavouriteRegimen",
     "Fill",
+    "GateState",
     "HowKnown",
     "MissedDoses",
     "RefillDecision",
     "RefillRequest",
     "SafetyOverride",
+    "StepGate",
     "WhyWithdrawn",
 ]

@@ -1,6 +1,7 @@
 """Reads of dose plans (`plans`), of the person a check concerns (`person`), of what it finds (`safety`)."""
 
 from clinic.titration.queries.favourites import favourites_of
+from clinic.titration.queries.gates import gate_about, gate_words, gates_of, get_gate
 from clinic.titration.queries.person import person_facts, reported_medications
 from clinic.titration.queries.plans import (
     CurrentDose,
@@ -77,8 +78,12 @@ __all__ = [
     "dose_history",
     "duty_about",
     "favourites_of",
+    "gate_about",
+    "gate_words",
+    "gates_of",
     "get_dose_plan",
     "get_fill",
+    "get_gate",
     "get_medication",
     "get_refill",
     "judged",

@@ -62,6 +62,14 @@ def amount_then_schedule(plan: DosePlanResult, day: date, mg_per_day: Decimal, t
     return [amount_row(plan, mg_per_day, times, days), *(_row(step, step.first_on) for step in later)]
 
 
+def next_step_early(plan: DosePlanResult, day: date) -> list[Row]:
+    """The next planned step begins on `day`; later ones come sooner by as many days. RuleBroken without a next one."""
+    coming = next((step for step in plan.steps if step.first_on > day), None)
+    if coming is None:
+        raise RuleBroken("No step comes after this day.", field="on")
+    return rest_of(plan, coming.first_on)
+
+
 def held(plan: DosePlanResult, day: date, days: int) -> list[Row]:
     """No dose for so many days from `day`; then the rest of the plan, moved by as many days."""
     return [{"doses": {}, "days": days}, *rest_of(plan, day)]

@@ -1,7 +1,8 @@
-"""Deeds on dose plans: start, change, stop, record missed doses, keep what was promised, look after the supply."""
+"""Deeds on dose plans: start, change, stop, let steps wait, record missed doses, keep promises, look after supply."""
 
 from clinic.titration.services.dose_plans import change_dose_plan, start_dose_plan, stop_dose_plan
 from clinic.titration.services.favourites import keep_favourite, remove_favourite
+from clinic.titration.services.gates import decide_gate, hold_waiting, judge_answer, judge_results, set_gate
 from clinic.titration.services.missed import record_missed_doses
 from clinic.titration.services.overrides import keep_promises
 from clinic.titration.services.refills import ask_refill, ask_refill_by_link, decide_refill, withdraw_refill
@@ -11,13 +12,18 @@ __all__ = [
     "ask_refill",
     "ask_refill_by_link",
     "change_dose_plan",
+    "decide_gate",
     "decide_refill",
+    "hold_waiting",
+    "judge_answer",
+    "judge_results",
     "keep_favourite",
     "keep_promises",
     "look_at_supply",
     "record_fill",
     "record_missed_doses",
     "remove_favourite",
+    "set_gate",
     "start_dose_plan",
     "stop_dose_plan",
     "withdraw_fill",

@@ -38,6 +38,7 @@ from clinic.titration.rules.findings import Finding
 from clinic.titration.rules.safety import RegimenLook
 from clinic.titration.rules.schedules import Held, Label
 from clinic.titration.rules.signing import Override
+from clinic.titration.services.gate_moves import carry_gates
 from clinic.titration.services.overrides import write_overrides
 
 ONE_DAY = timedelta(days=1)
@@ -170,11 +171,11 @@ def _client_to_treat(client_id: UUID, by: User) -> Client:
     client = next(iter(chart_to_lock(by, client_id)), None)
     if client is None:
         raise Http404
-    _check_prescriber(client, by)
+    check_prescriber(client, by)
     return client
 
 
-def _check_prescriber(client: Client, by: User) -> None:
+def check_prescriber(client: Client, by: User) -> None:
     """Doses are signed by a prescriber of the client's own care team, not through the emergency door."""
     on_team = client.care_team.live().filter(user=by, role=Role.PRESCRIBER)
     if by.role != Role.PRESCRIBER or not on_team.exists():
@@ -210,7 +211,7 @@ def locked(dose_plan_id: UUID, base_version: int, by: User) -> tuple[DosePlan, D
     dose_plan = plans.filter(pk=dose_plan_id).first()
     if dose_plan is None:
         raise Http404
-    _check_prescriber(dose_plan.client, by)
+    check_prescriber(dose_plan.client, by)
     current = dose_plan.versions.select_related("change", "signed_by").get(superseded_at=None)
     if current.number != base_version:
         theirs = {"reason": current.change.reason, "summary": current.change.words}
@@ -242,6 +243,7 @@ def sign_next(
     version = _sign_version(dose_plan, signed, before.regimen, number=current.number + 1, by=by, now=now)
     _carry_steps(version, current, signed.plan, day)
     write_overrides(version, before.stops, reasons)
+    carry_gates(dose_plan, list(version.steps.all()), today=today, by=by, now=now)
     return _write_change(version, dose_plan, told, day, reason=reason.strip())
 
 

@@ -7,6 +7,7 @@ from clinic.titration.views.dose_plans import (
     remove_favourite,
     start,
 )
+from clinic.titration.views.gates import decide_gate, gates
 from clinic.titration.views.supply import (
     ask_refill,
     decide_refill,
@@ -20,9 +21,11 @@ from clinic.titration.views.supply import (
 __all__ = [
     "ask_refill",
     "change",
+    "decide_gate",
     "decide_refill",
     "dose_plan",
     "favourites",
+    "gates",
     "keep_favourite",
     "missed",
     "record_fill",

@@ -231,6 +231,7 @@ def dose_plan(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "latest": versions[0],
         "earlier": versions[1:],
         "versions": versions,
+        "waiting": [(gate, queries.gate_words(gate)) for gate in queries.gates_of(shown) if gate.judged_at is None],
         "favourite_form": FavouriteForm(),
         "today": today,
         "has_ended": versions[0].version.stop_on is not None and versions[0].version.stop_on <= today,
