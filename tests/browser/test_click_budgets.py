@@ -11,12 +11,14 @@ from clinic.coordination.models import ChangeAcknowledgement
 from clinic.formulary.models import Medication
 from clinic.titration.models import DosePlan
 from clinic.visits.models import FollowUpVisit
+from clinic.worklist.models import DutyKind
 from tests.browser.conftest import OpenPage
 from tests.browser.test_two_people import Team, team  # noqa: F401 - a client and their team
 from tests.factories.formulary import MedicationFactory, ProductFactory
 from tests.factories.intake import signed_evaluation
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.titration import started
+from tests.factories.worklist import WorkItemFactory
 from tests.plans.test_services import signed as signed_plan
 
 pytestmark = pytest.mark.browser
@@ -102,6 +104,22 @@ def test_a_three_step_titration_takes_at_most_five_clicks(
     steps = DosePlan.objects.get(client=team.client).versions.get().steps
     assert [step.mg_per_day for step in steps.order_by("number")] == [25, 50, 75]
     assert hand.clicks <= 5
+
+
+def test_a_coordinator_works_from_one_board(team: Team, page_at: OpenPage) -> None:  # noqa: F811
+    """From the home, without the menu: to the board, and what came of a duty of any kind."""
+    page = page_at(who=team.coordinator)
+    for kind in DutyKind:
+        duty = WorkItemFactory(client=team.client, kind=kind, reason=f"To be seen to: {kind}")
+        page.goto("/")
+        hand = Hand(page)
+        hand.click(page.get_by_role("main").get_by_role("link", name="Board"))
+        row = page.locator("tr[data-row]", has_text=duty.reason)
+        hand.click(row.get_by_role("group").get_by_role("button").first)
+        expect(page.get_by_text("closed.")).to_be_visible()
+        duty.refresh_from_db()
+        assert duty.closed_by == team.coordinator
+        assert hand.clicks <= 2
 
 
 def sertraline() -> Medication:
