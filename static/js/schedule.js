@@ -27,12 +27,18 @@ function events() {
 function content({ event }) {
   const { row } = event.extendedProps;
   const link = row.querySelector("a").cloneNode(true);
-  link.title = row.querySelector("[data-words]").textContent.replace(/\s+/g, " ").trim();
+  const words = `${link.textContent}, ${row.querySelector("[data-words]").textContent}`;
+  link.title = words.replace(/\s+/g, " ").replace(" ,", ",").trim();
   return { domNodes: [link] };
 }
 
 function hourOf(time) {
   return Number(time.slice(11, 13));
+}
+
+// As every other time of the house is written: 9:00 am.
+function hourLabel(time) {
+  return time.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" }).toLowerCase();
 }
 
 function draw() {
@@ -46,9 +52,10 @@ function draw() {
     allDaySlot: false,
     slotMinTime: `${first}:00`,
     slotMaxTime: `${Math.min(last, 24)}:00`,
-    slotHeight: 44,
+    slotHeight: 54,
     height: "auto",
     locale: "en-US",
+    slotLabelFormat: hourLabel,
     nowIndicator: false,
     resources: resources(),
     events: all,
