@@ -125,6 +125,7 @@ def test_what_is_wrong_stands_beside_its_field(
     page = paula.post(url, typed(**wrong))
     assert page.status_code == 422
     assert words in page.content.decode()
+    assert f'<a href="#id_{next(iter(wrong))}">' in page.text
     assert queries.draft_of(ada) is None
 
 

@@ -233,8 +233,9 @@ def pages(context: Context, older: str = "", newer: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form: BaseForm) -> dict[str, Any]:
-    """Sum up what stops a form, each line linked to its field."""
-    fields = [form[name] for name in form.errors if name in form.fields]
+    """Sum up what stops a form and the rows that belong to it, each line linked to its field."""
+    rows = [row for formset in getattr(form, "rows", {}).values() for row in formset]
+    fields = [part[name] for part in (form, *rows) for name in part.errors if name in part.fields]
     return {"form": form, "wrong_fields": fields}
 
 
