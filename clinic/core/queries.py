@@ -13,6 +13,13 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 
+
+class Text(str):
+    """What somebody typed, as an argument of a prepared read: only compared with, and in no statement that is kept."""
+
+    __slots__ = ()
+
+
 Args = ParamSpec("Args")
 Row = TypeVar("Row")
 RowModel = TypeVar("RowModel", bound=Model)
@@ -21,6 +28,7 @@ PLACEHOLDERS: dict[Any, Callable[[int], Any]] = {
     UUID: lambda n: UUID(int=0xFACADE << 64 | n),
     datetime: lambda n: datetime(1000, 1, 1, microsecond=n, tzinfo=UTC),
     date: lambda n: date(1000, 1, 1 + n),
+    Text: lambda n: Text(f"typed {n}"),
 }
 # What each function has built, by its shape; a compiler belongs to one connection, so each thread has its own.
 _built = threading.local()
@@ -40,7 +48,7 @@ class _Built:
 def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, list[Row]]:
     """Make a function that builds a queryset into one that reads its rows and builds the SQL only once.
 
-    Arguments annotated UUID, date, datetime or as a model may only be compared with: each call fills in its own
+    Arguments annotated UUID, date, datetime, Text or as a model may only be compared with: each call fills in its own
     value, a model's key. Of a model, building sees the key and its `READS_DEPEND_ON` alone, so that nothing else
     of one person can stay in the SQL of another. Any other argument is part of the shape: each value has its own
     SQL. No prefetch.

@@ -64,7 +64,7 @@ def people(coordinator: User) -> dict[str, Client]:
 )
 def test_a_client_is_found_first(people: dict[str, Client], coordinator: User, text: str, family: str) -> None:
     found = queries.search_clients(coordinator, text, today=TODAY)
-    assert found[0] == people[family]
+    assert found[0].id == people[family].pk
 
 
 @pytest.mark.parametrize("text", ["", "  ", "xylophone", "nu", "1990-02-30", "smith 1999"])
@@ -80,7 +80,7 @@ def test_search_is_one_query_of_twelve(coordinator: User, django_assert_num_quer
 
 
 def test_a_clinician_finds_only_their_own(ada: Client, prescriber: User, stranger: User) -> None:
-    assert queries.search_clients(prescriber, "byron", today=TODAY) == [ada]
+    assert [found.id for found in queries.search_clients(prescriber, "byron", today=TODAY)] == [ada.pk]
     assert queries.search_clients(stranger, "byron", today=TODAY) == []
 
 
@@ -104,7 +104,7 @@ def test_the_list_goes_forth_and_back_by_key(coordinator: User) -> None:
     first = queries.list_clients(coordinator)
     second = queries.list_clients(coordinator, before=first.older)
     third = queries.list_clients(coordinator, before=second.older)
-    assert [*first.clients, *second.clients, *third.clients] == made
+    assert [row.id for page in (first, second, third) for row in page.clients] == [client.pk for client in made]
     assert (first.newer, third.older) == ("", "")
     assert queries.list_clients(coordinator, after=third.newer) == second
     back = queries.list_clients(coordinator, after=second.newer)
@@ -112,5 +112,5 @@ def test_the_list_goes_forth_and_back_by_key(coordinator: User) -> None:
 
 
 def test_a_key_that_is_none_shows_the_first_page(ada: Client, coordinator: User) -> None:
-    assert queries.list_clients(coordinator, before="nonsense").clients == [ada]
+    assert [row.id for row in queries.list_clients(coordinator, before="nonsense").clients] == [ada.pk]
     assert queries.list_clients(coordinator, status="paused").clients == []

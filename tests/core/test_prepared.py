@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from clinic.clients.models import Client
-from clinic.core.queries import prepared
+from clinic.core.queries import Text, prepared
 from clinic.staff.models import User
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory
 
@@ -20,6 +20,12 @@ BUILT: list[str] = []
 def born_before(day: dt.date, limit: int) -> QuerySet[Client]:
     BUILT.append("born_before")
     return Client.objects.filter(birth_on__lt=day).order_by("birth_on")[:limit]
+
+
+@prepared
+def named(family_name: Text) -> QuerySet[Client]:
+    BUILT.append(family_name)
+    return Client.objects.filter(family_name=family_name)
 
 
 @prepared
@@ -52,6 +58,17 @@ def test_sql_is_built_once_for_each_shape() -> None:
         born_before(dt.date(1985, 1, 1), limit)
 
     assert len(BUILT) == 2
+
+
+def test_what_was_typed_finds_and_is_never_seen_by_what_builds_the_statement(ada: Client) -> None:
+    BUILT.clear()
+    ClientFactory(family_name="O'Brien")
+
+    assert [client.family_name for client in named(Text("O'Brien"))] == ["O'Brien"]
+    assert named(Text("Byron")) == [ada]
+    assert named(Text("")) == []
+    assert len(BUILT) == 1
+    assert BUILT[0] not in {"O'Brien", "Byron", ""}
 
 
 def test_one_person_never_reads_as_another(prescriber: User, stranger: User, coordinator: User, ada: Client) -> None:

@@ -1,0 +1,67 @@
+"""What pages read of clients; the user comes first."""
+
+from clinic.clients.queries.charts import (
+    accesses_reviewed,
+    accesses_to_review,
+    chart_open_to,
+    chart_to_lock,
+    client_by_name_and_birth,
+    client_to_lock,
+    in_open_charts,
+    open_client,
+)
+from clinic.clients.queries.duplicates import (
+    Duplicate,
+    just_registered,
+    others_alike,
+    possible_duplicates,
+)
+from clinic.clients.queries.people import (
+    PAGE,
+    Listed,
+    ListPage,
+    Named,
+    care_team,
+    contact_parts,
+    list_clients,
+    live_contacts,
+    live_related,
+    naming,
+    past_team,
+    sharing_consents,
+    team_member,
+    working_staff,
+)
+from clinic.clients.queries.search import (
+    search_clients,
+)
+
+__all__ = [
+    "PAGE",
+    "Duplicate",
+    "ListPage",
+    "Listed",
+    "Named",
+    "accesses_reviewed",
+    "accesses_to_review",
+    "care_team",
+    "chart_open_to",
+    "chart_to_lock",
+    "client_by_name_and_birth",
+    "client_to_lock",
+    "contact_parts",
+    "in_open_charts",
+    "just_registered",
+    "list_clients",
+    "live_contacts",
+    "live_related",
+    "naming",
+    "open_client",
+    "others_alike",
+    "past_team",
+    "possible_duplicates",
+    "search_clients",
+    "sharing_consents",
+    "team_member",
+    "working_staff",
+]
