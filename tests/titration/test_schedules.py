@@ -10,7 +10,7 @@ from clinic.core.rules import RuleBroken
 from clinic.formulary.rules import choose, limits_of, order_product, read_formulary, read_templates
 from clinic.formulary.rules.templates import Template
 from clinic.titration.rules.findings import Code, Finding
-from clinic.titration.rules.schedules import Held, Label, follows
+from clinic.titration.rules.schedules import Held, Label, follows, tapers_from
 from clinic.titration.rules.signing import finding_words
 
 TEMPLATES = read_templates()
@@ -207,3 +207,8 @@ def test_nothing_to_hold_an_empty_plan_or_an_unknown_schedule_against() -> None:
     assert label("lamotrigine").named("lamotrigine-with-inducer-to-400") is None
     own = {"max_step_mg": "5", "warn_reduction_percent": "10"}
     assert label("gabapentin").hold({**order, "limits": own}).order["limits"] == {"warn_reduction_percent": "10"}
+
+
+@pytest.mark.parametrize(("mg", "keys"), [("40", ["citalopram-taper"]), ("39.9", []), ("20", [])])
+def test_a_taper_is_offered_where_it_begins_no_higher_than_what_is_taken(mg: str, keys: list[str]) -> None:
+    assert [one.key for one in tapers_from(TEMPLATES.of("citalopram"), Decimal(mg))] == keys

@@ -164,3 +164,22 @@ def test_what_is_taken_are_plans_here_and_what_is_reported_today(ada: Client, pr
     taking = taking_of(ada, today)
     assert taking.names == ["divalproex ER", "valproate", "Aspirin"]
     assert taking.codes == ["F41.0"]
+
+
+def test_a_running_plan_is_tapered_off_by_a_template_of_its_own(paula: Browser, ada: Client, prescriber: User) -> None:
+    vortioxetine = MedicationFactory(name="vortioxetine", max_mg=20)
+    ProductFactory(medication=vortioxetine, strengths_mg=[Decimal(5), Decimal(10), Decimal(20)], scored=False)
+    fives = [{"form": "tablet", "release": "IR", "strengths_mg": ["5", "10", "20"], "scored": False}]
+    order = {"start_on": timezone.localdate().isoformat(), "products": fives}
+    started(ada, vortioxetine, prescriber, timezone.now(), order | {"steps": [{"doses": {"morning": "20"}}]})
+    url = reverse("titration:change", args=[DosePlan.objects.get().pk])
+    assert "From 20 mg: 10 mg for a week, then stop" in paula.get(url).text
+    on = timezone.localdate() + dt.timedelta(days=3)
+    fall = typed("template:vortioxetine-stop", version="1", on=on.isoformat(), reason="Well for a year")
+    fall["products"] = ["tablet-IR-10", "tablet-IR-20"]
+    preview = paula.post(url, fall | {"do": "preview"})
+    assert "1 x 10 mg tablet" in preview.text
+    assert paula.post(url, fall).status_code == 302
+    version = DosePlanVersion.objects.get(number=2)
+    assert version.stop_on == on + dt.timedelta(days=7)
+    assert [step.mg_per_day for step in version.steps.all()] == [20, 10]

@@ -2,25 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken
-from clinic.formulary.rules import amount_text
+from clinic.formulary.rules import Template, amount_text
 from clinic.titration.forms.fields import days_field, mg_field
 from clinic.titration.forms.signing import SigningForm
+from clinic.titration.models import FavouriteRegimen
 from clinic.titration.rules.offering import Offer, chosen_products
 from clinic.titration.rules.order import TaperMethod, Time
 
 MOST_STEPS = 60
+TEMPLATE = "template:"
+RADIO = {"class": "form-check-input"}
 TIMES = [(time.value, time.value.capitalize()) for time in Time]
 METHODS = [
     (TaperMethod.LINEAR.value, "The same amount each time (mg)"),
     (TaperMethod.PERCENT_OF_START.value, "Percent of the first dose"),
     (TaperMethod.PERCENT_OF_CURRENT.value, "Percent of the dose before"),
 ]
+
+
+class Way(NamedTuple):
+    """One way to lay out doses as the page offers it: its radio button, what it is, why it fits."""
+
+    radio: BoundWidget
+    template: Template | None
+    favourite: FavouriteRegimen | None = None
+    reason: str = ""
 
 
 class StepRow(forms.Form):
@@ -79,13 +92,15 @@ class RegimenForm(SigningForm):
         chosen: Sequence[str],
         team: Sequence[tuple[str, str]],
         initial: dict[str, Any],
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(data, team=team, initial={"products": list(chosen), **initial})
+        super().__init__(data, team=team, initial={"products": list(chosen), **initial}, prefix=prefix)
         self.offers = offers
         products = self.fields["products"]
         assert isinstance(products, forms.MultipleChoiceField)  # noqa: S101 - narrows the type alone
         products.choices = [(offer.key, offer.words) for offer in offers]
-        self.steps = STEPS(data, prefix="steps", initial=[{}], form_kwargs={"empty_permitted": False})
+        rows = self.add_prefix("steps")
+        self.steps = STEPS(data, prefix=rows, initial=[{}], form_kwargs={"empty_permitted": False})
 
     def chosen_products(self) -> list[dict[str, Any]]:
         """The products of the order."""

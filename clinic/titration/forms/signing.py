@@ -41,14 +41,20 @@ class SigningForm(forms.Form):
     before: Before | None = None
     stops: Sequence[IsStop] = ()
 
-    def __init__(self, data: QueryDict | None, *, team: Team, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(
+        self, data: QueryDict | None, *, team: Team, initial: dict[str, Any], prefix: str | None = None
+    ) -> None:
+        super().__init__(data, initial=initial, prefix=prefix)
         self.team = team
 
     def ask_reasons(self, before: Before) -> None:
         """Ask a reason for each kind of finding that stops, and read those that were given."""
         self.before = before
-        self.stops = list({stop.key: stop for stop in before.stops}.values())
+        self.ask_about(before.stops)
+
+    def ask_about(self, stops: Sequence[IsStop]) -> None:
+        """Ask a reason for each of these, one for all of the same key."""
+        self.stops = list({stop.key: stop for stop in stops}.values())
         for stop in self.stops:
             for name, field in reason_fields(self.team).items():
                 self._read(f"override_{stop.key}{name}", field)

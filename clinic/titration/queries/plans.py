@@ -254,7 +254,7 @@ def previewed(
     told = regimen or RegimenLook((), (), "")
     return Preview(
         steps=[(step, step_words(step)) for step in plan.steps],
-        stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
+        stop_on=plan.end_on,
         dispense=[dispensed_words(one.to_json()) for one in dispensed_from(plan, day)],
         findings=ShownFindings(
             stops=[*_shown(stops), *(ShownFinding(one.code, one.words) for one in told.stops)],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from clinic.formulary.rules.regimen import Severity
@@ -32,6 +32,11 @@ class DosePlanResult:
     def last_on(self) -> date | None:
         """The last day of the plan, None where it is open-ended or stopped before it began."""
         return self.steps[-1].last_on if self.steps else None
+
+    @property
+    def end_on(self) -> date | None:
+        """The first day without the medication, stopped or run out of steps; None where the plan is open-ended."""
+        return self.stop_on or (self.last_on + timedelta(days=1) if self.last_on else None)
 
     @property
     def stops(self) -> tuple[Finding, ...]:

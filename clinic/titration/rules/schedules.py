@@ -96,6 +96,15 @@ def follows(plan: DosePlanResult, template: Template) -> bool:
     )
 
 
+def tapers_from(templates: Iterable[Template], mg_per_day: Decimal) -> list[Template]:
+    """The label's tapers that begin no higher than what is taken: to stop is never to take more first."""
+    return [
+        one
+        for one in templates
+        if one.kind == "taper" and all(_mean(step) <= mg_per_day for step in _laid_out(one, ANY_DAY))
+    ]
+
+
 def with_schedule(plan: DosePlanResult, schedule: Template | None) -> DosePlanResult:
     """The plan with what a safety control or a fixed dose finds: days on which it takes more, or another dose.
 

@@ -94,12 +94,11 @@ def amount_words(step: Step) -> str:
 def _outlook(plan: DosePlanResult, step: Step) -> str:
     """Where the plan leads from a step: its last amount and when that is reached, or the last day."""
     last = plan.steps[-1]
-    end_on = plan.stop_on or (last.last_on + ONE_DAY if last.last_on else None)
     words = ""
     if last.first_on > step.first_on and last.mg_per_day and last.mg_per_day != step.mg_per_day:
         way = "rising" if last.mg_per_day > step.mg_per_day else "falling"
         words = f", {way} to {plain(last.mg_per_day)} mg a day by {_day(last.first_on, step.first_on)}"
-    return f"{words}, last dose on {_day(end_on - ONE_DAY, step.first_on)}" if end_on else words
+    return f"{words}, last dose on {_day(plan.end_on - ONE_DAY, step.first_on)}" if plan.end_on else words
 
 
 def _until_next(plan: DosePlanResult, step: Step, on: date) -> str:

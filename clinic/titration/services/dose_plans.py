@@ -256,7 +256,7 @@ def _sign_version(
         number=number,
         order={**signed.order, "id": str(dose_plan.pk)},
         first_on=plan.order.start_on,
-        stop_on=plan.stop_on or (plan.last_on + ONE_DAY if plan.last_on else None),
+        stop_on=plan.end_on,
         dispense=[one.to_json() for one in running.dispensed_from(plan, signed.from_day)],
         findings=[finding.to_json() for finding in signed.findings],
         regimen=regimen.to_json(),
