@@ -10,6 +10,7 @@ urlpatterns = [
     path("favourites/<uuid:favourite_id>/remove/", views.remove_favourite, name="remove_favourite"),
     path("<uuid:dose_plan_id>/favourite/", views.keep_favourite, name="keep_favourite"),
     path("<uuid:dose_plan_id>/change/", views.change, name="change"),
+    path("<uuid:dose_plan_id>/switch/", views.switch, name="switch"),
     path("<uuid:dose_plan_id>/missed/", views.missed, name="missed"),
     path("of/<uuid:client_id>/supply/", views.supply, name="supply"),
     path("<uuid:dose_plan_id>/fill/", views.record_fill, name="record_fill"),

@@ -1,9 +1,10 @@
-"""The forms of dose plans: start one, change one, record missed doses, look after the supply."""
+"""The forms of dose plans: start, change, switch, record missed doses, look after the supply."""
 
 from clinic.titration.forms.change import ChangeForm
 from clinic.titration.forms.favourite import FavouriteForm
 from clinic.titration.forms.gates import GateDecisionForm, GateForm
 from clinic.titration.forms.missed import MissedForm
+from clinic.titration.forms.new_plan import NewPlanForm
 from clinic.titration.forms.start import StartForm
 from clinic.titration.forms.supply import (
     AskRefillForm,
@@ -12,6 +13,7 @@ from clinic.titration.forms.supply import (
     WithdrawFillForm,
     WithdrawRefillForm,
 )
+from clinic.titration.forms.switch import LeavingForm, SwitchForm
 
 __all__ = [
     "AskRefillForm",
@@ -21,8 +23,11 @@ __all__ = [
     "FillForm",
     "GateDecisionForm",
     "GateForm",
+    "LeavingForm",
     "MissedForm",
+    "NewPlanForm",
     "StartForm",
+    "SwitchForm",
     "WithdrawFillForm",
     "WithdrawRefillForm",
 ]

@@ -54,6 +54,13 @@ from clinic.titration.queries.supply import (
     supply_page,
     waiting_refills,
 )
+from clinic.titration.queries.switching import (
+    SwitchBefore,
+    Switching,
+    SwitchPreview,
+    previewed_switch,
+    switching_of,
+)
 
 __all__ = [
     "Before",
@@ -67,6 +74,9 @@ __all__ = [
     "ShownFinding",
     "ShownFindings",
     "SignedVersion",
+    "SwitchBefore",
+    "SwitchPreview",
+    "Switching",
     "WaitingRefill",
     "before_change",
     "before_start",
@@ -95,6 +105,7 @@ __all__ = [
     "open_run_outs",
     "person_facts",
     "previewed",
+    "previewed_switch",
     "promises_to_keep",
     "refill_about",
     "reported_medications",
@@ -104,6 +115,7 @@ __all__ = [
     "steps_beginning_between",
     "steps_to_ask_for",
     "supply_page",
+    "switching_of",
     "taking_of",
     "team_to_promise",
     "versions_of",

@@ -1,8 +1,9 @@
 """What is known before a medication is signed: the regimen check, what was settled before, what was promised."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils import timezone
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.formulary.queries import safety_rules
-from clinic.formulary.rules.regimen import Span, Taken
+from clinic.formulary.rules.regimen import Person, RuleSet, Span, Taken, check
 from clinic.staff.roles import Role
 from clinic.titration.models import DosePlan, DoseStep, SafetyOverride
 from clinic.titration.queries.person import person_facts, reported_medications
@@ -27,6 +28,7 @@ from clinic.titration.rules.safety import (
     taken_by_plan,
 )
 from clinic.titration.rules.signing import MONITORED, IsStop, PlanStop
+from clinic.titration.rules.switching import Proposal, begun_on, proposal
 from clinic.worklist.models import WorkItem
 
 # Longer than the longest wash-out (five weeks): what ended before concerns nothing that begins now.
@@ -52,6 +54,58 @@ class Before:
     regimen: RegimenLook
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What medications are checked against: the rules, the person, all else that is taken, what was settled.
+
+    Without rules nothing else was read, and every look says that nothing was checked.
+    """
+
+    rules: RuleSet | None
+    person: Person
+    others: Sequence[Taken]
+    settled: Sequence[Mapping[str, Any]]
+    today: date
+
+    def look(
+        self, medication: Medication, plan: DosePlanResult, *beside: Taken, needs_reasons: bool = True
+    ) -> RegimenLook:
+        """Check a dose plan that is about to be signed with all else that is taken, for every day ahead."""
+        if self.rules is None:
+            return NOT_CHECKED
+        return look(
+            medication.ingredient,
+            self.person,
+            [taken_by_plan(medication.ingredient, plan), *self.others, *beside],
+            self.rules,
+            self.settled,
+            is_above_own_maximum=is_above_maximum(plan),
+            needs_reasons=needs_reasons,
+            today=self.today,
+        )
+
+    def begun(self, medication: Medication, first_on: date, *beside: Taken) -> Proposal | None:
+        """From which day on no wash-out holds up a medication that is not taken yet; None where nothing is checked."""
+        if self.rules is None:
+            return None
+        taken = [begun_on(medication.ingredient, first_on), *self.others, *beside]
+        return proposal(check(self.person, taken, self.rules, self.today), medication.ingredient, first_on)
+
+
+def surroundings_of(client: Client, *without: Medication, today: date) -> Surroundings:
+    """All that a client takes but for dose plans of some medications, which are about to read otherwise."""
+    rules = safety_rules()
+    if rules is None:
+        return Surroundings(None, Person(), (), (), today)
+    others = [
+        *taken_by_other_plans(client, *without, today=today),
+        *map(taken_as_reported, reported_medications(client, since=today - STILL_CONCERNS)),
+    ]
+    overridden = SafetyOverride.objects.filter(version__dose_plan__client=client, finding__has_key="rule")
+    settled = list(overridden.values_list("finding", flat=True))
+    return Surroundings(rules, person_to_check(person_facts(client)), others, settled, today)
+
+
 def look_at_regimen(
     client: Client, medication: Medication, plan: DosePlanResult, *, today: date, needs_reasons: bool = True
 ) -> RegimenLook:
@@ -59,29 +113,7 @@ def look_at_regimen(
 
     The plan stands in the place of any that runs of the same medication.
     """
-    rules = safety_rules()
-    if rules is None:
-        return NOT_CHECKED
-    taken = [
-        taken_by_plan(medication.ingredient, plan),
-        *taken_by_other_plans(client, medication, today=today),
-        *map(taken_as_reported, reported_medications(client, since=today - STILL_CONCERNS)),
-    ]
-    settled = list(
-        SafetyOverride.objects.filter(version__dose_plan__client=client, finding__has_key="rule").values_list(
-            "finding", flat=True
-        )
-    )
-    return look(
-        medication.ingredient,
-        person_to_check(person_facts(client)),
-        taken,
-        rules,
-        settled,
-        is_above_own_maximum=is_above_maximum(plan),
-        needs_reasons=needs_reasons,
-        today=today,
-    )
+    return surroundings_of(client, medication, today=today).look(medication, plan, needs_reasons=needs_reasons)
 
 
 def before_start(client: Client, medication: Medication, plan: DosePlanResult, *, today: date) -> Before:
@@ -103,13 +135,13 @@ def before_change(dose_plan: DosePlan, old: DosePlanResult, plan: DosePlanResult
     return Before([*map(PlanStop, own), *regimen.stops], regimen)
 
 
-def taken_by_other_plans(client: Client, medication: Medication, *, today: date) -> list[Taken]:
+def taken_by_other_plans(client: Client, *without: Medication, today: date) -> list[Taken]:
     """What the dose plans of other medications say was and will be taken, ended ones of the last weeks too."""
     steps = (
         DoseStep.objects.current()
         .filter(version__dose_plan__client=client, mg_per_day__gt=0)
         .filter(Q(last_on=None) | Q(last_on__gte=today - STILL_CONCERNS))
-        .exclude(version__dose_plan__medication=medication)
+        .exclude(version__dose_plan__medication__in=without)
         .order_by("version__dose_plan_id", "number")
         .values_list(
             "version__dose_plan_id",

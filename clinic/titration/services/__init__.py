@@ -1,4 +1,4 @@
-"""Deeds on dose plans: start, change, stop, let steps wait, record missed doses, keep promises, look after supply."""
+"""Deeds on dose plans: start, change, stop, switch, let steps wait, missed doses, promises, supply."""
 
 from clinic.titration.services.dose_plans import change_dose_plan, start_dose_plan, stop_dose_plan
 from clinic.titration.services.favourites import keep_favourite, remove_favourite
@@ -7,6 +7,7 @@ from clinic.titration.services.missed import record_missed_doses
 from clinic.titration.services.overrides import keep_promises
 from clinic.titration.services.refills import ask_refill, ask_refill_by_link, decide_refill, withdraw_refill
 from clinic.titration.services.supply import look_at_supply, record_fill, withdraw_fill
+from clinic.titration.services.switching import switch_medication
 
 __all__ = [
     "ask_refill",
@@ -26,6 +27,7 @@ __all__ = [
     "set_gate",
     "start_dose_plan",
     "stop_dose_plan",
+    "switch_medication",
     "withdraw_fill",
     "withdraw_refill",
 ]

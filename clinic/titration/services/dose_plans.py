@@ -63,16 +63,18 @@ def start_dose_plan(
     treats: str,
     overrides: Sequence[Override] = (),
     template: str = "",
+    in_place_of: str = "",
     by: User,
     now: datetime,
 ) -> DosePlan:
     """Sign the first version of a dose plan under the treatment plan in force, with all it entails or nothing.
 
-    `template` is the key of the label schedule it is made of, empty where set by hand. Refused off the care team,
+    `template` is the key of the label schedule it is made of, empty where set by hand; `in_place_of` names the
+    medication that leaves for it, which stands in the reason of its start. Refused off the care team,
     without a treatment plan, for a day that is past, for a medication already running, and for a finding that says
     stop without a reason.
     """
-    client = _client_to_treat(client_id, by)
+    client = client_to_treat(client_id, by)
     treatment_plan = _treatment_plan_in_force(client)
     medication = Medication.objects.prescribable().get(pk=medication_id)
     today = day_of(now)
@@ -99,7 +101,8 @@ def start_dose_plan(
     _write_steps(version, [_step_row(step) for step in plan.steps])
     write_overrides(version, before.stops, reasons)
     told = telling.tell_start(medication.name, plan)
-    _write_change(version, dose_plan, told, plan.order.start_on, reason=f"For {treats.strip()}")
+    reason = f"For {treats.strip()}" + (f", in place of {in_place_of}" if in_place_of else "")
+    _write_change(version, dose_plan, told, plan.order.start_on, reason=reason)
     record("dose_plan_started", by=by, subject=dose_plan, medication=str(medication.pk), overrides=sorted(reasons))
     return dose_plan
 
@@ -167,7 +170,8 @@ def day_of(now: datetime) -> date:
     return now.astimezone(timezone.get_current_timezone()).date()
 
 
-def _client_to_treat(client_id: UUID, by: User) -> Client:
+def client_to_treat(client_id: UUID, by: User) -> Client:
+    """The client under their lock, for a prescriber of their care team alone; 404 where the chart is not open."""
     client = next(iter(chart_to_lock(by, client_id)), None)
     if client is None:
         raise Http404

@@ -17,6 +17,7 @@ from clinic.titration.views.supply import (
     withdraw_fill,
     withdraw_refill,
 )
+from clinic.titration.views.switching import switch
 
 __all__ = [
     "ask_refill",
@@ -33,6 +34,7 @@ __all__ = [
     "remove_favourite",
     "start",
     "supply",
+    "switch",
     "withdraw_fill",
     "withdraw_refill",
 ]

@@ -6,17 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import rows_as_asked, submit
 from clinic.formulary.models import Medication
-from clinic.formulary.queries import safety_rules, search_medications
-from clinic.formulary.rules import unknown_limits
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -26,6 +23,7 @@ from clinic.titration.models import DosePlan
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import offers_of
 from clinic.titration.rules.safety import RegimenLook
+from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, pick
 
 
 @requires(Permission.WRITE_DOSE_PLAN)
@@ -33,11 +31,11 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Pick a medication, lay out its doses, see what they make, sign."""
     client = open_chart(client_id=client_id, by=request.user, page="start a dose plan")
     treatment_plan = plans.plan_in_force(client)
-    context = _about(client) | {"treatment_plan": treatment_plan}
+    context = about(client) | {"treatment_plan": treatment_plan}
     picked = request.GET.get("medication", "")
     if not picked or treatment_plan is None:
-        return _pick(request, context)
-    medication = queries.get_medication(_uuid(picked))
+        return pick(request, context)
+    medication = queries.get_medication(as_uuid(picked))
     asked = rows_as_asked(request.POST)
     form = StartForm(
         asked if asked is not None else request.POST or None,
@@ -63,8 +61,8 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
         return redirect("titration:dose_plan", signed[0].pk)
     if request.POST.get("do") == "keep" and submit(form, partial(_keep, request, medication, form)):
         return redirect(request.get_full_path())
-    context |= _about_medication(medication) | {"form": form, "preview": _preview_of_start(form)}
-    return _form_page(request, "titration/start.html", context)
+    context |= about_medication(medication) | {"form": form, "preview": _preview_of_start(form)}
+    return form_page(request, "titration/start.html", context)
 
 
 def _keep(request: StaffRequest, medication: Medication, form: StartForm, order: dict[str, Any], **_: Any) -> None:
@@ -112,16 +110,6 @@ def remove_favourite(request: StaffRequest, favourite_id: UUID) -> HttpResponse:
     return redirect("titration:favourites")
 
 
-def _pick(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
-    words = request.POST.get("words", "").replace("\x00", "").strip()
-    found = search_medications(words) if words else []
-    return render(
-        request,
-        "titration/pick.html",
-        context | {"words": words, "found": found, "checks_unavailable": safety_rules() is None},
-    )
-
-
 def _preview_of_start(form: StartForm) -> queries.Preview | None:
     """What the form makes; before anything is posted, what its first values make."""
     if form.is_bound:
@@ -150,7 +138,7 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     if request.POST.get("do") == "sign" and submit(form, deed):
         messages.success(request, f"The dose plan of {dose_plan.medication} is changed.")
         return redirect("titration:dose_plan", dose_plan.pk)
-    context = _about(client) | _about_medication(dose_plan.medication)
+    context = about(client) | about_medication(dose_plan.medication)
     context |= {
         "dose_plan": dose_plan,
         "current": queries.current_dose(current, today),
@@ -160,7 +148,7 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "preview": _preview_of_change(form),
         "has_ended": current.stop_on is not None and current.stop_on <= today,
     }
-    return _form_page(request, "titration/change.html", context)
+    return form_page(request, "titration/change.html", context)
 
 
 def _preview_of_change(form: ChangeForm) -> queries.Preview | None:
@@ -205,7 +193,7 @@ def missed(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     if request.POST.get("do") == "sign" and submit(form, deed):
         messages.success(request, f"The missed doses of {dose_plan.medication} are recorded.")
         return redirect("titration:dose_plan", dose_plan.pk)
-    context = _about(client) | {
+    context = about(client) | {
         "dose_plan": dose_plan,
         "medication": dose_plan.medication,
         "version": current,
@@ -214,7 +202,7 @@ def missed(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "preview": _preview_from(form, today),
         "has_ended": current.stop_on is not None and current.stop_on <= today,
     }
-    return _form_page(request, "titration/missed.html", context)
+    return form_page(request, "titration/missed.html", context)
 
 
 @requires(Permission.READ_DOSE_PLAN)
@@ -225,7 +213,7 @@ def dose_plan(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     client = open_chart(client_id=shown.client_id, by=request.user, page="dose plan")
     versions = queries.versions_of(shown)
     today = timezone.localdate()
-    context = _about(client) | {
+    context = about(client) | {
         "dose_plan": shown,
         "current": queries.current_dose(versions[0].version, today),
         "latest": versions[0],
@@ -237,28 +225,3 @@ def dose_plan(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "has_ended": versions[0].version.stop_on is not None and versions[0].version.stop_on <= today,
     }
     return render(request, "titration/dose_plan.html", context)
-
-
-def _form_page(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The page of a form: 409 after a stale save, 422 where signing was refused."""
-    form = context["form"]
-    context["checks_unavailable"] = safety_rules() is None
-    context["promises"] = queries.open_promises(context["client"], now=timezone.now())
-    refused = request.POST.get("do") == "sign" and form.errors
-    status = 409 if hasattr(form, "conflict") else 422 if refused else 200
-    return render(request, template, context, status=status)
-
-
-def _about(client: Client) -> dict[str, Any]:
-    return {"client": client, "who": plans.who(client, timezone.localdate())}
-
-
-def _about_medication(medication: Medication) -> dict[str, Any]:
-    return {"medication": medication, "unknown_limits": unknown_limits(medication)}
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error

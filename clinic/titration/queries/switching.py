@@ -1,0 +1,112 @@
+"""What is known before one medication is signed in the place of another, and what the page shows of both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.safestring import SafeString
+
+from clinic.formulary.models import Medication
+from clinic.formulary.rules.regimen import Span, Taken
+from clinic.titration.models import DosePlan
+from clinic.titration.queries.plans import Preview, previewed, settled_findings
+from clinic.titration.queries.safety import Before, Surroundings, surroundings_of
+from clinic.titration.rules import DosePlanResult, running
+from clinic.titration.rules.drawing import draw_switch
+from clinic.titration.rules.safety import taken_by_plan
+from clinic.titration.rules.signing import PlanStop
+from clinic.titration.rules.switching import (
+    Part,
+    PartStop,
+    Proposal,
+    SwitchSpan,
+    Together,
+    days_of,
+    side_by_side,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchBefore:
+    """What stands before one signature for two medications: of each, what stops it and what was found."""
+
+    leaving: Before
+    coming: Before
+    stops: list[PartStop]
+
+
+@dataclass(frozen=True)
+class Switching:
+    """A running dose plan, the medication that shall come in its place, and all else that both are checked against."""
+
+    dose_plan: DosePlan
+    medication: Medication
+    around: Surroundings
+    settled_own: Sequence[dict[str, object]]
+
+    def washed_out(self, leaving: DosePlanResult) -> Proposal | None:
+        """The first day on which no wash-out holds up the new medication; None without rules or a last day."""
+        if leaving.end_on is None:
+            return None
+        return self.around.begun(self.medication, leaving.end_on, self._taken(leaving))
+
+    def asks_for_washout(self, day: date) -> bool:
+        """Whether a wash-out would hold up the new medication, were the old one last taken the day before `day`."""
+        until_then = Taken(self.dose_plan.medication.ingredient, (Span(None, day - ONE_DAY),))
+        found = self.around.begun(self.medication, day, until_then)
+        return found is not None and bool(found.because)
+
+    def before(self, old: DosePlanResult, leaving: DosePlanResult, day: date, coming: DosePlanResult) -> SwitchBefore:
+        """What the two deeds will ask, one after the other: the old medication's change, then the new one's start."""
+        old_look = self.around.look(
+            self.dose_plan.medication, leaving, needs_reasons=running.is_higher_anywhere(old, leaving, day)
+        )
+        own = running.unsettled_stops(running.findings_from(leaving, day), self.settled_own)
+        first = Before([*map(PlanStop, own), *old_look.stops], old_look)
+        new_look = self.around.look(self.medication, coming, self._taken(leaving))
+        second = Before([*map(PlanStop, coming.stops), *new_look.stops], new_look)
+        named = ((Part.LEAVING, self.dose_plan.medication, first), (Part.COMING, self.medication, second))
+        stops = [PartStop(part, medication.name, stop) for part, medication, one in named for stop in one.stops]
+        return SwitchBefore(first, second, stops)
+
+    def _taken(self, leaving: DosePlanResult) -> Taken:
+        return taken_by_plan(self.dose_plan.medication.ingredient, leaving)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchPreview:
+    """Both plans not yet signed as a page shows them: each by itself, and side by side from the first day on."""
+
+    leaving: Preview
+    coming: Preview
+    spans: list[SwitchSpan]
+    picture: SafeString
+    overlap_days: int
+    gap_days: int
+
+
+def switching_of(dose_plan: DosePlan, medication: Medication, *, today: date) -> Switching:
+    """Everything a switch is checked against, read once."""
+    around = surroundings_of(dose_plan.client, dose_plan.medication, medication, today=today)
+    return Switching(dose_plan, medication, around, settled_findings(dose_plan))
+
+
+def previewed_switch(
+    switching: Switching,
+    before: SwitchBefore,
+    leaving: DosePlanResult,
+    coming: DosePlanResult,
+    day: date,
+) -> SwitchPreview:
+    """Both plans as the page shows them, the old one from the day it changes on."""
+    spans = side_by_side(leaving, coming, switching.around.today)
+    return SwitchPreview(
+        leaving=previewed(leaving, day, switching.settled_own, before.leaving.regimen),
+        coming=previewed(coming, regimen=before.coming.regimen),
+        spans=spans,
+        picture=draw_switch(spans, switching.dose_plan.medication.name, switching.medication.name),
+        overlap_days=days_of(spans, Together.BOTH),
+        gap_days=days_of(spans, Together.NEITHER),
+    )
