@@ -36,9 +36,7 @@ def leaving(*changes: dict[str, Any], **fall: str) -> DosePlanResult:
 def coming(start_on: date) -> DosePlanResult:
     """Venlafaxine 37.5 mg for seven days, then 75 mg."""
     titration = {**RISE, "times": ["morning"]}
-    return build_plan(
-        order(*VENLAFAXINE, start_on=start_on.isoformat(), horizon_days=LAST_DAYS, titration=titration)
-    )
+    return build_plan(order(*VENLAFAXINE, start_on=start_on.isoformat(), horizon_days=LAST_DAYS, titration=titration))
 
 
 def day(number: int) -> date:

@@ -33,6 +33,7 @@ class LeavingForm(RunningPlanForm):
     own_ways = [TAPER, STOP]
 
     way = forms.ChoiceField(label="How", widget=forms.RadioSelect(attrs=RADIO))
+    on = day_field("From", "Of a stop: the first day without it.")
 
 
 class SwitchForm(SigningForm):

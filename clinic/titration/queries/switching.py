@@ -26,6 +26,8 @@ from clinic.titration.rules.switching import (
 )
 
 ONE_DAY = timedelta(days=1)
+# What was taken until now stands before what comes.
+DAYS_BEFORE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,13 @@ def previewed_switch(
     day: date,
 ) -> SwitchPreview:
     """Both plans as the page shows them, the old one from the day it changes on."""
-    spans = side_by_side(leaving, coming, switching.around.today)
+    today = switching.around.today
+    spans = side_by_side(leaving, coming, min(today, max(leaving.order.start_on, today - DAYS_BEFORE)))
     return SwitchPreview(
         leaving=previewed(leaving, day, switching.settled_own, before.leaving.regimen),
         coming=previewed(coming, regimen=before.coming.regimen),
         spans=spans,
-        picture=draw_switch(spans, switching.dose_plan.medication.name, switching.medication.name),
+        picture=draw_switch(spans, switching.dose_plan.medication.name, switching.medication.name, today),
         overlap_days=days_of(spans, Together.BOTH),
         gap_days=days_of(spans, Together.NEITHER),
     )

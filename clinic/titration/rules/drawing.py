@@ -19,7 +19,7 @@ from clinic.titration.rules.switching import SwitchSpan, Together
 WIDTH, LEFT, RIGHT = 600, 8, 592
 LANE_TOPS = (34, 128)
 TITLE, LANE_HEIGHT, RISE = 14, 84, 46
-BOTTOM, HEIGHT = 220, 240
+BOTTOM, HEIGHT = 220, 250
 # What an open end is drawn for: a tenth of the rest, a week at least.
 OPEN_PART, LEAST_OPEN_DAYS = 10, 7
 TICK_DAYS = (1, 2, 7, 14, 28, 56, 91, 182, 364)
@@ -55,7 +55,7 @@ class Axis:
         return RIGHT if day is None else self.x(day + timedelta(days=1))
 
 
-def draw_switch(spans: Sequence[SwitchSpan], leaving: str, coming: str) -> SafeString:
+def draw_switch(spans: Sequence[SwitchSpan], leaving: str, coming: str, today: date) -> SafeString:
     """The picture of a switch with its title and its description for screen readers."""
     axis = _axis(spans)
     lanes = "".join(
@@ -67,7 +67,7 @@ def draw_switch(spans: Sequence[SwitchSpan], leaving: str, coming: str) -> SafeS
         f'<svg class="switch-picture" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         'aria-labelledby="switch-title switch-desc"><title id="switch-title">Both dose plans over time</title>'
         f'<desc id="switch-desc">{escape(describe(spans, leaving, coming))}</desc>'
-        f"{PATTERNS}{bands}{_ticks(axis)}{lanes}</svg>"
+        f"{PATTERNS}{bands}{_ticks(axis)}{lanes}{_today(axis, today)}</svg>"
     )
 
 
@@ -120,22 +120,23 @@ def _lane(axis: Axis, top: int, title: str, taken: Sequence[tuple[SwitchSpan, St
     """One medication as a line of steps, filled below, with the amount above each step that has room for it."""
     base = top + LANE_HEIGHT
     most = max((step.mg_per_day for _, step in taken if step), default=Decimal(1))
-    line, labels, is_on, last_mg = [], [], False, None
+    fill, line, labels, last_mg = [], [], [], Decimal()
     for span, step in taken:
-        x, end = axis.x(span.first_on), axis.after(span.last_on)
         if step is None:
-            line.append(f"V{base}" if is_on else "")
-            is_on, last_mg = False, None
+            line.append(f"V{base}" if last_mg else "")
+            last_mg = Decimal()
             continue
+        x, end = axis.x(span.first_on), axis.after(span.last_on)
         y = round(base - RISE * float(step.mg_per_day / most), 1)
-        line.append(f"{'' if is_on else f'M{x:g} {base}'}V{y:g}H{end:g}")
+        line.append(f"{'' if last_mg else f'M{x:g} {base}'}V{y:g}H{end:g}")
+        fill.append(f"M{x:g} {base}V{y:g}H{end:g}V{base}z")
         if step.mg_per_day != last_mg and end - x >= ROOM:
             labels.append(_dose_label(x, y, end - x, step))
-        is_on, last_mg = True, step.mg_per_day
+        last_mg = step.mg_per_day
     return (
         f'<text class="sw-name" x="{LEFT}" y="{top + TITLE}">{escape(title)}</text>'
-        f'<path class="sw-base" d="M{LEFT} {base}H{RIGHT}"/><path class="sw-line" d="{"".join(line)}"/>'
-        f"{''.join(labels)}"
+        f'<path class="sw-base" d="M{LEFT} {base}H{RIGHT}"/><path class="sw-fill" d="{"".join(fill)}"/>'
+        f'<path class="sw-line" d="{"".join(line)}"/>{"".join(labels)}'
     )
 
 
@@ -153,6 +154,14 @@ def _ticks(axis: Axis) -> str:
         f"{day:%b} {day.day}</text>"
         for number, day in enumerate(days)
         if axis.x(day) < RIGHT - ROOM
+    )
+
+
+def _today(axis: Axis, today: date) -> str:
+    x = axis.x(today)
+    return (
+        f'<path class="sw-today" d="M{x:g} 20V{BOTTOM}"/>'
+        f'<text class="sw-now" x="{min(max(x, LEFT + 16), RIGHT - 16):g}" y="{BOTTOM + 27}">today</text>'
     )
 
 

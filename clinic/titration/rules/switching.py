@@ -186,7 +186,7 @@ def begun_on(name: str, first_on: date) -> Taken:
 
 
 def side_by_side(leaving: DosePlanResult, coming: DosePlanResult, since: date) -> list[SwitchSpan]:
-    """Both plans in one list of days from `since` on, a new row wherever either changes."""
+    """Both plans in one list of days from `since` on until neither is taken, a new row wherever either changes."""
     steps = [*leaving.steps, *coming.steps]
     edges = {since, *(step.first_on for step in steps), *(step.last_on + ONE_DAY for step in steps if step.last_on)}
     days = sorted(day for day in edges if day >= since)
@@ -195,8 +195,9 @@ def side_by_side(leaving: DosePlanResult, coming: DosePlanResult, since: date) -
         SwitchSpan(first, last, _taken_on(leaving, first), _taken_on(coming, first))
         for first, last in zip(days, [*ends, None], strict=True)
     ]
-    is_over = spans[-1].together is Together.NEITHER
-    return spans[:-1] if is_over else spans
+    while len(spans) > 1 and spans[-1].together is Together.NEITHER:
+        spans.pop()
+    return spans
 
 
 def days_of(spans: Iterable[SwitchSpan], together: Together) -> int:
