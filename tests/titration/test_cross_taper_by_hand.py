@@ -82,8 +82,8 @@ def test_both_on_one_axis_with_the_days_of_the_overlap() -> None:
         (day(29), None, Together.COMING, None),
     ]
     assert [(one.leaving_words, one.coming_words) for one in spans][1:5:3] == [
-        ("75 mg in the morning", "37.5 mg in the morning"),
-        ("no dose", "75 mg in the morning"),
+        ("75 mg a day", "37.5 mg a day"),
+        ("no dose", "75 mg a day"),
     ]
 
 

@@ -157,6 +157,7 @@ def test_the_picture_says_overlap_and_gap_in_words() -> None:
         START,
     )
     drawn = draw_switch(cross, "sertraline", "R&D", START)
+    assert cross[-1].coming_words == "50 mg, every other day"
     assert "Mar 16, 2026 to Mar 22, 2026 both" in drawn
     assert ">both 7 days</text>" in drawn
     assert "url(#switch-hatch)" in drawn

@@ -161,7 +161,7 @@ def _today(axis: Axis, today: date) -> str:
     x = axis.x(today)
     return (
         f'<path class="sw-today" d="M{x:g} 20V{BOTTOM}"/>'
-        f'<text class="sw-now" x="{min(max(x, LEFT + 16), RIGHT - 16):g}" y="{BOTTOM + 27}">today</text>'
+        f'<text class="sw-now" x="{min(max(x, LEFT + 20), RIGHT - 20):g}" y="{BOTTOM + 27}">today</text>'
     )
 
 

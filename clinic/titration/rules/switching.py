@@ -10,12 +10,12 @@ from uuid import UUID
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.regimen import Code, Finding, Span, Taken
 from clinic.titration.rules.days import step_on
+from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
 from clinic.titration.rules.running import mg_on
 from clinic.titration.rules.signing import IsStop, Override
 from clinic.titration.rules.steps import Step
-from clinic.titration.rules.telling import amount_words
-from clinic.titration.rules.words import NO_DOSE
+from clinic.titration.rules.words import NO_DOSE, with_rhythm
 
 ONE_DAY = timedelta(days=1)
 
@@ -116,13 +116,13 @@ class SwitchSpan:
 
     @property
     def leaving_words(self) -> str:
-        """What is taken of the old medication."""
-        return amount_words(self.leaving) if self.leaving else NO_DOSE
+        """How much is taken of the old medication on a day of it."""
+        return _mg_words(self.leaving)
 
     @property
     def coming_words(self) -> str:
-        """What is taken of the new medication."""
-        return amount_words(self.coming) if self.coming else NO_DOSE
+        """How much is taken of the new medication on a day of it."""
+        return _mg_words(self.coming)
 
     @property
     def days(self) -> int | None:
@@ -226,3 +226,11 @@ def _first_cut(old: DosePlanResult, leaving: DosePlanResult, on: date) -> date |
 def _taken_on(plan: DosePlanResult, day: date) -> Step | None:
     step = step_on(plan, day)
     return step if step and step.doses else None
+
+
+def _mg_words(step: Step | None) -> str:
+    """Such as "75 mg a day", "50 mg, every other day", "no dose"."""
+    if step is None:
+        return NO_DOSE
+    mg = f"{plain(step.mg_per_day)} mg"
+    return f"{mg} a day" if step.every_days == 1 else with_rhythm(mg, step.every_days)
