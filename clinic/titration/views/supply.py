@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
-from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.titration import queries, services
@@ -29,6 +27,7 @@ from clinic.titration.forms import (
     WithdrawRefillForm,
 )
 from clinic.titration.models import DosePlan, DoseStep, RefillRequest
+from clinic.titration.views.pages import about
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def _supply_page(
                 ask_form if ask_form and ask_form.prefix == fresh.ask_form.prefix else fresh.ask_form,
             )
         )
-    context = _about(client) | {"parts": parts, "withdraw_form": WithdrawFillForm(auto_id=False)}
+    context = about(client) | {"parts": parts, "withdraw_form": WithdrawFillForm(auto_id=False)}
     return render(request, "titration/supply.html", context, status=422 if fill_form or ask_form else 200)
 
 
@@ -159,7 +158,7 @@ def _refill_page(
     request: StaffRequest, client: Client, asked: RefillRequest, form: DecideRefillForm | None = None, status: int = 200
 ) -> HttpResponse:
     typed = form["days"].value() if form is not None else None
-    context = _about(client) | {
+    context = about(client) | {
         "asked": asked,
         "dose_plan": asked.dose_plan,
         "may_withdraw": queries.may_withdraw(asked.entered_by_id, request.user),
@@ -175,10 +174,6 @@ def _refill_page(
 
 def _place(dose_plan: DosePlan) -> str:
     return f"{reverse('titration:supply', args=[dose_plan.client_id])}#plan-{dose_plan.pk}"
-
-
-def _about(client: Client) -> dict[str, Any]:
-    return {"client": client, "who": plans.who(client, timezone.localdate())}
 
 
 def _errors(form: BaseForm) -> str:
