@@ -272,6 +272,8 @@ def test_a_superseded_step_is_approved_only_as_the_current_one(dose_plan: DosePl
         by=prescriber,
         now=NOON,
     )
+    offered = queries.steps_to_ask_for(dose_plan, NOON.date())
+    assert [(step.mg_per_day, step.version.number) for step in offered] == [(50, 2), (25, 1)]
     with pytest.raises(RuleBroken, match="superseded step"):
         decide(asked, prescriber)
     decision = decide(asked, prescriber, "changed")
