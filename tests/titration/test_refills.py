@@ -40,6 +40,7 @@ def facts(drawing: tuple[Draw, ...] = RISING, **more: Any) -> RefillFacts:
         "last_visit_on": TODAY - 40 * DAY,
         "next_visit_on": TODAY + 30 * DAY,
         "overdue": [],
+        "waits": [],
         "is_cover": False,
         "limits": ClinicLimits(),
     }
@@ -98,14 +99,15 @@ def test_what_is_known_is_stated_and_judged_by_the_prescriber() -> None:
         next_visit_on=None,
         supply=None,
         overdue=["ECG is overdue."],
+        waits=["The step planned for Mar 30, 2026 begins only after a check-in without worry."],
         dea_schedule="CIV",
         is_cover=True,
     )
     judgement = judge(SECOND, 30, known)
-    assert [remark.severity for remark in judgement.remarks] == [Severity.WARN] * 4 + [Severity.NOTE] * 2
+    assert [remark.severity for remark in judgement.remarks] == [Severity.WARN] * 5 + [Severity.NOTE] * 2
     assert said(judgement)["controlled"].endswith("how many days and refills the law allows is not checked here.")
     assert said(judgement)["no_visit"] == "No visit is known."
-    assert {"no_next_visit", "overdue_monitoring", "not_counted", "cover"} <= said(judgement).keys()
+    assert {"no_next_visit", "overdue_monitoring", "step_waits", "not_counted", "cover"} <= said(judgement).keys()
     assert known.first_on == TODAY
     endless = facts(draws(step("50", 30)), stop_on=MARCH_2 + 30 * DAY)
     assert "does not run out" in said(judge(SECOND, None, endless))["no_run_out"]

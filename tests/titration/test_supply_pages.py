@@ -19,7 +19,7 @@ from tests.factories.formulary import ProductFactory
 from tests.factories.plans import SignedPlanFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.staff import UserFactory
-from tests.factories.titration import filled, refill_asked, rising_order, started
+from tests.factories.titration import StepGateFactory, filled, refill_asked, rising_order, started
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 3, 2, 19, 0, tzinfo=dt.UTC)
@@ -215,6 +215,15 @@ def test_a_request_leads_from_the_home_and_the_duty_to_the_decision(
     assert "Refill requests to decide" not in words(paula.get("/"))
 
 
+def test_a_step_that_waits_is_said_to_wait(paula: Browser, dose_plan: DosePlan, prescriber: User) -> None:
+    StepGateFactory(dose_plan=dose_plan, set_by=prescriber)
+    filled(dose_plan, prescriber, NOON)
+    waits = "The step planned for Mar 9, 2026 begins only after"
+    assert waits in words(paula.get(page(dose_plan)))
+    asked = refill_asked(dose_plan, prescriber, NOON)
+    assert waits in words(paula.get(reverse("titration:refill", args=[asked.pk])))
+
+
 def test_a_superseded_step_is_offered_as_the_current_one(paula: Browser, dose_plan: DosePlan, prescriber: User) -> None:
     asked = refill_asked(dose_plan, prescriber, NOON)
     with time_machine.travel(NOON + 8 * DAY, tick=False):
@@ -262,4 +271,4 @@ def test_the_page_asks_as_often_for_many_rows(
             filled(other, coordinator, NOON, count)
         refill_asked(other, coordinator, NOON)
     assert asked() == before
-    assert before <= 16
+    assert before <= 17

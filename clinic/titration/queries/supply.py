@@ -18,9 +18,11 @@ from clinic.core.rules import RuleBroken
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep, Fill, MissedDoses, RefillRequest
+from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep, Fill, MissedDoses, RefillRequest, StepGate
+from clinic.titration.queries.gates import gate_words
 from clinic.titration.queries.safety import open_promises
 from clinic.titration.rules import parse_order, refills, supply_words
+from clinic.titration.rules.gates import day_words
 from clinic.titration.rules.refills import ClinicLimits, Judgement, RefillFacts, Renewal
 from clinic.titration.rules.signed import is_running_on
 from clinic.titration.rules.strengths import Strength, strengths_of
@@ -72,6 +74,7 @@ class PlanSupply:
     fills: list[ShownFill]
     requests: list[RefillRequest]
     steps: list[DoseStep]
+    waits: list[str]
 
     @property
     def waiting(self) -> RefillRequest | None:
@@ -181,13 +184,13 @@ def _last_visit_on(client: Client) -> date | None:
 
 
 def supply_page(user: User, client: Client, now: datetime) -> list[PlanSupply]:
-    """The supply of every running dose plan of a client; eight queries."""
+    """The supply of every running dose plan of a client; nine queries."""
     counted = counted_plans(client, now)
     plans = [one.dose_plan for one in counted]
     fills = Fill.objects.filter(dose_plan__in=plans).select_related("recorded_by", "withdrawn_by")
     asked = RefillRequest.objects.filter(dose_plan__in=plans).select_related("step", "entered_by", "decision__by")
     fill_rows, request_rows = list(fills), list(asked)
-    steps = _steps_by_plan(plans, timezone.localdate(now))
+    steps, waits = _steps_by_plan(plans, timezone.localdate(now)), _waits(plans)
     return [
         PlanSupply(
             counted=one,
@@ -198,6 +201,7 @@ def supply_page(user: User, client: Client, now: datetime) -> list[PlanSupply]:
             fills=[_shown(row, user) for row in fill_rows if row.dose_plan_id == one.dose_plan.pk][:FILLS_SHOWN],
             requests=[row for row in request_rows if row.dose_plan_id == one.dose_plan.pk],
             steps=steps.get(one.dose_plan.pk, []),
+            waits=waits.get(one.dose_plan.pk, []),
         )
         for one in counted
     ]
@@ -251,6 +255,15 @@ def get_refill(user: User, request_id: UUID) -> RefillRequest:
     return get_object_or_404(RefillRequest.objects.visible_to(user).select_related(*related), pk=request_id)
 
 
+def _waits(dose_plans: Sequence[DosePlan]) -> dict[UUID, list[str]]:
+    """The coming steps of plans that wait, in words."""
+    told: dict[UUID, list[str]] = {}
+    for gate in StepGate.objects.waiting().filter(dose_plan__in=dose_plans):
+        words = f"The step planned for {day_words(gate.step_first_on)} begins only after {gate_words(gate)}."
+        told.setdefault(gate.dose_plan_id, []).append(words)
+    return told
+
+
 def refill_facts(dose_plan: DosePlan, counted: CountedPlan, by: User, now: datetime) -> RefillFacts:
     """What a request for a dose plan is judged by, for the one who decides."""
     overdue = [
@@ -269,6 +282,7 @@ def refill_facts(dose_plan: DosePlan, counted: CountedPlan, by: User, now: datet
         last_visit_on=_last_visit_on(dose_plan.client),
         next_visit_on=counted.next_visit_on,
         overdue=overdue,
+        waits=_waits([dose_plan]).get(dose_plan.pk, []),
         is_cover=is_cover(dose_plan, by),
         limits=ClinicLimits(settings.REFILL_VISIT_WITHIN_DAYS or None, settings.REFILL_CONTROLLED_DAYS or None),
     )

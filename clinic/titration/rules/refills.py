@@ -54,7 +54,10 @@ class ClinicLimits:
 
 @dataclass(frozen=True, slots=True)
 class RefillFacts:
-    """What is known when a request is judged; `overdue` tells in words what was to be monitored by now."""
+    """What is known when a request is judged.
+
+    `overdue` tells in words what was to be monitored by now, `waits` which coming steps begin only after what.
+    """
 
     today: date
     medication: str
@@ -65,6 +68,7 @@ class RefillFacts:
     last_visit_on: date | None
     next_visit_on: date | None
     overdue: Sequence[str]
+    waits: Sequence[str]
     is_cover: bool
     limits: ClinicLimits
 
@@ -107,6 +111,7 @@ def judge(asked: KeptStep, days: int | None, facts: RefillFacts) -> Judgement:
         *_step_remarks(asked, facts),
         *_visit_remarks(facts),
         *(Remark(Severity.WARN, "overdue_monitoring", words) for words in facts.overdue),
+        *(Remark(Severity.WARN, "step_waits", f"{words} Its units are counted as planned.") for words in facts.waits),
         *_schedule_remarks(days, facts),
         *_supply_remarks(facts),
     ]
