@@ -251,6 +251,14 @@ def test_stale_save_of_the_same_text_says_so() -> None:
     assert "reads the same" in draw("{% conflict form %}", form=form)
 
 
+@pytest.mark.parametrize(("ticked", "differs"), [("on", False), ("", True)])
+def test_a_box_is_compared_by_whether_it_is_ticked(ticked: str, differs: bool) -> None:
+    form = NoteForm({**TYPED, "agreed": ticked})
+    form.conflict = StaleRecord("Saved.", theirs={"agreed": "Yes"}, version=4)  # type: ignore[attr-defined]
+
+    assert ("Discussed" in draw("{% conflict form %}", form=form)) is differs
+
+
 def test_no_conflict_draws_nothing() -> None:
     assert draw("{% conflict form %}", form=NoteForm(TYPED)).strip() == ""
 

@@ -257,13 +257,19 @@ def conflict(form: BaseForm) -> dict[str, Any]:
         {
             "label": form[name].label,
             "id": form[name].auto_id,
-            "yours": form[name].value() or "",
+            "yours": _typed(form[name]),
             "theirs": text,
         }
         for name, text in theirs.items()
-        if name in form.fields and str(form[name].value() or "") != text
+        if name in form.fields and _typed(form[name]) != text
     ]
     return {"stale": stale, "rows": rows}
+
+
+def _typed(bound: BoundField) -> str:
+    """What stands in a field, as text; of a box whether it is ticked."""
+    value = bound.value()
+    return ("Yes" if value else "No") if isinstance(value, bool) else str(value or "")
 
 
 @register.inclusion_tag("components/autosave.html")
