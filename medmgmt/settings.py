@@ -4,7 +4,7 @@ DEPLOYMENT is `production` (fails loudly on anything unsafe), `demo` (embedded s
 this machine only) or `test`. docs/operations.md lists every variable.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,17 @@ CLINIC_HOURS = env.str("CLINIC_HOURS", default="Monday to Friday, 8 am to 6 pm")
 # The clinic's own limits for refill requests, in days; 0: none is set, the prescriber sees the fact and judges.
 REFILL_VISIT_WITHIN_DAYS = env.int("REFILL_VISIT_WITHIN_DAYS", default=0)
 REFILL_CONTROLLED_DAYS = env.int("REFILL_CONTROLLED_DAYS", default=0)
+# Which rota is on call, and from when to when the week's turns run. Monday is 0.
+CLINIC_OPENS_AT = time.fromisoformat(env.str("CLINIC_OPENS_AT", default="08:00"))
+CLINIC_CLOSES_AT = time.fromisoformat(env.str("CLINIC_CLOSES_AT", default="18:00"))
+CLINIC_OPEN_WEEKDAYS = [int(day) for day in env.list("CLINIC_OPEN_WEEKDAYS", default=[0, 1, 2, 3, 4])]
+# Country and, after a dash, state, as the holidays package knows them.
+CLINIC_HOLIDAYS = env.str("CLINIC_HOLIDAYS", default="US-UT")
+ON_CALL_HAND_OVER_WEEKDAY = env.int("ON_CALL_HAND_OVER_WEEKDAY", default=0)
+ON_CALL_HAND_OVER_AT = time.fromisoformat(env.str("ON_CALL_HAND_OVER_AT", default="08:00"))
+# After how long an alert that nobody has taken on is told to the second person on call, and to the lead.
+RISK_SECOND_AFTER = timedelta(minutes=env.int("RISK_SECOND_AFTER_MINUTES", default=15))
+RISK_LEAD_AFTER = timedelta(minutes=env.int("RISK_LEAD_AFTER_MINUTES", default=30))
 # Messages never name the specialty: they carry this neutral name.
 MESSAGE_SENDER_NAME = env.str("MESSAGE_SENDER_NAME", default="Wasatch Care")
 

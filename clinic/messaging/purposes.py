@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from clinic.messaging.queries import Way
+
 WORKS_ONCE: Mapping[str, str] = {"en": "works once", "es": "funciona una vez"}
+
+
+@dataclass(frozen=True)
+class ToStaff:
+    """A message to a member of staff instead of the client: by which ways, and which row its page shows.
+
+    The page stands behind sign-in, so the link carries no token. It leaves at any hour.
+    """
+
+    ways_of: Callable[[UUID], list[Way]]
+    page_of: Callable[[UUID], UUID]
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ class Purpose:
     words: Mapping[str, str]
     subject: Mapping[str, str]
     how_long: Mapping[str, str] = field(default_factory=lambda: WORKS_ONCE)
+    to_staff: ToStaff | None = None
 
 
 _purposes: dict[str, Purpose] = {}

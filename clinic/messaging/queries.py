@@ -59,6 +59,14 @@ def ways_to_reach(client_ids: Iterable[UUID]) -> dict[UUID, list[Way]]:
     return ways
 
 
+def not_stopped(ways: Iterable[Way]) -> list[Way]:
+    """Those of the ways whose address has not said STOP."""
+    asked = list(ways)
+    said = OptOut.objects.filter(ended_at=None, address__in=[way.address for way in asked])
+    stopped = set(said.values_list("channel", "address"))
+    return [way for way in asked if (way.channel, way.address) not in stopped]
+
+
 def hash_of(token: str) -> bytes:
     """What is kept of a link's token."""
     return hashlib.sha256(token.encode()).digest()

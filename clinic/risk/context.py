@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from clinic.risk import queries
-from clinic.risk.models import RiskAlert
+from clinic.risk.queries.alerts import OpenAlert, first_open_alerts, with_countdown
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 
@@ -16,10 +16,11 @@ SHOWN = 3
 def open_alerts(request: HttpRequest) -> dict[str, Any]:
     """`open_alerts`: the first alerts that this reader has to know of; asked for only by a page that draws them."""
 
-    def read() -> list[RiskAlert]:
+    def read() -> list[OpenAlert]:
         user = getattr(request, "user", None)
         if not isinstance(user, User) or not user.may(Permission.HANDLE_RISK):
             return []
-        return queries.first_open_alerts(user, SHOWN)
+        now = timezone.now()
+        return [with_countdown(alert, now) for alert in first_open_alerts(user, SHOWN)]
 
     return {"open_alerts": SimpleLazyObject(read)}

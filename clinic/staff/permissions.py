@@ -46,6 +46,7 @@ class Permission(StrEnum):
     RECORD_RESULT = "results.record"
     HANDLE_RISK = "risk.handle"
     RAISE_RISK = "risk.raise"
+    MANAGE_ROTA = "rota.manage"
     READ_MESSAGES = "messages.read"
     SETTLE_IMPORTS = "imports.settle"
     READ_FORMULARY = "formulary.read"

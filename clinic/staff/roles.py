@@ -120,6 +120,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
         {
             P.USE_PORTAL,
             P.MANAGE_STAFF,
+            P.MANAGE_ROTA,
             P.READ_CLIENTS,
             P.READ_SCHEDULE,
             P.EDIT_AVAILABILITY,
@@ -129,6 +130,9 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.AUDITOR: frozenset({P.USE_PORTAL, P.READ_AUDIT, P.REVIEW_BREAK_GLASS}),
 }
 
+
+# Who may be on call: the roles that deal with danger.
+ON_CALL_ROLES = [role for role in Role if P.HANDLE_RISK in PERMISSIONS[role]]
 
 # The prescriber who answers for the numbers and rules that doses are checked against.
 MEDICAL_DIRECTOR = frozenset({P.REVIEW_FORMULARY})

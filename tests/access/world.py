@@ -26,7 +26,7 @@ from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyR
 from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
 from tests.factories.monitoring import MeasurementFactory
 from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
-from tests.factories.risk import RiskAlertFactory
+from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.staff import UserFactory
 from tests.factories.titration import FavouriteRegimenFactory, StepGateFactory, filled, refill_asked, started
@@ -208,6 +208,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
         client=side.client, kind="follow_up", added_by=side.prescriber
     ),
     "alert_id": lambda side: RiskAlertFactory(client=side.client, reason=CANARY),
+    "turn_id": lambda side: OnCallTurnFactory(ends_at=timezone.now() + dt.timedelta(days=7)),
     "plan_id": lambda side: SignedPlanFactory(client=side.client, written_by=side.prescriber),
     "plans:sign plan_id": lambda side: TreatmentPlanFactory(client=side.client, written_by=side.prescriber, number=2),
     "dose_plan_id": _dose_plan,

@@ -1,11 +1,13 @@
-"""Alerts about danger."""
+"""Alerts about danger, and the on-call rota."""
 
 import datetime as dt
 
 import factory
 
-from clinic.risk.models import RiskAlert, RiskKind
+from clinic.risk.models import OnCallTurn, RiskAlert, RiskKind
+from clinic.staff.models import User
 from tests.factories.clients import ClientFactory
+from tests.factories.staff import UserFactory
 
 
 class RiskAlertFactory(factory.django.DjangoModelFactory[RiskAlert]):
@@ -19,3 +21,25 @@ class RiskAlertFactory(factory.django.DjangoModelFactory[RiskAlert]):
     source = factory.Sequence(lambda n: f"test:{n}")
     reason = "Pressed “I need help now” on a check-in."
     raised_at = dt.datetime(2026, 6, 4, 16, 0, tzinfo=dt.UTC)
+
+
+class OnCallTurnFactory(factory.django.DjangoModelFactory[OnCallTurn]):
+    """First on call in the office hours of all of 2026."""
+
+    class Meta:
+        model = OnCallTurn
+
+    user = factory.SubFactory(UserFactory)
+    place = "first"
+    hours = "office"
+    starts_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    ends_at = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+    added_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    added_by = factory.SubFactory(UserFactory, acting_role="administrator")
+
+
+def on_call(**places: User) -> None:
+    """Who is first, second and lead, in office hours and out of them, all of 2026."""
+    for place, user in places.items():
+        for hours in ("office", "out_of_hours"):
+            OnCallTurnFactory(user=user, place=place, hours=hours)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import Http404
 from django.test import Client as Browser
 from django.urls import reverse
@@ -14,6 +14,7 @@ from clinic.clients.models import CareTeamMember, Client, ContactKind
 from clinic.core.rules import RuleBroken
 from clinic.risk import services
 from clinic.risk.models import RiskAlert, RiskKind
+from clinic.risk.services import alerts
 from clinic.staff.models import User
 from tests.factories.clients import ContactPointFactory
 from tests.factories.risk import RiskAlertFactory
@@ -82,7 +83,7 @@ def test_closing_without_its_audit_row_does_not_stand(
     def broken(*words: Any, **more: Any) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(services, "record", broken)
+    monkeypatch.setattr(alerts, "record", broken)
     with pytest.raises(DatabaseError):
         services.close_alert(alert_id=alert.pk, by=prescriber, now=NOW, **DONE)
     alert.refresh_from_db()
@@ -247,3 +248,53 @@ def test_the_chart_is_offered_to_those_it_opens_to(
     for user, is_open in ((prescriber, True), (coordinator, False)):
         browser.force_login(user)
         assert (chart in browser.get(reverse("risk:alert", args=[alert.pk])).text) is is_open
+
+
+def false_alarm(ada: Client, by: User) -> RiskAlert:
+    """Raised by hand and found to be none by the same person."""
+    alert = services.raise_alert_by_hand(client=ada, by=by, now=NOW, **SEEN)
+    words = {"disposition": "not_a_risk", "what_was_done": "She was joking; her sister was there."}
+    for _ in range(2):
+        services.close_alert(alert_id=alert.pk, by=by, now=NOW, **words)
+    return alert
+
+
+def test_who_raised_it_does_not_switch_it_off_alone(
+    browser: Browser, ada: Client, prescriber: User, coordinator: User
+) -> None:
+    alert = false_alarm(ada, prescriber)
+    assert RiskAlert.objects.untaken().exists(), "its clock runs on"
+    assert AuditEvent.objects.filter(action="risk_false_alarm_said").count() == 1
+    address = reverse("risk:alert", args=[alert.pk])
+    browser.force_login(prescriber)
+    assert (
+        "another person must agree"
+        in browser.post(
+            reverse("risk:close", args=[alert.pk]),
+            {"disposition": "not_a_risk", "what_was_done": "Said again."},
+            follow=True,
+        ).text
+    )
+    assert "checked" not in browser.get(address).text
+    browser.force_login(coordinator)
+    form = browser.get(address).context["form"]
+    assert (form["disposition"].value(), form["what_was_done"].value()) == (
+        "not_a_risk",
+        "She was joking; her sister was there.",
+    )
+    browser.post(reverse("risk:close", args=[alert.pk]), form.initial)
+    alert.refresh_from_db()
+    assert (alert.disposition, alert.closed_by) == ("not_a_risk", coordinator)
+
+
+def test_who_raised_it_may_close_it_in_earnest(ada: Client, prescriber: User) -> None:
+    alert = services.raise_alert_by_hand(client=ada, by=prescriber, now=NOW, **SEEN)
+    assert services.close_alert(alert_id=alert.pk, by=prescriber, now=NOW, **DONE).closed_at == NOW
+
+
+def test_the_database_refuses_a_false_alarm_closed_alone(ada: Client, prescriber: User) -> None:
+    alert = services.raise_alert_by_hand(client=ada, by=prescriber, now=NOW, **SEEN)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RiskAlert.objects.filter(pk=alert.pk).update(
+            disposition="not_a_risk", what_was_done="x", closed_at=NOW, closed_by=prescriber
+        )

@@ -10,7 +10,7 @@ from clinic.messaging.rules.outcomes import (
     is_past_cap,
     wait_before_try,
 )
-from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text
+from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text, staff_text
 from clinic.messaging.rules.times import due_at, quiet_until
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "quiet_until",
     "read_word",
     "sms_text",
+    "staff_text",
     "wait_before_try",
 ]

@@ -14,6 +14,7 @@ GSM_EXTENDED = frozenset("^{}\\[~]|€")
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 START_WORDS = frozenset({"START", "UNSTOP"})
 HOW_TO_STOP = {"en": "Reply STOP to end", "es": "Responda STOP para terminar"}
+TOO_LONG = f"The SMS is longer than one part ({SMS_PART} signs): shorten the sender's name or the site's address."
 EMAIL_BODY = {
     "en": "Hello,\n\n{words}\n\n{link}\n\nThe link is for you alone and {how_long}. "
     "If you would rather not get these e-mails, tell us: {phone}.\n\n{sender}\n",
@@ -53,14 +54,20 @@ def sms_text(*, sender: str, words: str, link: str, language: str) -> str:
     ):
         if gsm_length(text) <= SMS_PART:
             return text
-    raise RuleBroken(
-        f"The SMS is longer than one part ({SMS_PART} signs): shorten the sender's name or the site's address."
-    )
+    raise RuleBroken(TOO_LONG)
 
 
 def email_text(*, sender: str, words: str, link: str, how_long: str, language: str, phone: str) -> str:
     """The body of an e-mail in plain text."""
     return EMAIL_BODY[language].format(words=words, link=link, how_long=how_long, sender=sender, phone=phone)
+
+
+def staff_text(*, sender: str, words: str, link: str) -> str:
+    """What a member of staff is told, by e-mail or in one SMS part: sender, neutral words, a link behind sign-in."""
+    text = f"{sender}: {words} {link}"
+    if gsm_length(text) > SMS_PART:
+        raise RuleBroken(TOO_LONG)
+    return text
 
 
 def read_word(text: str) -> InboundWord:

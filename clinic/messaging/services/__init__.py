@@ -4,6 +4,7 @@ from clinic.messaging.services.links import confirm_birth_year, mint_link, renew
 from clinic.messaging.services.opt_outs import resume_messages, stop_messages
 from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_reminders
 from clinic.messaging.services.sending import claim, send_due
+from clinic.messaging.services.staff import plan_staff_messages
 
 __all__ = [
     "Wanted",
@@ -12,6 +13,7 @@ __all__ = [
     "confirm_birth_year",
     "mint_link",
     "plan_reminders",
+    "plan_staff_messages",
     "renew_links",
     "resume_messages",
     "revoke_links",

@@ -9,6 +9,7 @@ from clinic.core.models import new_id
 from clinic.messaging import rules
 from clinic.messaging.gateways import Result, gateway_for
 from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
+from clinic.messaging.purposes import purpose_of
 from clinic.messaging.queries import database_now, ways_to_reach
 from clinic.messaging.rules import Outcome
 from clinic.staff.roles import Role
@@ -70,6 +71,8 @@ def _wait(row: Reminder, result: Result, *, now: datetime) -> None:
 
 def _plan_other_channel(row: Reminder, *, now: datetime) -> bool:
     """Write by the client's other channel, if they allow one and it was not tried: never both at once."""
+    if _is_to_staff(row):
+        return False
     ways = ways_to_reach([row.client_id]).get(row.client_id, [])
     other = next((way.channel for way in ways if way.channel != row.channel and gateway_for(way.channel)), None)
     if other is None:
@@ -91,7 +94,15 @@ def _plan_other_channel(row: Reminder, *, now: datetime) -> bool:
     return True
 
 
+def _is_to_staff(row: Reminder) -> bool:
+    purpose = purpose_of(row.about_kind)
+    return purpose is not None and purpose.to_staff is not None
+
+
 def _open_duty(row: Reminder, kind: DutyKind, *, now: datetime) -> None:
+    """A message to staff makes no duty to phone the client: what it is about says itself that it did not arrive."""
+    if _is_to_staff(row):
+        return
     by_channel = Channel(row.channel).label
     if kind == DutyKind.CALL_CLIENT:
         reason = f"Nobody knows whether a message arrived ({by_channel}). Phone the client."

@@ -15,6 +15,7 @@ from clinic.caseload.management.demo.cast import hire
 from clinic.caseload.management.demo.clock import at, walk
 from clinic.caseload.management.demo.days import EachDay
 from clinic.caseload.management.demo.people import people
+from clinic.caseload.management.demo.rota import fill_rota
 from clinic.caseload.management.demo.supply import supply
 from clinic.caseload.management.demo.way import Story
 from clinic.clients.models import Client
@@ -60,6 +61,7 @@ def seed(today: dt.date) -> None:
     load_formulary(now=at(first_day, 6))
     load_rules(now=at(first_day, 6))
     staff = hire(first_day)
+    fill_rota(staff, today)
     everybody = people(today)
     teams = staff.teams(len(everybody))
     ways = [

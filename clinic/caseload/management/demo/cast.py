@@ -56,6 +56,7 @@ class Staff:
     prescribers: list[User]
     therapists: list[User]
     coordinators: list[User]
+    administrator: User
 
     def teams(self, how_many: int) -> list[Team]:
         """Clients spread evenly over the staff, the same way every time."""
@@ -73,7 +74,9 @@ def hire(first_day: dt.date) -> Staff:
     def having(role: Role) -> list[User]:
         return [user for user in users.values() if user.acting_role == role]
 
-    staff = Staff(having(Role.PRESCRIBER), having(Role.THERAPIST), having(Role.COORDINATOR))
+    staff = Staff(
+        having(Role.PRESCRIBER), having(Role.THERAPIST), having(Role.COORDINATOR), *having(Role.ADMINISTRATOR)
+    )
     for clinician in [*staff.prescribers, *staff.therapists]:
         _open_hours(clinician, first_day, staff.coordinators[0])
     return staff

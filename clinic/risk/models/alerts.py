@@ -1,10 +1,13 @@
-"""Alerts about danger to a person."""
+"""Alerts about danger to a person, and who on call was told of them."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
+from clinic.risk.rules.rota import Place
 from clinic.staff.models import User
 
 
@@ -29,9 +32,17 @@ class RiskAlertQuerySet(models.QuerySet["RiskAlert"]):
     def open(self) -> "RiskAlertQuerySet":
         return self.filter(closed_at=None)
 
+    def untaken(self) -> "RiskAlertQuerySet":
+        """Open, and nobody has taken it on: its clock runs."""
+        return self.open().filter(acknowledged_at=None)
+
     def visible_to(self, user: User) -> "RiskAlertQuerySet":
-        """Danger is seen by whoever may see the person at all, not only by those who read the chart."""
-        return self.filter(client__in=Client.objects.visible_to(user))
+        """Danger is seen by whoever may see the person at all, not only by those who read the chart.
+
+        Who was called out is told of this person by the clinic itself, on the care team or not.
+        """
+        called_out = CallOut.objects.filter(user=user).values("alert")
+        return self.filter(Q(client__in=Client.objects.visible_to(user)) | Q(pk__in=called_out))
 
 
 class RiskAlert(Record):
@@ -76,7 +87,43 @@ class RiskAlert(Record):
                 | models.Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
                 name="risk_acknowledged_by",
             ),
+            models.CheckConstraint(
+                condition=~Q(disposition="not_a_risk") | Q(raised_by=None) | ~Q(closed_by=F("raised_by")),
+                name="risk_false_alarm_closed_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class FalseAlarm(Record):
+    """Who raised an alert says that there is no danger; the alert stays open until another person agrees."""
+
+    alert = models.OneToOneField(RiskAlert, on_delete=models.PROTECT, related_name="false_alarm")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    what_was_done = models.TextField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return "false alarm"
+
+
+class CallOut(Record):
+    """One person on call was told of one alert, once: which place they held and when. Never changes."""
+
+    alert = models.ForeignKey(RiskAlert, on_delete=models.PROTECT, related_name="call_outs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="call_outs")
+    place = models.CharField(max_length=10, choices=[(place.value, place.label) for place in Place])
+    told_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["told_at"]
+        constraints = [models.UniqueConstraint(fields=["alert", "user"], name="risk_told_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.get_place_display()

@@ -9,8 +9,10 @@ from django.http import Http404
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.core.models import new_id
-from clinic.risk import queries, rules
-from clinic.risk.models import RiskAlert, RiskKind
+from clinic.risk.models import Disposition, FalseAlarm, RiskAlert, RiskKind
+from clinic.risk.queries import alerts as queries
+from clinic.risk.rules import alerts as rules
+from clinic.risk.services.telling import try_to_call_out
 from clinic.staff.models import User
 
 
@@ -18,7 +20,10 @@ from clinic.staff.models import User
 def raise_alert(
     *, client: Client, kind: RiskKind, source: str, reason: str, by: User | None, now: datetime, done_so_far: str = ""
 ) -> RiskAlert:
-    """Raise a danger to a person; asked again from the same source it answers the alert that stands."""
+    """Raise a danger to a person; asked again from the same source it answers the alert that stands.
+
+    The first person on call is told at once. If that fails the alert stands all the same and the next minute tries.
+    """
     fresh = RiskAlert(
         client=client,
         kind=kind,
@@ -33,6 +38,7 @@ def raise_alert(
     alert = RiskAlert.objects.get(source=source)
     if alert.pk == fresh.pk:
         record("risk_alert_raised", by=by, subject=alert, kind=kind)
+        try_to_call_out(alert_id=alert.pk, now=now)
     return alert
 
 
@@ -85,13 +91,17 @@ def acknowledge_alert(*, alert_id: UUID, by: User, now: datetime) -> RiskAlert:
 def close_alert(*, alert_id: UUID, disposition: str, what_was_done: str, by: User, now: datetime) -> RiskAlert:
     """Close an alert with what came of it and what was done; whoever closes it has thereby taken it on.
 
-    The same end said again by the same person changes nothing.
+    The same end said again by the same person changes nothing. Who raised an alert and finds that there is no danger
+    does not close it: it stays open, with what they say, until another person closes it.
     """
     alert = _locked(alert_id, by)
     if (alert.closed_by_id, alert.disposition, alert.what_was_done) == (by.pk, disposition, what_was_done):
         return alert
     rules.check_not_closed(alert.closed_at)
     rules.check_disposition(disposition, what_was_done)
+    is_false_alarm = disposition == Disposition.NOT_A_RISK
+    if rules.needs_second_person(is_false_alarm=is_false_alarm, by=by.pk, raised_by=alert.raised_by_id):
+        return _say_false_alarm(alert, what_was_done=what_was_done, by=by, now=now)
     if alert.acknowledged_at is None:
         alert.acknowledged_at, alert.acknowledged_by = now, by
     alert.disposition, alert.what_was_done = disposition, what_was_done
@@ -100,6 +110,14 @@ def close_alert(*, alert_id: UUID, disposition: str, what_was_done: str, by: Use
     changed = ["acknowledged_at", "acknowledged_by", "disposition", "what_was_done", "closed_at", "closed_by"]
     alert.save(update_fields=[*changed, "updated_at"])
     record("risk_alert_closed", by=by, subject=alert, disposition=disposition)
+    return alert
+
+
+def _say_false_alarm(alert: RiskAlert, *, what_was_done: str, by: User, now: datetime) -> RiskAlert:
+    said = FalseAlarm(alert=alert, said_by=by, said_at=now, what_was_done=what_was_done)
+    FalseAlarm.objects.bulk_create([said], ignore_conflicts=True)
+    if FalseAlarm.objects.filter(pk=said.pk).exists():
+        record("risk_false_alarm_said", by=by, subject=said, client_id=alert.client_id)
     return alert
 
 

@@ -1,6 +1,7 @@
 """What may become of an alert about danger to a person."""
 
 from datetime import datetime
+from uuid import UUID
 
 from clinic.core.rules import RuleBroken
 
@@ -31,3 +32,8 @@ def check_disposition(disposition: str, what_was_done: str) -> None:
         raise RuleBroken("Choose what came of it.", field="disposition")
     if not what_was_done.strip():
         raise RuleBroken("Write what was done: who was reached, what was agreed.", field="what_was_done")
+
+
+def needs_second_person(*, is_false_alarm: bool, by: UUID, raised_by: UUID | None) -> bool:
+    """Nobody switches off alone what they raised: a false alarm that the same person closes needs another to agree."""
+    return is_false_alarm and raised_by == by

@@ -1,0 +1,33 @@
+"""Messages to members of staff: rows of the same queue, that leave at once and at any hour."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.clients.models import Client
+from clinic.core.models import new_id
+from clinic.messaging.models import Channel, Reminder
+
+
+@transaction.atomic
+def plan_staff_messages(
+    *, client: Client, about_kind: str, about_id: UUID, channels: Collection[Channel], now: datetime
+) -> None:
+    """Write to one member of staff about one cause, once by each channel, now. `client` is whom it is about."""
+    rows = [
+        Reminder(
+            client=client,
+            about_kind=about_kind,
+            about_id=about_id,
+            channel=channel,
+            local_date=timezone.localdate(now),
+            due_at=now,
+            next_try_at=now,
+            idem_key=new_id(),
+        )
+        for channel in channels
+    ]
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)

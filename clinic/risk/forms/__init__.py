@@ -1,0 +1,1 @@
+"""The forms of alerts and of the on-call rota."""

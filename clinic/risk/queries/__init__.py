@@ -1,0 +1,1 @@
+"""Reads of alerts, of the on-call rota, and of who was told."""
