@@ -18,7 +18,7 @@ from medmgmt.embedded_services.valkey import Valkey
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# A worker whose two tasks write a line each time they run, so that a test can count who asked.
+# A worker whose tasks write a line each time they run, so that a test can count who asked.
 WORKER = """
 import os
 from medmgmt import celery as machinery
