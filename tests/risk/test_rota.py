@@ -71,9 +71,10 @@ def test_a_full_rota_has_no_gap_and_says_until_when(
 ) -> None:
     on_call(first=prescriber, second=therapist, lead=coordinator)
     page = desk.get(reverse("risk:rota")).text
-    assert "no gap in the next two weeks" in page
+    assert "No gap in the next two weeks" in page
     assert "for two weeks and longer" in page
     assert "Office hours until Mon, Jun 29, 2026" in page
+    assert "then out of hours" in page
 
 
 def test_a_turn_over_another_covers_it(desk: Browser, prescriber: User, therapist: User) -> None:

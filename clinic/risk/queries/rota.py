@@ -1,5 +1,6 @@
 """Who is on call, now and in the days ahead."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -75,6 +76,10 @@ class OnCallNow:
     looked_until: datetime
 
     @property
+    def then(self) -> Hours:
+        return Hours.OUT if self.hours is Hours.OFFICE else Hours.OFFICE
+
+    @property
     def is_gap(self) -> bool:
         return self.places[0].turn is None
 
@@ -101,11 +106,21 @@ class Gaps:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of the page: who is first, second and lead of one rota between the same two instants."""
+
+    hours: Hours
+    starts_at: datetime
+    ends_at: datetime
+    places: list[tuple[Place, list[Turn]]]
+
+
+@dataclass(frozen=True)
 class RotaPage:
     """The rota ahead: its turns, where nobody is on call, where two are, and the holidays that count as closed."""
 
     now: OnCallNow
-    turns: list[Turn]
+    lines: list[Line]
     gaps: list[Gaps]
     overlaps: list[tuple[Turn, Turn]]
     holidays: list[tuple[date, str]]
@@ -118,12 +133,22 @@ def rota_page(now: datetime) -> RotaPage:
     ahead = turns_between(now, datetime.max.replace(tzinfo=now.tzinfo) - timedelta(days=2))
     return RotaPage(
         now=on_call_now(now),
-        turns=ahead,
+        lines=_lines(ahead),
         gaps=[gaps for place in Place if (gaps := _gaps(ahead, place, now, end)).soonest],
         overlaps=laws.overlaps(ahead),
         holidays=holidays_ahead(timezone.localdate(now)),
         until=end,
     )
+
+
+def _lines(turns: list[Turn]) -> list[Line]:
+    by_time: dict[tuple[datetime, datetime, Hours], list[Turn]] = defaultdict(list)
+    for turn in turns:
+        by_time[turn.starts_at, turn.ends_at, turn.hours].append(turn)
+    return [
+        Line(hours, starts_at, ends_at, [(place, [one for one in held if one.place == place]) for place in Place])
+        for (starts_at, ends_at, hours), held in sorted(by_time.items(), key=lambda item: item[0])
+    ]
 
 
 def _gaps(turns: list[Turn], place: Place, now: datetime, end: datetime) -> Gaps:
