@@ -139,7 +139,11 @@ def test_a_medication_is_picked_but_not_the_one_that_leaves(
     assert "Switch sertraline to another medication" in paula.get(url(sertraline)).text
     assert f"?medication={venlafaxine.pk}" in paula.post(url(sertraline), {"words": "venla"}).text
     assert "Nothing found" in paula.post(url(sertraline), {"words": "sertraline"}).text
-    assert url(sertraline) in paula.get(reverse("titration:dose_plan", args=[sertraline.pk])).text
+    pages = [
+        reverse("titration:dose_plan", args=[sertraline.pk]),
+        reverse("caseload:chart", args=[sertraline.client_id]),
+    ]
+    assert all(url(sertraline) in paula.get(page).text for page in pages)
 
 
 def test_a_wash_out_is_proposed_with_its_reason_and_source(
