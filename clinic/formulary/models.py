@@ -164,7 +164,7 @@ class MedicationReview(Record):
 
 
 class RuleKind(models.TextChoices):
-    """What a safety rule watches, in the words of the data files that hold its kind."""
+    """What a safety rule watches; of the first eight, the data file that holds its kind has its name."""
 
     INTERACTION = "interactions", "Interaction"
     WASHOUT = "washouts", "Wash-out"
@@ -174,6 +174,8 @@ class RuleKind(models.TextChoices):
     PREGNANCY = "pregnancy", "Pregnancy"
     AGE = "ages", "Age"
     LOAD = "loads", "Load"
+    SCHEDULE = "schedules", "Label schedule"
+    RESTART = "restarts", "Restart after missed days"
 
 
 class Decision(models.TextChoices):

@@ -56,5 +56,5 @@ def decide_rule(request: StaffRequest, rule_id: UUID) -> HttpResponse:
     if submit(form, partial(services.decide_rule, rule_id=rule.pk, by=request.user, now=timezone.now())):
         messages.success(request, f"Decided: {rule.words}")
         return redirect("formulary:review")
-    page = {"rule": rule, "form": form, "versions": queries.versions_of(rule)}
+    page = {"rule": rule, "form": form, "versions": queries.versions_of(rule), "details": queries.details_of(rule)}
     return render(request, "formulary/decide_rule.html", page, status=422 if form.errors else 200)

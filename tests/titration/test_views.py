@@ -282,7 +282,7 @@ def test_reading_is_audited_and_stays_within_its_budget(
     with django_assert_max_num_queries(15):
         assert paula.get(read).status_code == 200
     assert AuditEvent.objects.filter(action="chart_read").count() == before + 1
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         assert paula.get(change_url).status_code == 200
 
 

@@ -2,6 +2,7 @@
 
 from clinic.formulary.queries.picking import products_of, search_medications
 from clinic.formulary.queries.reviewing import (
+    details_of,
     get_medication,
     get_rule,
     medications_to_review,
@@ -12,8 +13,11 @@ from clinic.formulary.queries.reviewing import (
     versions_of,
 )
 from clinic.formulary.queries.safety import safety_rules
+from clinic.formulary.queries.schedules import Schedules, schedules
 
 __all__ = [
+    "Schedules",
+    "details_of",
     "get_medication",
     "get_rule",
     "medications_to_review",
@@ -23,6 +27,7 @@ __all__ = [
     "rules_of_kind",
     "rules_to_review",
     "safety_rules",
+    "schedules",
     "search_medications",
     "versions_of",
 ]

@@ -6,6 +6,8 @@ from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.formulary.models import Medication, MedicationReview, RuleKind, SafetyRule
+from clinic.formulary.rules.restarts import restart_line
+from clinic.formulary.rules.templates import schedule_lines
 
 
 def get_medication(medication_id: UUID) -> Medication:
@@ -47,6 +49,15 @@ def rule_counts() -> list[tuple[str, str, int]]:
 def get_rule(rule_id: UUID) -> SafetyRule:
     """One version of a rule, or 404."""
     return get_object_or_404(SafetyRule.objects.select_related("decided_by"), pk=rule_id)
+
+
+def details_of(rule: SafetyRule) -> list[str]:
+    """What the sentence of a rule leaves out: the steps of a label schedule, the days of a restart rule."""
+    if rule.kind == RuleKind.SCHEDULE:
+        return schedule_lines(rule.definition["schedule"])
+    if rule.kind == RuleKind.RESTART:
+        return [restart_line(rule.definition["restart"])]
+    return []
 
 
 def versions_of(rule: SafetyRule) -> QuerySet[SafetyRule]:

@@ -8,7 +8,7 @@ from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Decision, Medication, SafetyRule
 from clinic.formulary.rules import amount_text
 from clinic.formulary.rules.reading import DATA
-from clinic.formulary.rules.regimen import RuleSet, read_rows, rule_set
+from clinic.formulary.rules.regimen import KINDS, RuleSet, read_rows, rule_set
 
 NAMES = ("ingredients", "classes")
 Row = dict[str, str]
@@ -42,7 +42,7 @@ def _stamp() -> Stamp:
 def _build(stamp: Stamp) -> RuleSet:
     rows_by_kind: dict[str, list[Row]] = {kind: read_rows(DATA, kind) for kind in NAMES}
     rows_by_kind["medications"] = [_maximum(medication) for medication in Medication.objects.all()]
-    for rule in SafetyRule.objects.current().exclude(decision=Decision.REFUSED):
+    for rule in SafetyRule.objects.current().filter(kind__in=KINDS).exclude(decision=Decision.REFUSED):
         reviewed_on = rule.decided_at.date().isoformat() if rule.decided_at else ""
         rows_by_kind.setdefault(rule.kind, []).append({**rule.definition, "reviewed_on": reviewed_on})
     return rule_set(rows_by_kind, version=stamp[1].date().isoformat() if stamp[1] else "")

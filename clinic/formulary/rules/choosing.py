@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from clinic.formulary.rules.search import folded
 from clinic.formulary.rules.templates import Group, Template, Templates
@@ -46,15 +47,18 @@ def choose(
     *,
     age: int,
     codes: Sequence[str] = (),
+    egfr: Decimal | None = None,
 ) -> Choice:
     """The template of a medication that fits what the client takes, with the reason in plain words.
 
     What is taken decides first: with groups for which there is no row, nothing is chosen and the prescriber
-    decides. Then the age in years, then the ICD-10-CM codes of the treatment plan. Kidney function is not known
-    here, so a template on it is only offered. Among several that fit nothing is chosen.
+    decides. Then the age in years, then the ICD-10-CM codes of the treatment plan. A template for an eGFR (mL/min)
+    below a number comes before the usual ones where the newest eGFR is below it; where none is known it is only
+    offered. Among several that fit nothing is chosen.
     """
     offered = templates.of(medication)
-    usual = [one for one in offered if one.kind != "taper" and one.egfr_below is None]
+    begun = [one for one in offered if one.kind != "taper"]
+    usual = [one for one in begun if _is_below(one, egfr)] or [one for one in begun if one.egfr_below is None]
     if not usual:
         return Choice(None, "", offered)
     matter = frozenset().union(*(kinds for one in usual for kinds in one.takes))
@@ -69,7 +73,14 @@ def choose(
         return Choice(None, SEVERAL if meant else NONE_FITS, offered)
     chosen = meant[0]
     others = tuple(one for one in offered if one is not chosen)
-    return Choice(chosen, _reason(chosen, with_words, matter, templates.groups, codes), others)
+    reason = _reason(chosen, with_words, matter, templates.groups, codes)
+    if chosen.egfr_below is not None:
+        reason = f"eGFR {egfr} mL/min, below {chosen.egfr_below}. {reason}"
+    return Choice(chosen, reason, others)
+
+
+def _is_below(template: Template, egfr: Decimal | None) -> bool:
+    return template.egfr_below is not None and egfr is not None and egfr < template.egfr_below
 
 
 def _fits_age(template: Template, age: int) -> bool:

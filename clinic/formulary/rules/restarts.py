@@ -1,12 +1,14 @@
 """Restart rules: after how many days without a medication the label begins again at day 1."""
 
 import csv
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.choosing import Choice, choose, groups_taken
@@ -57,8 +59,25 @@ class AfterGap:
 @lru_cache(maxsize=2)
 def read_restart_rules(folder: Path = DATA) -> tuple[RestartRule, ...]:
     """Read and check the file; RuleBroken names the row that would be wrong in use."""
-    with (folder / FILE).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    return restart_rules_of(_rows(folder))
+
+
+def read_restart_rows(folder: Path = DATA) -> list[dict[str, Any]]:
+    """Every restart rule as a rule that the medical director reviews: its sentence, status and source, and its row."""
+    return [
+        {
+            "rule": f"restart-{row['medication']}-{'-'.join(row['with'].split()) or 'alone'}",
+            "text": row["sentence"],
+            "status": "U" if "U" in {row["rule_status"], row["number_status"]} else row["number_status"],
+            "source": row["source"],
+            "restart": row,
+        }
+        for row in _rows(folder)
+    ]
+
+
+def restart_rules_of(rows: Iterable[Mapping[str, str]]) -> tuple[RestartRule, ...]:
+    """Check rows of restart rules and build them; RuleBroken names the one that would be wrong in use."""
     rules = []
     for row in rows:
         rule = RestartRule(
@@ -75,6 +94,18 @@ def read_restart_rules(folder: Path = DATA) -> tuple[RestartRule, ...]:
     return tuple(rules)
 
 
+def restart_line(row: Mapping[str, str]) -> str:
+    """After how many days a restart rule begins again, and with what beside it."""
+    beside = f", with {row['with'].replace('_', ' ')}" if row["with"] else ""
+    days = row["more_than_days"] or "an unknown number of"
+    return f"Begin again when the last dose is more than {days} days ago{beside}"
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / FILE).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def after_gap(
     rules: Collection[RestartRule],
     templates: Templates,
@@ -85,12 +116,13 @@ def after_gap(
     today: date,
     age: int,
     codes: Sequence[str] = (),
+    egfr: Decimal | None = None,
 ) -> AfterGap:
     """Whether a medication last taken on a day may go on today, by what else is taken, and with what to restart.
 
     Days are counted from the last dose to today. Raises nothing: without a rule it goes on, and that is said.
     """
-    again = choose(templates, medication, taken, age=age, codes=codes)
+    again = choose(templates, medication, taken, age=age, codes=codes, egfr=egfr)
     own = [rule for rule in rules if rule.medication == medication and rule.rule_status != "U"]
     if not own:
         return AfterGap(Outcome.RESUME, NO_RULE, "", again)

@@ -1,7 +1,7 @@
 """The label's titrations and tapers as named templates: read from their file, checked, refused by name."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -83,10 +83,29 @@ class Templates:
 @lru_cache(maxsize=2)
 def read_templates(folder: Path = DATA) -> Templates:
     """Read and check the file; RuleBroken names the template that would be wrong in use."""
-    raw = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    groups = {key: Group(key, row["words"], tuple(row["names"])) for key, row in raw["groups"].items()}
+    return templates_of(_contents(folder)["templates"], folder)
+
+
+def read_schedule_rows(folder: Path = DATA) -> list[dict[str, Any]]:
+    """Every template as a rule that the medical director reviews: its sentence, status and source, and its row."""
+    return [
+        {
+            "rule": f"schedule-{row['id']}",
+            "text": f"{row['medication'].capitalize()}, {row['indication']}: {row['title']}",
+            "status": row["status"],
+            "source": row["source"],
+            "schedule": row,
+        }
+        for row in _contents(folder)["templates"]
+    ]
+
+
+def templates_of(rows: Iterable[Mapping[str, Any]], folder: Path = DATA) -> Templates:
+    """Check rows of templates and build them, with the groups of the file; RuleBroken names the one not of use."""
+    named = _contents(folder)["groups"]
+    groups = {key: Group(key, row["words"], tuple(row["names"])) for key, row in named.items()}
     templates: dict[str, Template] = {}
-    for row in raw["templates"]:
+    for row in rows:
         try:
             template = _read(row)
             _check(template, groups)
@@ -96,6 +115,34 @@ def read_templates(folder: Path = DATA) -> Templates:
             raise RuleBroken(f"The template {template.key} cannot be used: it is there twice.")
         templates[template.key] = template
     return Templates(groups, tuple(templates.values()))
+
+
+def schedule_lines(row: Mapping[str, Any]) -> list[str]:
+    """A template's steps or taper as lines to be held against the label, and what it is chosen by."""
+    taper = row.get("taper")
+    if taper:
+        lines = [", ".join(f"{name.replace('_', ' ')} {value}" for name, value in taper.items())]
+    else:
+        lines = [_step_line(step) for step in row["steps"]]
+    takes = [" and ".join(one).replace("_", " ") or "none of them" for one in row.get("takes", [[]])]
+    lines.append(f"Taken beside it: {'; '.join(takes)}")
+    for name, words in (("min_age", "From age"), ("max_age", "Up to age"), ("egfr_below", "eGFR below")):
+        if row.get(name) is not None:
+            lines.append(f"{words} {row[name]}")
+    if row.get("codes"):
+        lines.append(f"For {', '.join(row['codes'])}")
+    return [*lines, row["note"]] if row.get("note") else lines
+
+
+def _step_line(step: Mapping[str, Any]) -> str:
+    doses = ", ".join(f"{mg} mg {time}" for time, mg in step["doses"].items()) or "no dose"
+    often = f" every {step['every_days']} days" if step.get("every_days", 1) > 1 else ""
+    return f"{step['days']} days: {doses}{often}" if "days" in step else f"Then: {doses}{often}"
+
+
+def _contents(folder: Path) -> dict[str, Any]:
+    contents: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    return contents
 
 
 def _read(row: Mapping[str, Any]) -> Template:

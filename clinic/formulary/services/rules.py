@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,8 +13,10 @@ from clinic.audit.services import record
 from clinic.formulary.models import RuleKind, SafetyRule
 from clinic.formulary.rules.reading import DATA
 from clinic.formulary.rules.regimen import read_rows, read_rules
+from clinic.formulary.rules.restarts import read_restart_rows
+from clinic.formulary.rules.templates import read_schedule_rows
 
-Row = dict[str, str]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def load_rules(*, now: datetime) -> RulesLoaded:
 
 
 def _rows() -> Iterator[tuple[RuleKind, Row]]:
-    return ((kind, row) for kind in RuleKind for row in read_rows(DATA, kind))
+    own = {RuleKind.SCHEDULE: read_schedule_rows, RuleKind.RESTART: read_restart_rows}
+    return ((kind, row) for kind in RuleKind for row in (own[kind]() if kind in own else read_rows(DATA, kind)))
 
 
 def _outcome(rule: SafetyRule | None, row: Row) -> str:

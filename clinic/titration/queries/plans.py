@@ -13,22 +13,22 @@ from django.shortcuts import get_object_or_404
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
 from clinic.formulary.models import Medication
-from clinic.formulary.queries import products_of
+from clinic.formulary.queries import Schedules, products_of, schedules
 from clinic.formulary.rules import (
     AfterGap,
     Template,
+    Templates,
     after_gap,
     choose,
     limits_of,
     order_product,
-    read_restart_rules,
-    read_templates,
 )
 from clinic.formulary.rules.regimen import Finding as RegimenFinding
 from clinic.formulary.rules.regimen import Severity
 from clinic.intake.models import ReportedMedication
 from clinic.plans.models import Problem, TreatmentPlan
 from clinic.staff.models import User
+from clinic.titration.facts import measured_facts
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, MissedDoses, SafetyOverride
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding
@@ -215,16 +215,17 @@ def get_dose_plan(user: User, dose_plan_id: UUID) -> DosePlan:
 
 
 def versions_of(dose_plan: DosePlan) -> list[SignedVersion]:
-    """All versions of a dose plan as they were signed, newest first; three queries."""
+    """All versions of a dose plan as they were signed, newest first; four queries."""
     versions = dose_plan.versions.select_related("signed_by", "change__by", "missed")
-    return [_signed_version(one) for one in versions.prefetch_related("steps", "overrides__by")]
+    templates = schedules().templates
+    return [_signed_version(one, templates) for one in versions.prefetch_related("steps", "overrides__by")]
 
 
-def _signed_version(version: DosePlanVersion) -> SignedVersion:
+def _signed_version(version: DosePlanVersion, templates: Templates) -> SignedVersion:
     found = [read_finding(written) for written in version.findings]
     return SignedVersion(
         version=version,
-        template=read_templates().named(version.template),
+        template=templates.named(version.template),
         change=version.change,
         missed=getattr(version, "missed", None),
         steps=list(version.steps.all()),
@@ -298,39 +299,44 @@ def settled_findings(dose_plan: DosePlan) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What decides which label schedule fits a client: names of all they take, age, codes of the plan in force."""
+    """What decides which label schedule fits: names of all they take, age, codes of the plan in force, newest eGFR."""
 
     names: list[str]
     age: int
     codes: list[str]
+    egfr: Decimal | None
+    schedules: Schedules
 
     def after_gap(self, medication: Medication, last_taken_on: date, today: date) -> AfterGap:
         """Whether a medication may go on after missed days, by the restart rules and what else is taken."""
         return after_gap(
-            read_restart_rules(),
-            read_templates(),
+            self.schedules.restarts,
+            self.schedules.templates,
             medication.name,
             self.names,
             last_taken_on=last_taken_on,
             today=today,
             age=self.age,
             codes=self.codes,
+            egfr=self.egfr,
         )
 
     def label(self, medication: Medication) -> Label:
         """What orders of a medication for this client are held against."""
-        templates = read_templates()
-        choice = choose(templates, medication.name, self.names, age=self.age, codes=self.codes)
+        templates = self.schedules.templates
+        choice = choose(templates, medication.name, self.names, age=self.age, codes=self.codes, egfr=self.egfr)
         return Label(limits_of(medication), templates.of(medication.name), choice)
 
 
 def taking_of(client: Client, today: date) -> Taking:
-    """Dose plans begun or to begin and what is reported, by every name, and the treatment plan; three queries."""
+    """Dose plans begun or to begin and what is reported, by every name, plan, eGFR and schedules; five queries."""
     names = [*_names_running(client.pk, today), *_names_reported(client.pk, today)]
     return Taking(
         names=list(dict.fromkeys(name for pair in names for name in pair if name)),
         age=client.age_on(today),
         codes=_codes_in_force(client.pk),
+        egfr=measured_facts(client.pk).egfr,
+        schedules=schedules(),
     )
 
 

@@ -25,6 +25,7 @@ STAFF = [
     ("Grace Okafor", "", [Role.ADMINISTRATOR]),
     ("Walter Lindqvist", "", [Role.AUDITOR]),
 ]
+MEDICAL_DIRECTOR = "Dr. Naomi Whitfield"
 EMAILS = {
     "Dr. Naomi Whitfield": "prescriber",
     "Samuel Ortega": "prescriber2",
@@ -91,8 +92,8 @@ def _account(name: str, credentials: str, roles: list[Role], password: str) -> U
         credentials=credentials,
         is_demo=True,
     )
-    user.password = password
-    user.save(update_fields=["password"])
+    user.password, user.is_medical_director = password, name == MEDICAL_DIRECTOR
+    user.save(update_fields=["password", "is_medical_director"])
     return user
 
 
