@@ -111,6 +111,8 @@ def test_what_is_known_is_stated_and_judged_by_the_prescriber() -> None:
     assert known.first_on == TODAY
     endless = facts(draws(step("50", 30)), stop_on=MARCH_2 + 30 * DAY)
     assert "does not run out" in said(judge(SECOND, None, endless))["no_run_out"]
+    out = facts(supply=supply_of(RISING, [fill(3)], TODAY))
+    assert said(judge(SECOND, None, out))["out"] == "By count, none is on hand since Mar 5, 2026."
     assert judgement.remarks[0].to_json()["severity"] == "warn"
 
 

@@ -119,6 +119,10 @@ def test_missed_doses_stay_in_the_box() -> None:
 def test_today_out_of_supply_tells_what_is_on_hand() -> None:
     supply = counted(fill(5), today=MARCH_2 + 9 * DAY)
     assert (supply.run_out_on, supply.days_ahead, supply.on_hand) == (MARCH_2 + 9 * DAY, 0, {MG_25: 0})
+    assert supply.out_since == MARCH_2 + 5 * DAY
+    assert counted(fill(5), today=MARCH_2 + 5 * DAY).out_since is None
+    refilled = counted(fill(5), fill(9, MARCH_2 + 9 * DAY), today=MARCH_2 + 9 * DAY)
+    assert (refilled.out_since, refilled.gaps) == (None, ((MARCH_2 + 5 * DAY, MARCH_2 + 8 * DAY),))
 
 
 def test_a_solution_is_counted_in_ml() -> None:
@@ -234,6 +238,9 @@ def check_summary(supply: Supply, truth: Naive) -> None:
     if run_out is None and supply.run_out_on is not None:
         assert supply.run_out_on > max(truth)
     past = [day for day in truth if day < supply.today and truth[day][0]]
+    covered = [day for day, (_, is_covered, _) in truth.items() if is_covered and (run_out is None or day < run_out)]
+    since = next((day for day in past if not covered or day > covered[-1]), None)
+    assert supply.out_since == (since if run_out else None)
     assert (supply.days_due, supply.days_covered) == (len(past), sum(truth[day][1] for day in past))
     in_gaps = {day for day in past if any(first <= day <= last for first, last in supply.gaps)}
     assert in_gaps == {day for day in short if day < supply.today}

@@ -139,7 +139,7 @@ def test_gaps_and_days_covered_are_told(desk: Browser, dose_plan: DosePlan, coor
     with time_machine.travel(NOON + 7 * DAY, tick=False):
         desk.force_login(coordinator)
         shown = words(desk.get(page(dose_plan)))
-    assert "Runs out today" in shown
+    assert "Out since Sat, Mar 7, 2026" in shown
     assert "covered 5 of 7 days with a dose: 71.4 %. Not covered: Mar 7, 2026 to Mar 8, 2026." in shown
 
 

@@ -18,7 +18,8 @@ from clinic.titration import queries, services
 from clinic.titration.models import DosePlan, DoseStep, Fill, RefillDecision, RefillRequest
 from clinic.titration.rules.running import order_with
 from clinic.titration.tasks import look_at_supply
-from clinic.worklist.models import WorkItem
+from clinic.worklist.models import Outcome, WorkItem
+from clinic.worklist.services import close_item
 from tests.factories.clients import CareTeamMemberFactory
 from tests.factories.formulary import ProductFactory
 from tests.factories.plans import SignedPlanFactory
@@ -161,6 +162,17 @@ def test_a_supply_that_ends_before_the_next_visit_becomes_a_duty(
     assert services.look_at_supply(now=NOON + 36 * DAY) == 1
     assert services.look_at_supply(now=NOON + 36 * DAY) == 1
     assert duties("runs_out")[0].reason.endswith("none is left on Apr 11, 2026, the next visit is on Apr 16, 2026")
+
+
+def test_a_supply_that_is_out_is_one_duty_however_many_days_pass(dose_plan: DosePlan, prescriber: User) -> None:
+    filled(dose_plan, prescriber, NOON, "10")
+    [duty] = duties("runs_out")
+    for days in (9, 10, 11, 25):
+        services.look_at_supply(now=NOON + days * DAY)
+    assert duties("runs_out") == [duty]
+    close_item(item_id=duty.pk, outcome=Outcome.DONE, by=duty.client.care_team.get(role="coordinator").user, now=NOON)
+    services.look_at_supply(now=NOON + 26 * DAY)
+    assert duties("runs_out") == []
 
 
 def test_a_changed_plan_moves_the_run_out_and_the_duty(dose_plan: DosePlan, prescriber: User) -> None:

@@ -329,8 +329,12 @@ def _waiting_refills(user: User) -> QuerySet[RefillRequest, Any]:
 
 
 def runs_out_about(counted: CountedPlan) -> str:
-    """The cause that names the duty to see to a supply that ends; another run-out day is another cause."""
-    run_out_on = counted.supply.run_out_on if counted.supply else None
+    """The cause that names the duty to see to a supply that ends; another run-out day is another cause.
+
+    A supply that is out goes by the day since when, so that it is one cause however many days pass.
+    """
+    supply = counted.supply
+    run_out_on = (supply.out_since or supply.run_out_on) if supply else None
     return f"{RUNS_OUT}{counted.dose_plan.pk}:{run_out_on}"
 
 

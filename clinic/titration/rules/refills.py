@@ -180,6 +180,8 @@ def _supply_remarks(facts: RefillFacts) -> Iterable[Remark]:
     supply = facts.supply
     if supply is None:
         yield Remark(Severity.NOTE, "not_counted", "No fill is known, so it cannot be counted how long it lasts.")
+    elif supply.out_since is not None:
+        yield Remark(Severity.NOTE, "out", f"By count, none is on hand since {_day(supply.out_since)}.")
     elif supply.run_out_on is None:
         yield Remark(Severity.NOTE, "no_run_out", "By count, what is on hand does not run out under this plan.")
     else:

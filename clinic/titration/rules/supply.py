@@ -111,11 +111,19 @@ class Supply:
     gaps: tuple[Days, ...]
     days_due: int
     days_covered: int
+    is_covered_again: bool
 
     @property
     def run_out_on(self) -> date | None:
         """The first day, today or later, on which the plan needs more than is on hand."""
         return self.run_out.on if self.run_out else None
+
+    @property
+    def out_since(self) -> date | None:
+        """Where nothing is covered any more: the first day of the gap that still lasts; else None."""
+        if self.run_out is None or not self.gaps or self.is_covered_again:
+            return None
+        return self.gaps[-1][0]
 
     @property
     def days_ahead(self) -> int | None:
@@ -196,6 +204,7 @@ def supply_of(
         gaps=_gaps(due),
         days_due=len(due),
         days_covered=sum(day.is_covered for day in due),
+        is_covered_again=any(day.is_due for day in ahead) or bool(due and due[-1].is_covered),
     )
 
 

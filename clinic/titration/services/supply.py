@@ -121,16 +121,17 @@ def _is_pressing(counted: CountedPlan, now: datetime) -> bool:
 
 
 def _open_duty(about: str, counted: CountedPlan, *, by: User | None, now: datetime) -> None:
-    run_out_on = counted.supply.run_out_on if counted.supply else None
-    assert run_out_on is not None  # noqa: S101 - narrows the type alone
-    visit = counted.next_visit_on
+    supplied, visit = counted.supply, counted.next_visit_on
+    assert supplied is not None  # noqa: S101 - narrows the type alone
+    none_left_on = supplied.out_since or supplied.run_out_on
+    assert none_left_on is not None  # noqa: S101 - narrows the type alone
     until = f"the next visit is on {_day(visit)}" if visit else "no visit is booked"
     worklist.open_item(
         kind=DutyKind.RUNS_OUT,
         about=about,
-        reason=f"{counted.dose_plan.medication}: by count none is left on {_day(run_out_on)}, {until}"[:300],
+        reason=f"{counted.dose_plan.medication}: by count none is left on {_day(none_left_on)}, {until}"[:300],
         owner_role=Role.COORDINATOR,
-        due_at=timezone.make_aware(datetime.combine(run_out_on, time.min)),
+        due_at=timezone.make_aware(datetime.combine(none_left_on, time.min)),
         client=counted.dose_plan.client,
         by=by,
         now=now,
