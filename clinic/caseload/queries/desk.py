@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -12,8 +12,10 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import IN_CARE, BreakGlassAccess
 from clinic.clients.queries import Named, naming
+from clinic.core.addresses import address
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
+from clinic.core.templatetags.clinic_ui import clock, day, person
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
@@ -35,26 +37,31 @@ BREAK_GLASS = ["break_glass_used", "break_glass_reviewed"]
 BOOKED = ("pk", "starts_at", "kind", "status", "clinician__full_name", *naming("client"))
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """One appointment in words: what it is with whom, and how it stands where that is not just booked."""
+class Booked(NamedTuple):
+    """One appointment in words: when, who, what with whom, and how it stands where that is not just booked."""
 
-    pk: UUID
-    starts_at: datetime
+    when: str
+    path: str
+    who: str
     what: str
     status: str
-    client: Named
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An enquiry nobody has booked or closed: who, since when, how they wish to be reached and how it stands."""
+class Waiting(NamedTuple):
+    """An enquiry nobody has booked or closed, in words: since when, who, how they wish to be reached, how it stands."""
 
-    pk: UUID
-    received_at: datetime
+    when: str
+    path: str
     name: str
-    wish: str
-    status: str
+    words: str
+
+
+class Unchecked(NamedTuple):
+    """An appointment whose client's insurance is to be checked."""
+
+    when: str
+    path: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class CoordinatorHome:
     enquiries_waiting: int
     duties: list[KindSummary]
     schedule: list[Booked]
-    insurance: list[Booked]
+    insurance: list[Unchecked]
     unbooked: list[Named]
 
 
@@ -98,7 +105,7 @@ def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
         enquiries=[_waiting(*row) for *row, _ in oldest],
         enquiries_waiting=oldest[0][-1] if oldest else 0,
         duties=summary(user, now=now),
-        schedule=[_booked(row) for row in _standing_between(begins, ends)],
+        schedule=[_booked(*row) for row in _standing_between(begins, ends)],
         insurance=insurance_to_check(now),
         unbooked=clients_without_next_visit(now),
     )
@@ -119,8 +126,8 @@ def _oldest_enquiries() -> QuerySet[Enquiry, Any]:
 
 
 def _waiting(pk: UUID, received_at: datetime, given_names: str, family_name: str, wish: str, status: str) -> Waiting:
-    words = ContactWish(wish).label, EnquiryStatus(status).label.lower()
-    return Waiting(pk, received_at, f"{given_names} {family_name}", *words)
+    words = f"{ContactWish(wish).label} · {EnquiryStatus(status).label.lower()}"
+    return Waiting(day(received_at), address("intake:enquiry", pk), f"{given_names} {family_name}", words)
 
 
 @prepared
@@ -129,22 +136,30 @@ def _standing_between(begins: datetime, ends: datetime) -> QuerySet[Appointment,
     return standing.order_by("starts_at").values_list(*BOOKED)[: 6 * ROWS]
 
 
-def insurance_to_check(now: datetime) -> list[Booked]:
+def insurance_to_check(now: datetime) -> list[Unchecked]:
     """Appointments of the next 7 days whose client's cover was not checked within 30 days."""
-    return [_booked(row) for row in _unchecked(now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)]
+    rows = _unchecked(now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)
+    return [
+        Unchecked(day(starts_at), address("coverage:coverage", client[0]), person(Named(*client)))
+        for starts_at, *client in rows
+    ]
 
 
 @prepared
 def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> QuerySet[Appointment, Any]:
     checked = EligibilityCheck.objects.filter(coverage__client=OuterRef("client"), checked_at__gte=checked_since)
     coming = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
-    return coming.filter(~Exists(checked)).order_by("starts_at").values_list(*BOOKED)[:ROWS]
+    return coming.filter(~Exists(checked)).order_by("starts_at").values_list("starts_at", *naming("client"))[:ROWS]
 
 
-def _booked(row: Any) -> Booked:
-    pk, starts_at, kind, status, clinician, *client = row
-    words = "" if status == AppointmentStatus.BOOKED else AppointmentStatus(status).label
-    return Booked(pk, starts_at, f"{AppointmentKind(kind).label.lower()} with {clinician}", words, Named(*client))
+def _booked(pk: UUID, starts_at: datetime, kind: str, status: str, clinician: str, *client: Any) -> Booked:
+    return Booked(
+        when=clock(starts_at),
+        path=address("scheduling:appointment", pk),
+        who=person(Named(*client)),
+        what=f"{AppointmentKind(kind).label.lower()} with {clinician}",
+        status="" if status == AppointmentStatus.BOOKED else str(AppointmentStatus(status).label),
+    )
 
 
 def clients_without_next_visit(now: datetime) -> list[Named]:

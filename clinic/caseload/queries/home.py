@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -15,8 +14,10 @@ from clinic.clients.models import CareTeamMember, SharingConsent
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
+from clinic.core.addresses import address
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
+from clinic.core.templatetags.clinic_ui import clock, day, mg, person
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
@@ -37,28 +38,27 @@ READY = [("Ready", "good", "check")]
 CLOSED = [("Chart closed to you", "quiet", "lock")]
 
 
-@dataclass(frozen=True, slots=True)
-class DayVisit:
-    """One appointment of today and how ready it is: each sign as words, tone and icon."""
+class DayVisit(NamedTuple):
+    """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin."""
 
-    starts_at: datetime
-    client: Named
+    when: str
+    path: str
+    name: str
+    who: str
     what: str
     status: str
     signs: list[tuple[str, str, str]]
-    may_begin: bool
+    start: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A check-in answer that nobody has read."""
+class Unread(NamedTuple):
+    """A check-in answer that nobody has read, in words; `signs` are its worries."""
 
-    pk: UUID
-    answered_at: datetime
-    worries: list[Any]
-    medication: str
-    step_mg: Decimal
-    client: Named
+    when: str
+    path: str
+    who: str
+    dose: str
+    signs: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +104,12 @@ class Referred:
     client: Named
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """Something begun and not signed."""
+class Draft(NamedTuple):
+    """Something begun and not signed, in words."""
 
-    kind: str
-    client: str
-    begun_on: datetime
-    view_name: str
-    id: UUID
+    when: str
+    path: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +146,16 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
 
 
 def _answers_to_read(user: User) -> list[Unread]:
-    rows = _unread(user)
-    return [Unread(pk, at, worries, drug, mg, Named(*client)) for pk, at, worries, drug, mg, *client in rows]
+    return [
+        Unread(
+            when=day(at),
+            path=address("checkins:review", pk),
+            who=person(Named(*client)),
+            dose=f"{drug} {mg(step_mg)}",
+            signs=[(worry["sentence"], "stop", "alert-triangle") for worry in worries],
+        )
+        for pk, at, worries, drug, step_mg, *client in _unread(user)
+    ]
 
 
 @prepared
@@ -253,7 +258,8 @@ def _day_visits(
 
 def _day_visit(row: tuple[Any, ...]) -> DayVisit:
     """Nothing of the record shows where the chart is closed to the reader."""
-    starts_at, kind, modality, status, is_open, worries, observed, has_score, shares, visit_id, signed_at, *client = row
+    starts_at, kind, modality, status, is_open, worries, observed, has_score, shares, visit_id, signed_at, *named = row
+    client = Named(*named)
     signs = [
         sign
         for is_met, sign in (
@@ -267,19 +273,21 @@ def _day_visit(row: tuple[Any, ...]) -> DayVisit:
         if is_met
     ]
     return DayVisit(
-        starts_at=starts_at,
-        client=Named(*client),
+        when=clock(starts_at),
+        path=client.get_absolute_url(),
+        name=str(client),
+        who=person(client),
         what=f"{AppointmentKind(kind).label}, {Modality(modality).label.lower()}",
-        status="" if status == AppointmentStatus.BOOKED else AppointmentStatus(status).label,
+        status="" if status == AppointmentStatus.BOOKED else str(AppointmentStatus(status).label),
         signs=(signs or READY) if is_open else CLOSED,
-        may_begin=is_open and visit_id is None,
+        start=address("visits:start", client.id) if is_open and visit_id is None else "",
     )
 
 
 def drafts(user: User) -> list[Draft]:
     """What this prescriber began and has not signed: visits, evaluations, plans; oldest first."""
     return [
-        Draft(kind, f"{preferred or given} {family}", begun, view, key)
+        Draft(day(begun), address(view, key), f"{kind}: {preferred or given} {family}")
         for kind, view, key, begun, preferred, given, family in _drafts(user)
     ]
 

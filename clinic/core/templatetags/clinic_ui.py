@@ -51,7 +51,8 @@ MESSAGE_TIERS = {"error": "stop", "warning": "warn", "success": "good"}
 class HasPronouns(Protocol):
     """Anybody who is called by a name and may have pronouns."""
 
-    pronouns: str
+    @property
+    def pronouns(self) -> str: ...
 
 
 @register.simple_tag
