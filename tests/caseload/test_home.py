@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.caseload.queries import desk
@@ -270,7 +271,7 @@ def crowd(rows: int, team: list[User], now: dt.datetime, noon: dt.datetime) -> N
 
 @pytest.mark.parametrize(
     ("role", "queries"),
-    [("prescriber", 8), ("therapist", 8), ("coordinator", 8), ("administrator", 8), ("auditor", 5)],
+    [("prescriber", 9), ("therapist", 9), ("coordinator", 8), ("administrator", 8), ("auditor", 5)],
 )
 def test_a_home_asks_as_often_for_many_rows_as_for_few(
     browser: Browser,
@@ -290,3 +291,22 @@ def test_a_home_asks_as_often_for_many_rows_as_for_few(
             browser.get("/")
         assert len(asked) == queries
         Appointment.objects.update(status=AppointmentStatus.CANCELLED, cancelled_at=now)
+
+
+@pytest.mark.parametrize("role", ["prescriber", "therapist"])
+def test_what_was_promised_stands_on_the_home_of_its_owner(
+    browser: Browser, ada: Client, now: dt.datetime, role: str, request: pytest.FixtureRequest
+) -> None:
+    owner = request.getfixturevalue(role)
+    promised = {"kind": DutyKind.MONITOR, "owner": owner, "owner_role": role}
+    late = WorkItemFactory(client=ada, reason="ECG (QTc): promised", due_at=now - DAY, **promised)
+    WorkItemFactory(client=None, reason="Call the laboratory", due_at=now + DAY, **promised)
+    WorkItemFactory(client=ada, reason="Not yet", due_at=now, snoozed_until=now + DAY, **promised)
+    WorkItemFactory(client=ada, reason="Of somebody else", due_at=now, **{**promised, "owner": UserFactory()})
+    browser.force_login(owner)
+    page = browser.get("/").text
+    assert page.count("Overdue") == 1
+    assert page.index("ECG (QTc): promised") < page.index("Call the laboratory")
+    assert reverse("worklist:close_item", args=[late.pk]) in page
+    assert "Not yet" not in page
+    assert "Of somebody else" not in page

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
+from clinic.caseload.queries.duties import OwnDuty, own_duties
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
 from clinic.clients.models import CareTeamMember, SharingConsent
@@ -121,6 +122,7 @@ class PrescriberHome:
     drafts: list[Draft]
     observations: list[Observed]
     refills: list[WaitingRefill]
+    duties: list[OwnDuty]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +134,18 @@ class TherapistHome:
     visits: list[DayVisit]
     observations: list[Observed]
     referrals: list[Referred]
+    duties: list[OwnDuty]
 
 
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
-    """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide."""
+    """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide, own duties."""
     return PrescriberHome(
         visits=day_visits(user, now),
         answers=_answers_to_read(user),
         drafts=drafts(user),
         observations=new_observations(user, now),
         refills=waiting_refills(user),
+        duties=own_duties(user, now),
     )
 
 
@@ -168,13 +172,14 @@ def _unread(user: User) -> QuerySet[CheckInAnswer, Any]:
 
 
 def therapist_home(user: User, now: datetime) -> TherapistHome:
-    """What changed and is not acknowledged, today's sessions, observations, referrals."""
+    """What changed and is not acknowledged, today's sessions, observations, referrals, own duties."""
     return TherapistHome(
         changes=_changes_to_see(user),
         plans=_plans_to_see(user),
         visits=day_visits(user, now),
         observations=new_observations(user, now),
         referrals=_referrals_made(user, now),
+        duties=own_duties(user, now),
     )
 
 
