@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from clinic.risk.views import safety
 from clinic.staff.views import remove_key
 from medmgmt import health
 
@@ -22,6 +23,8 @@ urlpatterns = [
     path("messages/", include("clinic.messaging.urls")),
     path("schedule/", include("clinic.scheduling.urls")),
     path("scales/", include("clinic.scales.urls")),
+    # Its address stands in messages: it tells nothing of what it opens.
+    path("pages/<str:token>/", safety.page, name="safety_page"),
     path("risk/", include("clinic.risk.urls")),
     path("intake/", include("clinic.intake.urls")),
     path("plans/", include("clinic.plans.urls")),

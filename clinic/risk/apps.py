@@ -8,7 +8,8 @@ class RiskConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.messaging.purposes import Purpose, ToStaff, register
-        from clinic.risk.queries import telling
+        from clinic.risk.queries import safety, telling
+        from clinic.risk.rules import safety as safety_laws
 
         register(
             Purpose(
@@ -19,5 +20,16 @@ class RiskConfig(AppConfig):
                 words=telling.MESSAGE_WORDS,
                 subject=telling.MESSAGE_SUBJECT,
                 to_staff=ToStaff(ways_of=telling.ways_of_call_out, page_of=telling.alert_of),
+            )
+        )
+        register(
+            Purpose(
+                kind=safety.KIND,
+                still_wanted=safety.is_still_wanted,
+                view_name="safety_page",
+                link_lasts=safety_laws.LINK_LASTS,
+                words=safety_laws.MESSAGE_WORDS,
+                subject=safety_laws.MESSAGE_SUBJECT,
+                how_long=safety_laws.HOW_LONG,
             )
         )

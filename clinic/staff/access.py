@@ -44,7 +44,7 @@ def requires(permission: Permission) -> Callable[[Callable[..., HttpResponseBase
 
 # Pages that need no account: public by purpose.
 PUBLIC_VIEWS = frozenset(
-    {"livez", "readyz", "intake:enquire", "intake:enquiry_received", "checkins:answer", "handouts:page"}
+    {"livez", "readyz", "intake:enquire", "intake:enquiry_received", "checkins:answer", "handouts:page", "safety_page"}
 )
 
 # The sign-in package's own pages: who is half signed in or not at all must reach them. Each sees to its own account.

@@ -47,6 +47,8 @@ class Permission(StrEnum):
     HANDLE_RISK = "risk.handle"
     RAISE_RISK = "risk.raise"
     MANAGE_ROTA = "rota.manage"
+    READ_SAFETY_PLAN = "safety_plans.read"
+    WRITE_SAFETY_PLAN = "safety_plans.write"
     READ_MESSAGES = "messages.read"
     SETTLE_IMPORTS = "imports.settle"
     READ_FORMULARY = "formulary.read"

@@ -35,6 +35,7 @@ CLINICAL_READS = {
     P.READ_VISIT,
     P.READ_CHECKINS,
     P.READ_RESULTS,
+    P.READ_SAFETY_PLAN,
 }
 
 PERMISSIONS: dict[Role, frozenset[P]] = {
@@ -64,6 +65,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.HANDLE_RISK,
             P.READ_FORMULARY,
             P.RAISE_RISK,
+            P.WRITE_SAFETY_PLAN,
         }
     ),
     Role.THERAPIST: frozenset(
@@ -85,6 +87,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.RECORD_SCALE,
             P.HANDLE_RISK,
             P.RAISE_RISK,
+            P.WRITE_SAFETY_PLAN,
         }
     ),
     Role.COORDINATOR: frozenset(
@@ -99,6 +102,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_DOSE_PLAN,
             P.RECORD_SUPPLY,
             P.GIVE_CALENDAR,
+            P.READ_SAFETY_PLAN,
             P.READ_CHECKINS,
             P.TRIAGE_CHECKINS,
             P.READ_RESULTS,

@@ -26,7 +26,7 @@ from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyR
 from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
 from tests.factories.monitoring import MeasurementFactory
 from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
-from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory
+from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.staff import UserFactory
 from tests.factories.titration import FavouriteRegimenFactory, StepGateFactory, filled, refill_asked, started
@@ -139,6 +139,13 @@ def _calendar_token(side: Side) -> str:
     return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
 
 
+def _safety_token(side: Side) -> str:
+    SafetyPlanFactory(client=side.client, signed_by=side.prescriber, number=7, warning_signs=CANARY)
+    expires_at = timezone.now() + dt.timedelta(hours=72)
+    about = {"about_kind": "safety_plan", "about_id": side.client.pk}
+    return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
+
+
 def _break_glass(side: Side) -> Any:
     now = timezone.now()
     return BreakGlassAccess.objects.create(
@@ -219,6 +226,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "answer_id": _answer,
     "token": _token,
     "handouts:page token": _calendar_token,
+    "safety_page token": _safety_token,
     "change_id": lambda side: DoseChange.objects.get(version__dose_plan=side.made["dose_plan_id"]),
     "enquiry_id": lambda side: EnquiryFactory(what_is_going_on=CANARY),
     "referral_id": lambda side: TherapistReferralFactory(client=side.client, referred_by=side.team[Role.THERAPIST]),

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "handouts:print_calendar": "a file",
     "handouts:pharmacist": "a file",
+    "risk:print_safety_plan": "a file",
     "account_email": "leads to the sessions",
     "account_set_password": "leads to changing the password there is",
     "account_confirm_login_code": "signing in by a code in an e-mail is off",
@@ -215,6 +216,16 @@ def test_the_steps_of_a_calendar_by_link_read_well(walk: tuple[Page, Check], wor
     look("calendar")
     page.goto(reverse("handouts:page", kwargs={"token": "no-such-token"}))
     look("closed calendar")
+
+
+@pytest.mark.browser
+def test_the_steps_of_a_safety_plan_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
+    page, look = walk
+    page.goto(Stop("safety_page").path(world, ANONYMOUS))
+    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Your safety plan").wait_for()
+    look("safety plan")
 
 
 @pytest.mark.browser

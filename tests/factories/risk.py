@@ -4,7 +4,7 @@ import datetime as dt
 
 import factory
 
-from clinic.risk.models import OnCallTurn, RiskAlert, RiskKind
+from clinic.risk.models import OnCallTurn, RiskAlert, RiskKind, SafetyPlan
 from clinic.staff.models import User
 from tests.factories.clients import ClientFactory
 from tests.factories.staff import UserFactory
@@ -43,3 +43,21 @@ def on_call(**places: User) -> None:
     for place, user in places.items():
         for hours in ("office", "out_of_hours"):
             OnCallTurnFactory(user=user, place=place, hours=hours)
+
+
+class SafetyPlanFactory(factory.django.DjangoModelFactory[SafetyPlan]):
+    """The first version of a client's safety plan."""
+
+    class Meta:
+        model = SafetyPlan
+
+    client = factory.SubFactory(ClientFactory)
+    number = 1
+    warning_signs = "I stop answering my phone."
+    coping_alone = "Walk the dog."
+    distraction = "Coffee at the corner."
+    people_to_ask = "My brother."
+    professionals = "My therapist."
+    safe_environment = "My brother keeps the old tablets."
+    signed_at = dt.datetime(2026, 3, 4, 16, 0, tzinfo=dt.UTC)
+    signed_by = factory.SubFactory(UserFactory)

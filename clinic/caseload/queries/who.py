@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from clinic.caseload.queries.rows import Rows, name_of
 from clinic.clients.models import CareTeamMember, ContactPoint, RelatedPerson, SharingConsent
@@ -14,10 +14,13 @@ from clinic.core.templatetags.clinic_ui import day
 from clinic.core.templatetags.clinic_ui import phone as phone_words
 from clinic.intake.models import Allergy, MedicationTrial, Pregnancy, PregnancyAnswer, ReportedMedication
 from clinic.intake.models.history import TrialResponse, WhyStopped
-from clinic.risk.models import RiskAlert, RiskKind
+from clinic.risk.models import RiskAlert, RiskKind, SafetyPlan
+from clinic.scales.models import ScaleResponse
 from clinic.staff.roles import Role
 
 ADULT = 18
+# The flag of an instrument whose question about self-harm was answered with more than "not at all".
+SELF_HARM = "self_harm"
 # The client of the statement around.
 MINE = {"client": OuterRef("pk")}
 
@@ -75,7 +78,8 @@ class AllergyLine:
 class Who:
     """The person, the dangers, what others prescribed, what was tried, and the team.
 
-    `pregnancy` is empty unless the client is or may be pregnant.
+    `pregnancy` is empty unless the client is or may be pregnant. A safety plan is needed where there ever was an
+    alert, or an answer that thoughts of self-harm were there.
     """
 
     phone: str
@@ -84,6 +88,8 @@ class Who:
     allergies: list[AllergyLine]
     has_none_known: bool
     pregnancy: str
+    safety_plan_at: datetime | None
+    needs_safety_plan: bool
     alerts: list[Alert]
     reported: list[Reported]
     trials: list[Trial]
@@ -108,6 +114,9 @@ def who_parts(today: date) -> dict[str, Any]:
             )
         ),
         "pregnancy_rows": Rows(PregnancyAnswer.objects.filter(**MINE).newest_first().values("status", "due_on")[:1]),
+        "safety_plan_at": Subquery(SafetyPlan.objects.filter(**MINE).order_by("-number").values("signed_at")[:1]),
+        "had_alert": Exists(RiskAlert.objects.filter(**MINE)),
+        "had_thoughts": Exists(ScaleResponse.objects.filter(**MINE, flags__contains=[SELF_HARM])),
         "alert_rows": Rows(
             RiskAlert.objects.open().filter(**MINE).values("id", "kind", "reason", "raised_at", "acknowledged_at")
         ),
@@ -144,6 +153,8 @@ def who(found: dict[str, Any]) -> Who:
         ],
         has_none_known=any(a["is_none_known"] for a in found["allergy_rows"]),
         pregnancy=pregnancy_words(found["pregnancy_rows"][0]) if found["pregnancy_rows"] else "",
+        safety_plan_at=found["safety_plan_at"],
+        needs_safety_plan=found["had_alert"] or found["had_thoughts"],
         alerts=[
             Alert(a["id"], RiskKind(a["kind"]).label, a["reason"], a["raised_at"], a["acknowledged_at"] is not None)
             for a in found["alert_rows"]

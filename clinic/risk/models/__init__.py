@@ -1,7 +1,8 @@
-"""Alerts, who was told of them, and the on-call rota."""
+"""Alerts, who was told of them, the on-call rota, safety plans."""
 
 from clinic.risk.models.alerts import CallOut, Disposition, FalseAlarm, RiskAlert, RiskAlertQuerySet, RiskKind
 from clinic.risk.models.rota import OnCallChannels, OnCallTurn
+from clinic.risk.models.safety import SafetyPlan, SafetyPlanCopy
 
 __all__ = [
     "CallOut",
@@ -12,4 +13,6 @@ __all__ = [
     "RiskAlert",
     "RiskAlertQuerySet",
     "RiskKind",
+    "SafetyPlan",
+    "SafetyPlanCopy",
 ]

@@ -17,6 +17,7 @@ from clinic.risk.forms.alerts import CloseAlertForm, RaiseAlertForm
 from clinic.risk.models import Disposition, RiskAlert
 from clinic.risk.queries import alerts as queries
 from clinic.risk.queries.rota import on_call_now
+from clinic.risk.queries.safety import plan_in_force
 from clinic.risk.queries.telling import telling_of
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -70,6 +71,7 @@ def _alert(request: StaffRequest, alert: RiskAlert, form: CloseAlertForm) -> Htt
         "countdown": queries.with_countdown(alert, now).countdown,
         "telling": telling_of(alert),
         "on_call": on_call_now(now),
+        "plan": plan_in_force(alert.client_id),
     }
     return render(request, "risk/alert.html", page, status=422 if form.errors else 200)
 

@@ -16,6 +16,7 @@ from clinic.caseload.management.demo.clock import at, walk
 from clinic.caseload.management.demo.days import EachDay
 from clinic.caseload.management.demo.people import people
 from clinic.caseload.management.demo.rota import fill_rota
+from clinic.caseload.management.demo.safety import write_safety_plans
 from clinic.caseload.management.demo.supply import supply
 from clinic.caseload.management.demo.way import Story
 from clinic.clients.models import Client
@@ -70,3 +71,4 @@ def seed(today: dt.date) -> None:
     ]
     walk(ways, until=at(today, 6), each_day=EachDay(today, staff.coordinators[0]), first_day=first_day)
     supply(today)
+    write_safety_plans(today)

@@ -1,0 +1,39 @@
+"""One safety plan of the demo: of the client who pressed for help yesterday, written some weeks before."""
+
+import datetime as dt
+
+from clinic.caseload.management.demo.clock import at
+from clinic.clients.models import CareTeamMember
+from clinic.risk.models import RiskAlert
+from clinic.risk.services import give_copy, sign_safety_plan
+from clinic.staff.roles import Role
+
+WORDS = {
+    "warning_signs": "I stop answering my phone.\nI lie awake and go over everything I did wrong.",
+    "coping_alone": "Walk the dog to the canal and back.\nThe playlist my brother made.\nA cold shower.",
+    "distraction": "Coffee at the corner place, where they know me.\nSam from the climbing gym, 801-555-0163.",
+    "people_to_ask": "My brother Noel, 801-555-0164: he knows, any hour.\nMy aunt Bea, 801-555-0165.",
+    "professionals": "My therapist and my prescriber, through the clinic.\nThe emergency room on State Street.",
+    "safe_environment": "Noel keeps my old tablets at his place.\nI take a week's tablets home, not more.",
+}
+
+
+def write_safety_plans(today: dt.date) -> None:
+    """Signed by the prescriber, with copies of the client and of a brother."""
+    signed_on = today - dt.timedelta(days=24)
+    for alert in RiskAlert.objects.select_related("client"):
+        links = CareTeamMember.objects.live().filter(client=alert.client, role=Role.PRESCRIBER)
+        by = links.select_related("user").latest("started_at").user
+        sign_safety_plan(
+            client_id=alert.client_id,
+            version=0,
+            review_on=today + dt.timedelta(days=60),
+            by=by,
+            now=at(signed_on, 11),
+            **WORDS,
+        )
+        for holder, name in (("client", ""), ("family", "Noel, brother")):
+            give_copy(
+                client_id=alert.client_id, holder=holder, name=name, given_on=signed_on, by=by, now=at(signed_on, 11)
+            )
+        return

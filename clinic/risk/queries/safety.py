@@ -1,0 +1,66 @@
+"""Reads of safety plans, and of the links that open them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from clinic.clients.models import Client, ClientStatus
+from clinic.messaging.models import Reminder, SignedLink
+from clinic.messaging.queries import open_link
+from clinic.risk.models import SafetyPlan
+
+KIND = "safety_plan"
+
+
+def versions_of(client_id: UUID) -> QuerySet[SafetyPlan]:
+    """Every version of a client's plan with who has a copy, the one in force first."""
+    plans = SafetyPlan.objects.filter(client=client_id).select_related("signed_by")
+    return plans.prefetch_related("copies__recorded_by")
+
+
+def plan_in_force(client_id: UUID) -> SafetyPlan | None:
+    """The newest version of a client's plan."""
+    return SafetyPlan.objects.filter(client=client_id).select_related("signed_by").first()
+
+
+def is_still_wanted(client_id: UUID) -> bool:
+    """Read just before a message leaves: the client is in care and has a plan."""
+    in_care = Client.objects.filter(pk=client_id, status=ClientStatus.ACTIVE, deceased_on=None)
+    return in_care.filter(safety_plans__isnull=False).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlan:
+    """A plan behind a live link."""
+
+    link: SignedLink
+    client: Client
+    plan: SafetyPlan
+
+
+def open_plan(token: str, *, now: datetime) -> OpenPlan | None:
+    """The plan in force that a live link opens; none once the client has left: the clinic's numbers would mislead."""
+    link = open_link(token, about_kind=KIND, now=now)
+    if link is None or link.client.status != ClientStatus.ACTIVE or link.client.deceased_on is not None:
+        return None
+    plan = plan_in_force(link.client_id)
+    return OpenPlan(link, link.client, plan) if plan else None
+
+
+def today_of(client: Client, now: datetime) -> date:
+    """The client's own day."""
+    return now.astimezone(ZoneInfo(client.time_zone)).date()
+
+
+def live_links(client_id: UUID, now: datetime) -> QuerySet[SignedLink]:
+    """Links to the plan that still open it, the newest first."""
+    links = SignedLink.objects.filter(client=client_id, about_kind=KIND, used_at=None, revoked_at=None)
+    return links.filter(expires_at__gt=now, tries_left__gt=0).order_by("-created_at")
+
+
+def sendings(client_id: UUID) -> QuerySet[Reminder]:
+    """Messages with a link to the plan, the newest first."""
+    return Reminder.objects.filter(about_kind=KIND, about_id=client_id).order_by("-step", "-due_at")

@@ -1,0 +1,89 @@
+"""Deeds on the links to a safety plan: send one, show one, end them; and a client's first step in."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from clinic.audit.services import record
+from clinic.clients.models import Client
+from clinic.core.rules import RuleBroken
+from clinic.messaging.models import OPEN_STATES
+from clinic.messaging.queries import ways_to_reach
+from clinic.messaging.services import (
+    Wanted,
+    cancel_reminders,
+    confirm_birth_year,
+    mint_link,
+    plan_reminders,
+    revoke_links,
+)
+from clinic.risk.queries import safety as queries
+from clinic.risk.rules import safety as laws
+from clinic.risk.rules.safety import CopyHolder
+from clinic.risk.services.safety import keep_copy, locked_client
+from clinic.staff.models import User
+
+
+@transaction.atomic
+def send_safety_plan_link(*, client_id: UUID, by: User, now: datetime) -> None:
+    """Write to the client with a fresh link to their plan, by a way they agreed to, outside quiet hours.
+
+    Asked again while a message is on its way it changes nothing. Raises RuleBroken.
+    """
+    client = _client_with_plan(client_id, by)
+    laws.check_may_be_sent(has_way=bool(ways_to_reach([client_id]).get(client_id)))
+    sent = queries.sendings(client_id)
+    if sent.filter(state__in=OPEN_STATES).exists():
+        return
+    newest = sent.first()
+    wall = now.astimezone(ZoneInfo(client.time_zone))
+    wanted = Wanted(
+        client=client,
+        about_id=client_id,
+        on=wall.date(),
+        at=wall.time().replace(second=0, microsecond=0),
+        step=newest.step + 1 if newest else 1,
+    )
+    plan_reminders([wanted], about_kind=queries.KIND, now=now)
+    record("safety_plan_link_sent", by=by, subject=client, client_id=client_id)
+
+
+@transaction.atomic
+def show_safety_plan_link(*, client_id: UUID, by: User, now: datetime) -> str:
+    """Make a link to hand over in person; it is shown once, for only the hash of its token is kept."""
+    client = _client_with_plan(client_id, by)
+    expires_at = now + laws.LINK_LASTS
+    token = mint_link(client_id=client_id, about_kind=queries.KIND, about_id=client_id, expires_at=expires_at)
+    record("safety_plan_link_shown", by=by, subject=client, client_id=client_id)
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('safety_page', args=[token])}"
+
+
+@transaction.atomic
+def end_safety_plan_links(*, client_id: UUID, by: User, now: datetime) -> int:
+    """End every link to a client's plan at once, and take back a message that waits."""
+    client = locked_client(client_id, by)
+    ended = revoke_links(about_kind=queries.KIND, about_ids=[client_id], now=now)
+    cancel_reminders(about_kind=queries.KIND, about_ids=[client_id], because="the link was ended", now=now)
+    record("safety_plan_links_ended", by=by, subject=client, client_id=client_id, links=ended)
+    return ended
+
+
+def enter_safety_plan(*, token: str, year: int, now: datetime) -> None:
+    """A client by link gives their birth year; from then on they have a copy of the plan in force."""
+    confirm_birth_year(token=token, about_kind=queries.KIND, year=year, now=now)
+    opened = queries.open_plan(token, now=now)
+    if opened is not None:
+        record("safety_plan_opened_by_link", by=None, subject=opened.link)
+        today = queries.today_of(opened.client, now)
+        keep_copy(opened.plan, holder=CopyHolder.CLIENT, name="", given_on=today, by=None, now=now)
+
+
+def _client_with_plan(client_id: UUID, by: User) -> Client:
+    client = locked_client(client_id, by)
+    if queries.plan_in_force(client.pk) is None:
+        raise RuleBroken("There is no safety plan to give.")
+    return client

@@ -1,0 +1,168 @@
+"""The safety plan of a client: read, write, print, who has a copy, and the client's own page by link."""
+
+from functools import partial
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic.clients.models import Client
+from clinic.clients.services import open_chart
+from clinic.core.forms import submit
+from clinic.core.printing import pdf_answer, print_pdf
+from clinic.core.templatetags.clinic_ui import day
+from clinic.core.views import too_many_requests
+from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
+from clinic.messaging.forms import BirthYearForm
+from clinic.risk import services
+from clinic.risk.forms.safety import CopyForm, GiveForm, SafetyPlanForm
+from clinic.risk.queries import safety as queries
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+
+READING = "reading"
+
+
+@requires(Permission.READ_SAFETY_PLAN)
+@require_safe
+def safety_plan(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """The plan in force, who has a copy, and earlier versions."""
+    return _plan(request, open_chart(client_id=client_id, by=request.user, page="safety plan"))
+
+
+def _plan(
+    request: StaffRequest,
+    client: Client,
+    *,
+    copy: forms.Form | None = None,
+    give: forms.Form | None = None,
+    link: str = "",
+) -> HttpResponse:
+    """`link` was made by this very request; it can be shown this once."""
+    now = timezone.now()
+    versions = list(queries.versions_of(client.pk))
+    page = {
+        "client": client,
+        "plan": versions[0] if versions else None,
+        "earlier": versions[1:],
+        "copy": copy or CopyForm(initial={"given_on": timezone.localdate()}),
+        "give": give,
+        "links": queries.live_links(client.pk, now),
+        "newest_sending": queries.sendings(client.pk).first(),
+        "link": link,
+    }
+    is_refused = bool((copy and copy.errors) or (give and give.errors))
+    return render(request, "risk/safety_plan.html", page, status=422 if is_refused else 200)
+
+
+@requires(Permission.WRITE_SAFETY_PLAN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def write_safety_plan(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """The six steps, begun from the version in force; signing makes the next one."""
+    client = open_chart(client_id=client_id, by=request.user, page="safety plan")
+    standing = queries.plan_in_force(client.pk)
+    initial = {"version": 0} if standing is None else {**standing.words, "version": standing.number}
+    form = SafetyPlanForm(request.POST if request.method == "POST" else None, initial=initial)
+    deed = partial(services.sign_safety_plan, client_id=client.pk, by=request.user, now=timezone.now())
+    if submit(form, deed):
+        messages.success(request, "The safety plan is signed. Write down below who has a copy.")
+        return redirect("risk:safety_plan", client.pk)
+    page = {"client": client, "form": form, "plan": standing}
+    return render(request, "risk/write_safety_plan.html", page, status=422 if form.errors else 200)
+
+
+@requires(Permission.READ_SAFETY_PLAN)
+@require_safe
+def print_safety_plan(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """The plan in force as a PDF; without one, back to the page that says so."""
+    client = open_chart(client_id=client_id, by=request.user, page="printed safety plan")
+    plan = queries.plan_in_force(client.pk)
+    if plan is None:
+        return redirect("risk:safety_plan", client.pk)
+    values = {
+        "paper": "us-letter",
+        "client": client.name,
+        "signed": day(plan.signed_at),
+        "version": plan.number,
+        "review": day(plan.review_on),
+        "steps": [{"title": title, "words": words} for title, words in plan.steps],
+        "clinic": {"name": settings.CLINIC_NAME, "phone": settings.CLINIC_PHONE, "hours": settings.CLINIC_HOURS},
+    }
+    return pdf_answer(print_pdf("risk/safety_plan.typ", values), "plan")
+
+
+@requires(Permission.WRITE_SAFETY_PLAN)
+@require_POST
+def give_copy(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Somebody has a copy."""
+    client = open_chart(client_id=client_id, by=request.user, page="safety plan")
+    form = CopyForm(request.POST)
+    if not submit(form, partial(services.give_copy, client_id=client.pk, by=request.user, now=timezone.now())):
+        return _plan(request, client, copy=form)
+    messages.success(request, "Written down.")
+    return redirect("risk:safety_plan", client.pk)
+
+
+@requires(Permission.WRITE_SAFETY_PLAN)
+@require_POST
+def send_safety_plan(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Write to the client with a link to the plan."""
+    client = open_chart(client_id=client_id, by=request.user, page="safety plan")
+    form = GiveForm(request.POST)
+    deed = partial(services.send_safety_plan_link, client_id=client.pk, by=request.user, now=timezone.now())
+    if not submit(form, deed):
+        return _plan(request, client, give=form)
+    messages.success(request, "A message with the link is on its way.")
+    return redirect("risk:safety_plan", client.pk)
+
+
+@requires(Permission.WRITE_SAFETY_PLAN)
+@require_POST
+def show_safety_plan(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Show a fresh link once, to hand over in person."""
+    client = open_chart(client_id=client_id, by=request.user, page="safety plan")
+    form, shown = GiveForm(request.POST), list[str]()
+    deed = partial(services.show_safety_plan_link, client_id=client.pk, by=request.user, now=timezone.now())
+    submit(form, lambda: shown.append(deed()))
+    return _plan(request, client, give=form, link="".join(shown))
+
+
+@requires(Permission.WRITE_SAFETY_PLAN)
+@require_POST
+def end_safety_plan_links(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """End every link to the plan."""
+    client = open_chart(client_id=client_id, by=request.user, page="safety plan")
+    services.end_safety_plan_links(client_id=client.pk, by=request.user, now=timezone.now())
+    messages.success(request, "No link opens the safety plan any more.")
+    return redirect("risk:safety_plan", client.pk)
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """The client's own plan behind a link: the birth year first, then the steps; reading changes nothing."""
+    if is_too_often(request, queries.KIND):
+        return private(too_many_requests(request))
+    opened = queries.open_plan(token, now=timezone.now())
+    if opened is None:
+        return private(render(request, "handouts/closed.html", status=404))
+    if request.method == "POST" or stage_of(request, opened.link) != READING:
+        return private(_ask_birth_year(request, token, opened))
+    return private(render(request, "risk/safety_page.html", {"client": opened.client, "plan": opened.plan}))
+
+
+def _ask_birth_year(request: HttpRequest, token: str, opened: queries.OpenPlan) -> HttpResponse:
+    form = BirthYearForm(request.POST if request.method == "POST" else None)
+    if submit(form, partial(services.enter_safety_plan, token=token, now=timezone.now())):
+        return keep_stage(redirect(request.path), request, opened.link, READING)
+    if request.method == "POST" and queries.open_plan(token, now=timezone.now()) is None:
+        return render(request, "handouts/closed.html", status=404)
+    return render(request, "handouts/birth_year.html", {"form": form}, status=422 if form.errors else 200)
