@@ -149,8 +149,8 @@ def test_addresses_hold_only_ids() -> None:
         for name, address in matrix.addresses().items()
         if "StringConverter" in {type(c).__name__ for c in address.pattern.pattern.converters.values()}
     }
-    # Both hold a random token, and nothing of the person.
-    assert strings == {"checkins:answer", "handouts:page"}
+    # Each holds a random token, and nothing of the person.
+    assert strings == {"checkins:answer", "handouts:page", "safety_page"}
 
 
 def test_nobody_is_somebody_without_a_session(db: None) -> None:
