@@ -21,7 +21,7 @@ from clinic.staff.roles import Role
 from clinic.titration import services as titration
 from clinic.titration.models import DoseChange
 from clinic.titration.rules.numbers import plain
-from clinic.titration.rules.signing import EVERY_FINDING, Override
+from clinic.titration.rules.signing import Promise
 from clinic.visits import queries
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries import RunningMedication
@@ -96,13 +96,14 @@ def decide(
     rationale: str = "",
     reason_code: str = "",
     reason_words: str = "",
+    promise: Promise | None = None,
     by: User,
     now: datetime,
 ) -> MedicationDecision:
     """Decide for one running medication in one's draft; refused when no dose plan can be made of it.
 
     `mg_per_day` and `on` are for an increase or decrease, `on` and perhaps `resume_on` for a hold, `on` for a
-    stop (the first day without). The dose changes when the visit is signed.
+    stop (the first day without), `promise` for the reason "will monitor". The dose changes when the visit is signed.
     """
     visit = _locked_draft(visit_id, by)
     running = {one.dose_plan.pk: one for one in queries.running_medications(visit, timezone.localdate(now))}
@@ -119,6 +120,9 @@ def decide(
         rationale=rationale,
         reason_code=reason_code,
         reason_words=reason_words,
+        monitors=promise.monitors if promise else "",
+        monitor_by=promise.by_on.isoformat() if promise else "",
+        monitor_owner=str(promise.owner_id) if promise else "",
     )
     decided = queries.look_at_decision(medication, asked, [], today=timezone.localdate(now))
     if decided.problem:
@@ -201,13 +205,12 @@ def _carry_out(
 
 def _change_dose(asked: Asked, proposed: rules.Proposed, rationale: str, by: User, now: datetime) -> DoseChange:
     """The change through the dose plan's own deed."""
-    overrides = [Override(EVERY_FINDING, asked.reason_code, asked.reason_words)] if asked.reason_code else []
     return titration.change_dose_plan(
         dose_plan_id=asked.dose_plan_id,
         base_version=asked.base_version,
         order=proposed.order,
         reason=rationale,
-        overrides=overrides,
+        overrides=[asked.override] if asked.override else [],
         on=proposed.on,
         by=by,
         now=now,

@@ -15,6 +15,7 @@ from clinic.titration.models import DosePlan
 from clinic.visits import queries
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.decisions import field_name
+from clinic.worklist.models import DutyKind, WorkItem
 from tests.factories.clients import CareTeamMemberFactory
 from tests.factories.coordination import ObservationFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -266,6 +267,22 @@ class TestSign:
         reason = {"reason_code": "benefit", "reason_words": "Took it for years."}
         done = browser.post(url("sign", visit), filled(visit, dose_plan, **big, **reason))
         assert done.status_code == 302
+
+    def test_a_promise_to_monitor_is_asked_for_and_kept_as_typed(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan, prescriber: User
+    ) -> None:
+        big = increase(mg_per_day="250") | {"reason_code": "will_monitor", "reason_words": "ECG soon."}
+        browser.post(url("save", visit), filled(visit, dose_plan, **big))
+        big["seen"] = token(browser, visit)
+        answer = browser.post(url("sign", visit), filled(visit, dose_plan, **big))
+        assert "Will monitor: say what is measured, by when and by whom." in answer.text
+        day = NOW.date() + dt.timedelta(days=14)
+        promise = {"monitors": "qtc", "monitor_by": day.isoformat(), "monitor_owner": str(prescriber.pk)}
+        browser.post(url("save", visit), filled(visit, dose_plan, **big, **promise))
+        page = browser.get(url("visit", visit)).text
+        assert day.isoformat() in page
+        assert browser.post(url("sign", visit), filled(visit, dose_plan, **big, **promise)).status_code == 302
+        assert WorkItem.objects.get(kind=DutyKind.MONITOR).owner == prescriber
 
     def test_a_second_click_finds_it_signed(self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan) -> None:
         data = filled(visit, dose_plan, decision="continue")

@@ -14,10 +14,12 @@ from clinic.formulary.models import SafetyRule
 from clinic.scheduling.models import AppointmentStatus
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
+from clinic.titration.rules.signing import Promise
 from clinic.visits import queries, services
 from clinic.visits.models import FollowUpVisit, MedicationDecision
 from clinic.visits.rules.decisions import Asked, field_name
 from clinic.visits.rules.note import Note, NotReady
+from clinic.worklist.models import DutyKind, WorkItem
 from tests.factories.clients import CareTeamMemberFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.staff import UserFactory
@@ -272,6 +274,24 @@ class TestSign:
         increase(visit, dose_plan, prescriber, mg=100, **reason)
         assert sign(visit, prescriber).is_signed
         assert dose_plan.versions.get(superseded_at=None).overrides.get().code == "checks_unavailable"
+
+    def test_will_monitor_is_a_promise_with_its_duty(self, ada: Client, prescriber: User, dose_plan: DosePlan) -> None:
+        reason = {"reason_code": "will_monitor", "reason_words": "ECG in two weeks."}
+        visit = written(ada, prescriber, NOW)
+        for promise, words in (
+            (None, "say what is measured"),
+            (Promise("qtc", NOW.date(), prescriber.pk), "choose a day after today"),
+        ):
+            increase(visit, dose_plan, prescriber, mg=250, promise=promise, **reason)
+            with pytest.raises(NotReady, match=words) as refusal:
+                sign(visit, prescriber)
+            assert [one.field for one in refusal.value.problems] == [field_name(dose_plan.pk, "monitors")]
+        promise = Promise("qtc", NOW.date() + dt.timedelta(days=14), prescriber.pk)
+        increase(visit, dose_plan, prescriber, mg=250, promise=promise, **reason)
+        assert sign(visit, prescriber).is_signed
+        duty = WorkItem.objects.get(kind=DutyKind.MONITOR)
+        assert (duty.owner, duty.closed_at) == (prescriber, None)
+        assert "ECG (QTc)" in duty.reason
 
     def test_a_dose_changed_meanwhile_is_decided_again(
         self, ada: Client, prescriber: User, dose_plan: DosePlan

@@ -166,8 +166,8 @@ def team_to_promise(client: Client) -> list[tuple[str, str]]:
 
 
 def duty_about(override: SafetyOverride) -> str:
-    """The cause that names a promise's duty on the worklist."""
-    return f"promise:{override.pk}"
+    """The cause that names a promise's duty on the worklist: one promise for several findings is one duty."""
+    return f"promise:{override.version_id}:{override.monitors}:{override.monitor_by:%Y%m%d}"
 
 
 def promises_to_keep(client_id: UUID, kinds: Sequence[str]) -> Iterable[SafetyOverride]:

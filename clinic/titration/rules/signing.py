@@ -155,12 +155,13 @@ def check_overrides(stops: Sequence[IsStop], overrides: Iterable[Override], toda
                 f"{stop.words} The reason “Checks unavailable” is for that case, and for that alone.",
                 field=f"override_{stop.key}",
             )
-        _check_promise(override, today, field=f"override_{stop.key}")
+        check_promise(override, today, field=f"override_{stop.key}")
         reasons[stop.key] = override
     return reasons
 
 
-def _check_promise(override: Override, today: date, *, field: str) -> None:
+def check_promise(override: Override, today: date, *, field: str) -> None:
+    """ "Will monitor" says what is measured, by which day after today within a year, and by whom."""
     promise = override.promise
     if override.reason_code != WILL_MONITOR:
         if promise is not None:

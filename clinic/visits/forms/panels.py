@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from clinic.formulary.rules import unknown_limits
+from clinic.titration.queries import team_to_promise
+from clinic.titration.rules.signing import MONITORED
 from clinic.visits.forms.visit import OFFERED, REASONS, VisitForm
 from clinic.visits.queries import RunningMedication, VisitPage, checked_decision
-from clinic.visits.rules.decisions import CHANGES_DOSE, ONE_DAY, Asked, field_name
+from clinic.visits.rules.decisions import CHANGES_DOSE, ONE_DAY, PROMISE_FIELDS, Asked, field_name
 from clinic.visits.rules.preview import Decided
 
 PARTS = (
@@ -19,6 +21,7 @@ PARTS = (
     "rationale",
     "reason_code",
     "reason_words",
+    *PROMISE_FIELDS,
     "seen",
     "written",
 )
@@ -36,6 +39,7 @@ class Panel:
     changed_meanwhile: str
     rationale: str
     on_default: str
+    team: list[tuple[str, str]]
 
     @property
     def unchecked(self) -> tuple[str, ...]:
@@ -49,6 +53,10 @@ class Panel:
     @property
     def reasons(self) -> list[tuple[str, str]]:
         return list(REASONS.items())
+
+    @property
+    def measured(self) -> list[tuple[str, str]]:
+        return list(MONITORED.items())
 
 
 def panels(page: VisitPage, form: VisitForm) -> list[Panel]:
@@ -92,6 +100,8 @@ def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: 
         changed_meanwhile=changed_meanwhile,
         rationale=asked.rationale or look.rationale,
         on_default=asked.on or (page.today + ONE_DAY).isoformat(),
+        # Asked for only where a finding stops: nobody else is asked to promise anything.
+        team=team_to_promise(page.client) if look.stops else [],
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 
 from clinic.core.forms import LONGEST_COUNT
 from clinic.core.rules import StaleRecord
+from clinic.titration.rules.signing import MONITORED
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import (
     CHANGES_DOSE,
@@ -21,10 +22,10 @@ from clinic.visits.rules.decisions import (
 )
 from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED, RISK_ANSWERS, Note
 
-# A promise to monitor names what, when and who: it is made on the page of the dose plan.
 REASONS = {
     "benefit": "Benefit outweighs the risk",
     "tolerated": "Taken before and tolerated",
+    "will_monitor": "Will monitor",
     "intended": "Intended and discussed with the client",
     "checks_unavailable": "Checks unavailable",
     "other": "Other",
@@ -39,6 +40,9 @@ LABELS = {
     "rationale": "rationale",
     "reason_code": "reason",
     "reason_words": "reason in words",
+    "monitors": "what is measured",
+    "monitor_by": "by which day",
+    "monitor_owner": "by whom",
     "seen": "preview",
     "written": "rationale as written",
 }
@@ -111,6 +115,9 @@ class VisitForm(forms.Form):
         add("rationale", forms.CharField, max_length=LONGEST_RATIONALE)
         add("reason_code", forms.ChoiceField, choices=[("", ""), *REASONS.items()])
         add("reason_words", forms.CharField, max_length=300)
+        add("monitors", forms.ChoiceField, choices=[("", ""), *MONITORED.items()])
+        for name in ("monitor_by", "monitor_owner"):
+            add(name, forms.CharField, max_length=40)
         for name in ("seen", "written"):
             add(name, forms.CharField, max_length=LONGEST_RATIONALE)
 

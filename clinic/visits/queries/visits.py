@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember, Client
 from clinic.core.queries import prepared
+from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Medication
 from clinic.intake.models import Allergy
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
@@ -23,6 +24,7 @@ from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
 from clinic.titration.queries import CurrentDose, before_change, current_dose, taking_of
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
+from clinic.titration.rules.signing import check_promise
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries.since import Since, day_bounds, since_last_visit
 from clinic.visits.rules import decisions as decision_rules
@@ -255,6 +257,11 @@ def _missing(
         return [(decided.problem_field, decided.problem)]
     if decided.lacks_reason:
         return [("reason_code", f"{name}: a finding says stop. Give a reason to sign all the same, or decide again.")]
+    if decided.stops and asked.override is not None:
+        try:
+            check_promise(asked.override, today, field="monitors")
+        except RuleBroken as refusal:
+            return [("monitors", f"{name}: {refusal.reason}")]
     return []
 
 

@@ -15,6 +15,7 @@ from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.order import Time
 from clinic.titration.rules.reading import AMOUNT
 from clinic.titration.rules.schedules import Held
+from clinic.titration.rules.signing import EVERY_FINDING, WILL_MONITOR, Override, Promise
 
 ONE_DAY = timedelta(days=1)
 LONGEST_RATIONALE = 500
@@ -32,7 +33,8 @@ class Decision(models.TextChoices):
     HOLD = "hold", "Hold"
 
 
-PROPOSAL_FIELDS = ("base_version", "mg_per_day", "on", "resume_on", "reason_code", "reason_words")
+PROMISE_FIELDS = ("monitors", "monitor_by", "monitor_owner")
+PROPOSAL_FIELDS = ("base_version", "mg_per_day", "on", "resume_on", "reason_code", "reason_words", *PROMISE_FIELDS)
 CHANGES_DOSE = frozenset({Decision.INCREASE, Decision.DECREASE, Decision.HOLD, Decision.STOP})
 NEW_AMOUNT = frozenset({Decision.INCREASE, Decision.DECREASE})
 
@@ -53,6 +55,9 @@ class Asked:
     rationale: str = ""
     reason_code: str = ""
     reason_words: str = ""
+    monitors: str = ""
+    monitor_by: str = ""
+    monitor_owner: str = ""
 
     def proposal(self) -> dict[str, Any]:
         """As it is kept with the draft."""
@@ -61,6 +66,21 @@ class Asked:
     @property
     def changes_dose(self) -> bool:
         return self.decision in CHANGES_DOSE
+
+    @property
+    def override(self) -> Override | None:
+        """The reason for every finding that stops, with what is promised where it is "will monitor"."""
+        if not self.reason_code:
+            return None
+        return Override(EVERY_FINDING, self.reason_code, self.reason_words, self._promise())
+
+    def _promise(self) -> Promise | None:
+        if self.reason_code != WILL_MONITOR:
+            return None
+        try:
+            return Promise(self.monitors, date.fromisoformat(self.monitor_by), UUID(self.monitor_owner))
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
