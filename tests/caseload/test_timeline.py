@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 from clinic.caseload.rules import timeline
-from clinic.caseload.rules.courses import Course, Segment, StepRow, courses
+from clinic.caseload.rules.courses import Course, Missed, Segment, StepRow, courses
 from clinic.caseload.rules.drawing import draw
 from clinic.caseload.rules.timeline import (
     LEFT,
@@ -212,3 +212,26 @@ def test_the_picture_is_described_and_carries_no_style() -> None:
 
 def test_a_picture_without_doses_or_scores_says_so() -> None:
     assert "doses of no medication; scores of no scale; 1 visits" in draw(drawn(of(visits=(Mark(TODAY, "Visit"),))))
+
+
+def gap(first_on: dt.date, last_on: dt.date, plan: UUID = PLAN) -> Missed:
+    return Missed(plan, first_on, last_on)
+
+
+def test_days_that_were_missed_are_left_out_of_what_was_taken() -> None:
+    rows = [row(day(6, 1), day(6, 10), 50), row(day(6, 11), None, 100)]
+    [found] = courses(rows, [gap(day(6, 9), day(6, 12)), gap(day(6, 3), day(6, 4), UUID(int=2))])
+    assert [(one.first_on, one.last_on, one.mg_per_day) for one in found.segments] == [
+        (day(6, 1), day(6, 8), 50),
+        (day(6, 13), None, 100),
+    ]
+    [cut] = courses([row(day(6, 1), day(6, 10), 50)], [gap(day(6, 4), day(6, 5)), gap(day(6, 20), day(6, 21))])
+    assert [(one.first_on, one.last_on) for one in cut.segments] == [(day(6, 1), day(6, 3)), (day(6, 6), day(6, 10))]
+
+
+def test_missed_days_stand_in_the_table() -> None:
+    history = History((RISING,), (), (), (), (Mark(day(6, 9), "sertraline, until Jun 12, 2026"),))
+    told = timeline.table(history, since=day(6, 1), today=TODAY)
+    assert [(one.on, one.value) for one in told if one.what == "Not taken"] == [
+        (day(6, 9), "sertraline, until Jun 12, 2026")
+    ]

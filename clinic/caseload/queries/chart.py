@@ -108,7 +108,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     [found] = _everything(client.pk, user.pk, now - TWO_YEARS, today, now - news_rules.ONE_SITTING)
     found["visit_rows"] = found["visit_rows"] if user.may(Permission.READ_VISIT) else []
     person = who(found)
-    courses = record.dose_courses(found["step_rows"])
+    courses = record.dose_courses(found["step_rows"], found["missed_rows"])
     plan, draft_id = record.plan_in_force(found["plan_rows"])
     scores = record.newest_scores(found["response_rows"])
     history = History(
@@ -118,6 +118,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         worries=[
             Mark(_day(a["answered_at"]), lines.worries_in_words(a)) for a in found["answer_rows"] if a["is_worrying"]
         ],
+        missed=[Mark(row["first_missed_on"], _missed_words(row)) for row in found["missed_rows"]],
     )
     waiting = {(row["dose_plan_id"], row["step_first_on"]): row for row in found["gate_rows"]}
     age = client.age_on(today)
@@ -229,6 +230,10 @@ def _news(
         return []
     happened = news_rules.news(_happenings(found, person, plan, scores), since=found["looked_at"])
     return [(day(happening.at), happening.words) for happening in happened]
+
+
+def _missed_words(row: dict[str, Any]) -> str:
+    return f"{row['medication']}, until {day(row['goes_on_on'])}"
 
 
 def _happenings(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from clinic.caseload.queries.rows import Rows, RowsWithin, name_of
 from clinic.caseload.queries.who import MINE
-from clinic.caseload.rules.courses import Course, StepRow, courses
+from clinic.caseload.rules.courses import Course, Missed, StepRow, courses
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
 from clinic.checkins.models import CheckInAnswer
 from clinic.coordination.models import ChangeAcknowledgement, Observation
@@ -30,9 +30,10 @@ from clinic.plans.models import (
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules import INSTRUMENTS, Score, change_words
 from clinic.scheduling.models import Appointment
-from clinic.titration.models import DoseChange, DosePlanVersion, StepGate
+from clinic.titration.models import DoseChange, DosePlanVersion, MissedDoses, StepGate
 from clinic.visits.models import FollowUpVisit
 
+ONE_DAY = timedelta(days=1)
 EXCERPT = 200
 ANSWERS = 40
 RESPONSES = 160
@@ -40,6 +41,7 @@ EVALUATIONS = 4
 VISITS = 60
 CHANGES = 8
 OBSERVATIONS = 5
+MISSED = 20
 APPOINTMENTS = 80
 
 
@@ -48,6 +50,7 @@ def record_parts(since: datetime) -> dict[str, Rows]:
     return {
         "step_rows": Rows(_steps()),
         "gate_rows": Rows(_gates()),
+        "missed_rows": Rows(_missed()),
         "appointment_rows": Rows(_appointments(since)),
         "answer_rows": Rows(_answers()),
         "response_rows": Rows(_responses()),
@@ -77,6 +80,13 @@ def _gates() -> QuerySet[StepGate, Any]:
     """The steps that wait, and for what."""
     waiting = StepGate.objects.waiting().filter(dose_plan__client=OuterRef("pk"))
     return waiting.values("dose_plan_id", "step_first_on", "waits_for", "measured", "good_from", "good_to")
+
+
+def _missed() -> QuerySet[MissedDoses, Any]:
+    """The days on which doses were not taken, the newest first."""
+    found = MissedDoses.objects.filter(version__dose_plan__client=OuterRef("pk")).order_by("-first_missed_on")
+    named = {"medication": F("version__dose_plan__medication__name"), "plan_id": F("version__dose_plan")}
+    return found.values("first_missed_on", "goes_on_on", **named)[:MISSED]
 
 
 def _appointments(since: datetime) -> QuerySet[Appointment, Any]:
@@ -165,15 +175,17 @@ def _observations() -> QuerySet[Observation, Any]:
     return found.values("text", "at", by_name=name_of("by"), about=F("change__words"))[:OBSERVATIONS]
 
 
-def dose_courses(steps: Iterable[dict[str, Any]]) -> list[Course]:
-    """The courses of every dose plan, from the rows of its steps."""
-    return courses(
+def dose_courses(steps: Iterable[dict[str, Any]], missed: Iterable[dict[str, Any]]) -> list[Course]:
+    """The courses of every dose plan, from the rows of its steps and of the days that were missed."""
+    gaps = [Missed(row["plan_id"], row["first_missed_on"], row["goes_on_on"] - ONE_DAY) for row in missed]
+    rows = [
         StepRow(
             s["dose_plan_id"], s["medication"], s["treats"], s["stop_on"], s["step_first_on"], s["step_last_on"],
             s["every_days"], s["day_mg"], s["words"],
         )
         for s in steps
-    )  # fmt: skip
+    ]  # fmt: skip
+    return courses(rows, gaps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The doses of one medication over time, as signed: what is taken on a day and what comes next."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -41,6 +41,15 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """Days from `first_on` to `last_on` on which doses of a dose plan were not taken."""
+
+    dose_plan_id: UUID
+    first_on: date
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """One medication's segments in order, and the first day without it where one is set."""
 
@@ -63,21 +72,37 @@ class Course:
         return self.on(day) is not None or self.after(day) is not None
 
 
-def courses(rows: Iterable[StepRow]) -> list[Course]:
+def courses(rows: Iterable[StepRow], missed: Sequence[Missed] = ()) -> list[Course]:
     """Courses in the order in which their dose plans come; nothing holds from the day of a stop on.
 
-    A version keeps the past of those it replaced, so the version in force tells all that was taken.
+    A version keeps the past of those it replaced, so the version in force tells all that was planned; days on
+    which it was not taken are left out.
     """
     by_plan: dict[UUID, list[StepRow]] = {}
     for row in rows:
         by_plan.setdefault(row.dose_plan_id, []).append(row)
-    return [_course(plan_rows) for plan_rows in by_plan.values()]
+    return [_course(plan_rows, missed) for plan_rows in by_plan.values()]
 
 
-def _course(rows: list[StepRow]) -> Course:
+def _course(rows: list[StepRow], missed: Sequence[Missed]) -> Course:
     segments = sorted(filter(None, map(_segment, rows)), key=lambda segment: segment.first_on)
     first = rows[0]
+    for gap in missed:
+        if gap.dose_plan_id == first.dose_plan_id:
+            segments = [left for segment in segments for left in _without(segment, gap)]
     return Course(first.dose_plan_id, first.medication, first.treats, tuple(segments), first.stop_on)
+
+
+def _without(segment: Segment, gap: Missed) -> list[Segment]:
+    """What is left of a segment on both sides of days that were missed."""
+    if gap.last_on < segment.first_on or (segment.last_on is not None and gap.first_on > segment.last_on):
+        return [segment]
+    left = []
+    if segment.first_on < gap.first_on:
+        left.append(replace(segment, last_on=gap.first_on - DAY))
+    if segment.last_on is None or segment.last_on > gap.last_on:
+        left.append(replace(segment, first_on=gap.last_on + DAY))
+    return left
 
 
 def _segment(row: StepRow) -> Segment | None:

@@ -67,6 +67,7 @@ class History:
     scores: Sequence[ScoreSeries]
     visits: Sequence[Mark]
     worries: Sequence[Mark]
+    missed: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +347,7 @@ def table(history: History, *, since: date, today: date) -> list[TableRow]:
     ]
     rows += [TableRow(mark.on, "Visit", mark.words) for mark in history.visits if mark.on >= since]
     rows += [TableRow(mark.on, "Check-in", mark.words) for mark in history.worries if mark.on >= since]
+    rows += [TableRow(mark.on, "Not taken", mark.words) for mark in history.missed if mark.on >= since]
     return sorted(rows, key=lambda row: row.on, reverse=True)
 
 
