@@ -55,28 +55,46 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanTaken:
+    """What one dose plan says is taken on which days."""
+
+    dose_plan_id: UUID
+    medication_id: UUID
+    taken: Taken
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What medications are checked against: the rules, the person, all else that is taken, what was settled.
+    """What medications are checked against: the rules, the person, all that is taken, what was settled.
 
     Without rules nothing else was read, and every look says that nothing was checked.
     """
 
     rules: RuleSet | None
     person: Person
-    others: Sequence[Taken]
+    plans: Sequence[PlanTaken]
+    reported: Sequence[Taken]
     settled: Sequence[Mapping[str, Any]]
     today: date
 
     def look(
-        self, medication: Medication, plan: DosePlanResult, *beside: Taken, needs_reasons: bool = True
+        self,
+        medication: Medication,
+        plan: DosePlanResult,
+        *,
+        beside: PlanTaken | None = None,
+        needs_reasons: bool = True,
     ) -> RegimenLook:
-        """Check a dose plan that is about to be signed with all else that is taken, for every day ahead."""
+        """Check a dose plan that is about to be signed with all else that is taken, for every day ahead.
+
+        It stands in the place of any that runs of the same medication, and `beside` in that of its own dose plan.
+        """
         if self.rules is None:
             return NOT_CHECKED
         return look(
             medication.ingredient,
             self.person,
-            [taken_by_plan(medication.ingredient, plan), *self.others, *beside],
+            [taken_by_plan(medication.ingredient, plan), *self._others(medication, beside)],
             self.rules,
             self.settled,
             is_above_own_maximum=is_above_maximum(plan),
@@ -84,26 +102,29 @@ class Surroundings:
             today=self.today,
         )
 
-    def begun(self, medication: Medication, first_on: date, *beside: Taken) -> Proposal | None:
+    def begun(self, medication: Medication, first_on: date, beside: PlanTaken) -> Proposal | None:
         """From which day on no wash-out holds up a medication that is not taken yet; None where nothing is checked."""
         if self.rules is None:
             return None
-        taken = [begun_on(medication.ingredient, first_on), *self.others, *beside]
+        taken = [begun_on(medication.ingredient, first_on), *self._others(medication, beside)]
         return proposal(check(self.person, taken, self.rules, self.today), medication.ingredient, first_on)
 
+    def _others(self, medication: Medication, beside: PlanTaken | None) -> list[Taken]:
+        replaced = beside.dose_plan_id if beside else None
+        plans = [one.taken for one in self.plans if one.medication_id != medication.pk and one.dose_plan_id != replaced]
+        return [*plans, *([beside.taken] if beside else []), *self.reported]
 
-def surroundings_of(client: Client, *without: Medication, today: date) -> Surroundings:
-    """All that a client takes but for dose plans of some medications, which are about to read otherwise."""
+
+def surroundings_of(client: Client, *, today: date) -> Surroundings:
+    """All that a client takes, read once; what ended more than `STILL_CONCERNS` ago is left out."""
     rules = safety_rules()
     if rules is None:
-        return Surroundings(None, Person(), (), (), today)
-    others = [
-        *taken_by_other_plans(client, *without, today=today),
-        *map(taken_as_reported, reported_medications(client, since=today - STILL_CONCERNS)),
-    ]
+        return Surroundings(None, Person(), (), (), (), today)
+    plans = taken_by_plans(client, today=today)
+    reported = [taken_as_reported(one) for one in reported_medications(client, since=today - STILL_CONCERNS)]
     overridden = SafetyOverride.objects.filter(version__dose_plan__client=client, finding__has_key="rule")
     settled = list(overridden.values_list("finding", flat=True))
-    return Surroundings(rules, person_to_check(person_facts(client)), others, settled, today)
+    return Surroundings(rules, person_to_check(person_facts(client)), plans, reported, settled, today)
 
 
 def look_at_regimen(
@@ -113,7 +134,7 @@ def look_at_regimen(
 
     The plan stands in the place of any that runs of the same medication.
     """
-    return surroundings_of(client, medication, today=today).look(medication, plan, needs_reasons=needs_reasons)
+    return surroundings_of(client, today=today).look(medication, plan, needs_reasons=needs_reasons)
 
 
 def before_start(client: Client, medication: Medication, plan: DosePlanResult, *, today: date) -> Before:
@@ -135,16 +156,16 @@ def before_change(dose_plan: DosePlan, old: DosePlanResult, plan: DosePlanResult
     return Before([*map(PlanStop, own), *regimen.stops], regimen)
 
 
-def taken_by_other_plans(client: Client, *without: Medication, today: date) -> list[Taken]:
-    """What the dose plans of other medications say was and will be taken, ended ones of the last weeks too."""
+def taken_by_plans(client: Client, *, today: date) -> list[PlanTaken]:
+    """What the dose plans of a client say was and will be taken, ended ones of the last weeks too."""
     steps = (
         DoseStep.objects.current()
         .filter(version__dose_plan__client=client, mg_per_day__gt=0)
         .filter(Q(last_on=None) | Q(last_on__gte=today - STILL_CONCERNS))
-        .exclude(version__dose_plan__medication__in=without)
         .order_by("version__dose_plan_id", "number")
         .values_list(
             "version__dose_plan_id",
+            "version__dose_plan__medication_id",
             "version__dose_plan__medication__ingredient",
             "first_on",
             "last_on",
@@ -152,10 +173,14 @@ def taken_by_other_plans(client: Client, *without: Medication, today: date) -> l
             "every_days",
         )
     )
-    by_plan: dict[tuple[UUID, str], list[Span]] = {}
-    for dose_plan_id, ingredient, first_on, last_on, mg_per_day, every_days in steps:
-        by_plan.setdefault((dose_plan_id, ingredient), []).append(Span(first_on, last_on, mg_per_day, every_days))
-    return [Taken(ingredient, tuple(spans)) for (_, ingredient), spans in by_plan.items()]
+    by_plan: dict[tuple[UUID, UUID, str], list[Span]] = {}
+    for dose_plan_id, medication_id, ingredient, first_on, last_on, mg_per_day, every_days in steps:
+        spans = by_plan.setdefault((dose_plan_id, medication_id, ingredient), [])
+        spans.append(Span(first_on, last_on, mg_per_day, every_days))
+    return [
+        PlanTaken(dose_plan_id, medication_id, Taken(ingredient, tuple(spans)))
+        for (dose_plan_id, medication_id, ingredient), spans in by_plan.items()
+    ]
 
 
 def team_to_promise(client: Client) -> list[tuple[str, str]]:

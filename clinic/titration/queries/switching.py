@@ -10,7 +10,7 @@ from clinic.formulary.models import Medication
 from clinic.formulary.rules.regimen import Span, Taken
 from clinic.titration.models import DosePlan
 from clinic.titration.queries.plans import Preview, previewed, settled_findings
-from clinic.titration.queries.safety import Before, Surroundings, surroundings_of
+from clinic.titration.queries.safety import Before, PlanTaken, Surroundings, surroundings_of
 from clinic.titration.rules import DosePlanResult, running
 from clinic.titration.rules.drawing import draw_switch
 from clinic.titration.rules.safety import taken_by_plan
@@ -52,12 +52,12 @@ class Switching:
         """The first day on which no wash-out holds up the new medication; None without rules or a last day."""
         if leaving.end_on is None:
             return None
-        return self.around.begun(self.medication, leaving.end_on, self._taken(leaving))
+        return self.around.begun(self.medication, leaving.end_on, self._reading(leaving))
 
     def asks_for_washout(self, day: date) -> bool:
         """Whether a wash-out would hold up the new medication, were the old one last taken the day before `day`."""
         until_then = Taken(self.dose_plan.medication.ingredient, (Span(None, day - ONE_DAY),))
-        found = self.around.begun(self.medication, day, until_then)
+        found = self.around.begun(self.medication, day, self._in_its_place(until_then))
         return found is not None and bool(found.because)
 
     def before(self, old: DosePlanResult, leaving: DosePlanResult, day: date, coming: DosePlanResult) -> SwitchBefore:
@@ -67,14 +67,18 @@ class Switching:
         )
         own = running.unsettled_stops(running.findings_from(leaving, day), self.settled_own)
         first = Before([*map(PlanStop, own), *old_look.stops], old_look)
-        new_look = self.around.look(self.medication, coming, self._taken(leaving))
+        new_look = self.around.look(self.medication, coming, beside=self._reading(leaving))
         second = Before([*map(PlanStop, coming.stops), *new_look.stops], new_look)
         named = ((Part.LEAVING, self.dose_plan.medication, first), (Part.COMING, self.medication, second))
         stops = [PartStop(part, medication.name, stop) for part, medication, one in named for stop in one.stops]
         return SwitchBefore(first, second, stops)
 
-    def _taken(self, leaving: DosePlanResult) -> Taken:
-        return taken_by_plan(self.dose_plan.medication.ingredient, leaving)
+    def _reading(self, leaving: DosePlanResult) -> PlanTaken:
+        """The old dose plan as it is about to read."""
+        return self._in_its_place(taken_by_plan(self.dose_plan.medication.ingredient, leaving))
+
+    def _in_its_place(self, taken: Taken) -> PlanTaken:
+        return PlanTaken(self.dose_plan.pk, self.dose_plan.medication_id, taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class SwitchPreview:
 
 def switching_of(dose_plan: DosePlan, medication: Medication, *, today: date) -> Switching:
     """Everything a switch is checked against, read once."""
-    around = surroundings_of(dose_plan.client, dose_plan.medication, medication, today=today)
+    around = surroundings_of(dose_plan.client, today=today)
     return Switching(dose_plan, medication, around, settled_findings(dose_plan))
 
 
