@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from django import forms
 
+from clinic.core.forms import WITHIN_REACH
+
 
 def mg_field(label: str, help_text: str = "") -> forms.DecimalField:
     """An amount in mg."""
@@ -26,4 +28,4 @@ def days_field(label: str, help_text: str = "", *, most: int = 366) -> forms.Int
 def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     """A day, picked from the browser's calendar."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, widget=widget, required=required)
+    return forms.DateField(label=label, help_text=help_text, widget=widget, required=required, validators=WITHIN_REACH)
