@@ -94,7 +94,7 @@ class ChangeForm(RunningPlanForm):
             return self.with_change(way, on, **({field: self.needed("days")} if field else {}))
         return super().order()
 
-    def rows(self, way: str, on: date) -> list[dict[str, Any]]:
+    def steps_from(self, way: str, on: date) -> list[dict[str, Any]]:
         """The steps from the day on."""
         steps: dict[str, Callable[[], list[dict[str, Any]]]] = {
             "amount": lambda: self._amount(on),
@@ -103,7 +103,7 @@ class ChangeForm(RunningPlanForm):
             "early": lambda: next_step_early(self.old, on),
             "hold": lambda: held(self.old, on, self.needed("days")),
         }
-        return steps[way]() if way in steps else super().rows(way, on)
+        return steps[way]() if way in steps else super().steps_from(way, on)
 
     def _amount(self, on: date) -> list[dict[str, Any]]:
         mg = self.needed("mg_per_day")

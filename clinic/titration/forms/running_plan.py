@@ -83,9 +83,9 @@ class RunningPlanForm(RegimenForm):
         way, on = self.needed("way"), self.needed("on")
         if way == STOP[0]:
             return self.with_change(way, on)
-        return order_from(on, self.current.order, self.rows(way, on), products=self.chosen_products())
+        return order_from(on, self.current.order, self.steps_from(way, on), products=self.chosen_products())
 
-    def rows(self, way: str, on: date) -> list[dict[str, Any]]:
+    def steps_from(self, way: str, on: date) -> list[dict[str, Any]]:
         """The steps from the day on."""
         if template := self.templates.get(way):
             return rest_of(build_plan({**self.bare_order(on), **template.regimen}), on)
