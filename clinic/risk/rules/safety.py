@@ -37,7 +37,7 @@ STEPS = (
     SafetyStep(
         "professionals", "Professionals and agencies I can call", "Names and numbers. 988 and 911 stand on each plan."
     ),
-    SafetyStep("safe_environment", "How I make the place where I am safe", "What is put away, where, and by whom."),
+    SafetyStep("safe_environment", "How I make the place around me safer", "What is put away, where, and by whom."),
 )
 
 

@@ -14,7 +14,7 @@ WORDS = {
     "distraction": "Coffee at the corner place, where they know me.\nSam from the climbing gym, 801-555-0163.",
     "people_to_ask": "My brother Noel, 801-555-0164: he knows, any hour.\nMy aunt Bea, 801-555-0165.",
     "professionals": "My therapist and my prescriber, through the clinic.\nThe emergency room on State Street.",
-    "safe_environment": "Noel keeps my old tablets at his place.\nI take a week's tablets home, not more.",
+    "safe_environment": "Noel keeps my old tablets at his place.\nI take few tablets home at a time.",
 }
 
 
