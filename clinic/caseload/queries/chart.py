@@ -192,7 +192,7 @@ def _dose(course: Course, waiting: dict[tuple[UUID, date], dict[str, Any]], toda
         rhythm=_rhythm(held, today) if held and held.every_days > 1 else "",
         next_day=weekday(coming.first_on) if coming else "",
         waits_for=_waits_for(waiting.get((course.dose_plan_id, coming.first_on)) if coming else None),
-        next=" ".join(planned) or "No change planned",
+        next=". ".join(planned) or "No change planned",
     )
 
 
