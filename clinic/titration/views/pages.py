@@ -40,7 +40,8 @@ def pick(request: StaffRequest, context: dict[str, Any], *, but: Medication | No
 def form_page(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """The page of a form: 409 after a stale save, 422 where signing was refused."""
     form = context["form"]
-    context["checks_unavailable"] = safety_rules() is None
+    if "checks_unavailable" not in context:
+        context["checks_unavailable"] = safety_rules() is None
     context["promises"] = queries.open_promises(context["client"], now=timezone.now())
     refused = request.POST.get("do") == "sign" and form.errors
     status = 409 if hasattr(form, "conflict") else 422 if refused else 200

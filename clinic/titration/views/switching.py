@@ -51,6 +51,7 @@ def switch(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "current_preview": queries.previewed(build_plan(current.order), today),
         "form": form,
         "preview": _preview(form),
+        "checks_unavailable": form.switching.around.rules is None,
     }
     return form_page(request, "titration/switch.html", context)
 
