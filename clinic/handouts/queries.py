@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clinic.clients.models import Client, ClientStatus
 from clinic.handouts.rules.calendar import Calendar, PlanOnPaper, calendar_of
+from clinic.handouts.rules.leaflet import Leaflet, leaflet_of
 from clinic.handouts.rules.paper import Letterhead
 from clinic.handouts.rules.watching import waiting_words, watch_words
 from clinic.messaging.models import Reminder, SignedLink
@@ -67,6 +68,18 @@ def current_version(dose_plan: DosePlan) -> DosePlanVersion:
     """The version in force of a dose plan, with what the pharmacist's copy says of it."""
     versions = DosePlanVersion.objects.select_related("dose_plan__medication", "signed_by", "change")
     return versions.prefetch_related("steps", "dose_plan__gates").get(dose_plan=dose_plan, superseded_at=None)
+
+
+def leaflet_from(dose_plan: DosePlan, today: date) -> Leaflet:
+    """The leaflet of a dose plan's medication for its client, in the client's language where one is linked."""
+    medication = dose_plan.medication
+    return leaflet_of(
+        plan_on_paper(current_version(dose_plan)),
+        drug_class=medication.drug_class,
+        rxcui=medication.rxcui,
+        language=dose_plan.client.language,
+        today=today,
+    )
 
 
 def letterhead(client_name: str, printed_on: date) -> Letterhead:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("of/<uuid:client_id>/show/", views.show_link, name="show_link"),
     path("of/<uuid:client_id>/keep/", views.keep_links, name="keep_links"),
     path("of/<uuid:client_id>/end/", views.end_links, name="end_links"),
+    path("leaflet/<uuid:dose_plan_id>/", views.leaflet, name="leaflet"),
     path("pharmacist/<uuid:dose_plan_id>/", views.pharmacist, name="pharmacist"),
 ]

@@ -1,4 +1,4 @@
-"""The dose calendar for staff, on paper and behind a link; the pharmacist's copy."""
+"""The dose calendar for staff, on paper and behind a link; leaflet and pharmacist's copy."""
 
 from functools import partial
 from uuid import UUID
@@ -18,6 +18,7 @@ from clinic.core.printing import pdf_answer, print_pdf
 from clinic.core.views import too_many_requests
 from clinic.handouts import queries, services
 from clinic.handouts.forms import GiveForm, PrintForm
+from clinic.handouts.rules import leaflet as leaflets
 from clinic.handouts.rules import paper
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
 from clinic.messaging.forms import BirthYearForm
@@ -85,6 +86,26 @@ def pharmacist(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         from_on=max(version.change.takes_effect_on, version.first_on),
     )
     return pdf_answer(print_pdf("handouts/pharmacist.typ", values), "copy")
+
+
+@requires(Permission.READ_DOSE_PLAN)
+@require_safe
+def leaflet(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
+    """What the client should know of one medication, to be printed or read together."""
+    dose_plan = get_dose_plan(request.user, dose_plan_id)
+    client = open_chart(client_id=dose_plan.client_id, by=request.user, page="leaflet")
+    today = timezone.localdate()
+    context = {
+        "client": client,
+        "who": plans.who(client, today),
+        "dose_plan": dose_plan,
+        "leaflet": queries.leaflet_from(dose_plan, today),
+        "options": leaflets.OPTIONS,
+        "missed": leaflets.MISSED,
+        "never_alone": leaflets.NEVER_ALONE,
+        "questions": leaflets.QUESTIONS,
+    }
+    return render(request, "handouts/leaflet.html", context)
 
 
 @requires(Permission.GIVE_CALENDAR)
