@@ -17,11 +17,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 SEND_DUE = "clinic.messaging.tasks.send_due"
 PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
 LOOK_AT_SUPPLY = "clinic.titration.tasks.look_at_supply"
+RAISE_SCALE_ALERTS = "clinic.checkins.tasks.raise_scale_alerts"
 TELL_ON_CALL = "clinic.risk.tasks.tell_on_call"
 HOLD_WAITING = "clinic.titration.tasks.hold_waiting"
 CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
 # Planned first: what a look finds due today leaves in the same look, not in the next.
-SWEPT = (HOLD_WAITING, PLAN_CHECKINS, TELL_ON_CALL, SEND_DUE)
+SWEPT = (HOLD_WAITING, PLAN_CHECKINS, RAISE_SCALE_ALERTS, TELL_ON_CALL, SEND_DUE)
 SWEEP_EVERY_S = 15
 PLAN_EVERY_S = 300
 SUPPLY_EVERY_S = 3600
@@ -38,6 +39,11 @@ app.conf.beat_schedule = {
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "hold steps that wait": {"task": HOLD_WAITING, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
+    "raise alerts of scales": {
+        "task": RAISE_SCALE_ALERTS,
+        "schedule": TELL_EVERY_S,
+        "options": {"expires": TELL_EVERY_S},
+    },
     "tell who is on call": {"task": TELL_ON_CALL, "schedule": TELL_EVERY_S, "options": {"expires": TELL_EVERY_S}},
     "forget ended sessions": {"task": CLEAR_SESSIONS, "schedule": crontab(hour="3", minute="20")},
 }

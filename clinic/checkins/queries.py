@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.shortcuts import get_object_or_404
 
 from clinic.checkins import rules
@@ -16,7 +17,8 @@ from clinic.clients.queries import in_open_charts
 from clinic.core.queries import prepared
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import find_link, open_link
-from clinic.scales.models import ScaleResponse
+from clinic.risk.models import RiskAlert
+from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
 from clinic.titration.models import DoseStep
 from clinic.titration.rules import day_words
@@ -102,6 +104,21 @@ def last_scored(client_id: UUID, instrument: str) -> QuerySet[ScaleResponse]:
     """The newest response of a client to an instrument that has a total, if there is one."""
     scored = ScaleResponse.objects.filter(client=client_id, instrument=instrument, total__isnull=False)
     return scored.newest_first()[:1]
+
+
+def scale_source(response_id: UUID) -> str:
+    """What an alert names as its cause: one alert for one filled-in scale."""
+    return f"scale:{response_id}"
+
+
+def self_harm_without_alert(*, since: datetime) -> list[ScaleResponse]:
+    """Scales recorded by staff that tell of thoughts of self-harm and have raised no alert yet."""
+    told = ScaleResponse.objects.filter(
+        answered_by=AnsweredBy.STAFF, flags__contains=[rules.WorryCode.SELF_HARM], answered_at__gte=since
+    )
+    source = Concat(Value("scale:"), Cast(OuterRef("pk"), CharField()))
+    raised = Exists(RiskAlert.objects.filter(source=source))
+    return list(told.filter(~raised).select_related("client", "recorded_by"))
 
 
 def dose_today(checkin: CheckIn, *, now: datetime) -> str:

@@ -10,3 +10,9 @@ from clinic.checkins import services
 def plan_checkins() -> None:
     """Plan, withdraw and expire check-ins."""
     services.plan_checkins(now=timezone.now())
+
+
+@shared_task
+def raise_scale_alerts() -> None:
+    """Raise what staff wrote down of thoughts of self-harm."""
+    services.raise_scale_alerts(now=timezone.now())

@@ -48,6 +48,11 @@ class ScaleResponse(Record):
         indexes = [
             models.Index(fields=["client", "-answered_at", "-id"], name="scales_client_newest"),
             models.Index(fields=["client", "instrument", "-answered_at"], name="scales_instrument_newest"),
+            models.Index(
+                fields=["-answered_at"],
+                condition=models.Q(answered_by="staff", flags__contains=["self_harm"]),
+                name="scales_self_harm_newest",
+            ),
         ]
 
     def __str__(self) -> str:

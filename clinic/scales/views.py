@@ -20,7 +20,7 @@ from clinic.staff.permissions import Permission
 SELF_HARM = "self_harm"
 ASK_TODAY = (
     "Thoughts of death or self-harm were answered. Ask about them today, before this contact ends. "
-    "In danger: call 911, or 988 together with the client."
+    "In danger: call 911, or 988 together with the client. An alert tells the person on call within a minute."
 )
 
 

@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 from celery import Task
 
-from medmgmt.celery import HOLD_WAITING, PLAN_CHECKINS, SEND_DUE, TELL_ON_CALL, Sweep, SweepStep, app
+from medmgmt.celery import (
+    HOLD_WAITING,
+    PLAN_CHECKINS,
+    RAISE_SCALE_ALERTS,
+    SEND_DUE,
+    TELL_ON_CALL,
+    Sweep,
+    SweepStep,
+    app,
+)
 from medmgmt.embedded_services.valkey import Valkey
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -71,7 +80,13 @@ def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
     step = SweepStep(None)
     step.start(None)
     step.stop(None)
-    assert [task.name for task in begun[0].tasks] == [HOLD_WAITING, PLAN_CHECKINS, TELL_ON_CALL, SEND_DUE]
+    assert [task.name for task in begun[0].tasks] == [
+        HOLD_WAITING,
+        PLAN_CHECKINS,
+        RAISE_SCALE_ALERTS,
+        TELL_ON_CALL,
+        SEND_DUE,
+    ]
 
 
 def test_the_sweep_runs_until_it_is_ended() -> None:

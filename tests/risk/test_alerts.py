@@ -58,6 +58,7 @@ def test_it_cannot_be_closed_without_saying_what_came_of_it(
 def test_closing_takes_it_on_and_is_final(alert: RiskAlert, prescriber: User, coordinator: User) -> None:
     closed = services.close_alert(alert_id=alert.pk, by=prescriber, now=NOW, **DONE)
     assert (closed.acknowledged_by, closed.closed_by, closed.closed_at) == (prescriber, prescriber, NOW)
+    assert services.close_alert(alert_id=alert.pk, by=prescriber, now=NOW, **DONE) == closed, "said twice"
     for deed in (
         lambda: services.close_alert(alert_id=alert.pk, by=coordinator, now=NOW, **DONE),
         lambda: services.acknowledge_alert(alert_id=alert.pk, by=coordinator, now=NOW),
