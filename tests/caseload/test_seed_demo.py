@@ -18,6 +18,8 @@ from clinic.caseload.management.demo import people
 from clinic.clients.models import Client, ClientStatus, ContactPoint, RelatedPerson
 from clinic.intake.models import Enquiry, EnquiryStatus, PsychiatricEvaluation
 from clinic.plans.models import PlanStatus, TreatmentPlan
+from clinic.risk.models import SafetyPlan
+from clinic.risk.queries.rota import on_call_now, rota_page
 from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.queries import day_of
@@ -143,6 +145,17 @@ def test_somebody_tapers_to_a_day_without(clinic: Clinic) -> None:
     amounts = [step.mg_per_day for step in version.steps.order_by("first_on")]
     assert amounts[-3:] == [75, 50, 25]
     assert version.stop_on == version.steps.latest("first_on").last_on + dt.timedelta(days=1)
+
+
+def test_somebody_is_on_call_at_every_hour_of_the_next_two_weeks(clinic: Clinic) -> None:
+    assert rota_page(SIX).gaps == []
+    assert all(held.turn for held in on_call_now(SIX).places)
+
+
+def test_somebody_has_a_safety_plan_with_copies(clinic: Clinic) -> None:
+    plan = SafetyPlan.objects.get()
+    assert plan.client.status == ClientStatus.ACTIVE
+    assert sorted(plan.copies.values_list("holder", flat=True)) == ["client", "family"]
 
 
 def test_today_people_come_and_enquiries_wait(clinic: Clinic) -> None:

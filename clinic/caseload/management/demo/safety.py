@@ -1,9 +1,11 @@
-"""One safety plan of the demo: of the client who pressed for help yesterday, written some weeks before."""
+"""One safety plan of the demo, written some weeks ago."""
 
 import datetime as dt
 
+from django.utils import timezone
+
 from clinic.caseload.management.demo.clock import at
-from clinic.clients.models import CareTeamMember
+from clinic.clients.models import CareTeamMember, Client, ClientStatus
 from clinic.risk.models import RiskAlert
 from clinic.risk.services import give_copy, sign_safety_plan
 from clinic.staff.roles import Role
@@ -19,21 +21,17 @@ WORDS = {
 
 
 def write_safety_plans(today: dt.date) -> None:
-    """Signed by the prescriber, with copies of the client and of a brother."""
-    signed_on = today - dt.timedelta(days=24)
-    for alert in RiskAlert.objects.select_related("client"):
-        links = CareTeamMember.objects.live().filter(client=alert.client, role=Role.PRESCRIBER)
-        by = links.select_related("user").latest("started_at").user
-        sign_safety_plan(
-            client_id=alert.client_id,
-            version=0,
-            review_on=today + dt.timedelta(days=60),
-            by=by,
-            now=at(signed_on, 11),
-            **WORDS,
-        )
-        for holder, name in (("client", ""), ("family", "Noel, brother")):
-            give_copy(
-                client_id=alert.client_id, holder=holder, name=name, given_on=signed_on, by=by, now=at(signed_on, 11)
-            )
-        return
+    """Signed by the prescriber, with copies of the client and of a brother.
+
+    Of whoever has an open alert; on a day without one, of a client in care.
+    """
+    now = at(today - dt.timedelta(days=24), 11)
+    in_danger = RiskAlert.objects.open().values("client")
+    active = Client.objects.filter(status=ClientStatus.ACTIVE).order_by("created_at")
+    client = active.filter(pk__in=in_danger).first() or active[0]
+    links = CareTeamMember.objects.live().filter(client=client, role=Role.PRESCRIBER)
+    by = links.select_related("user").latest("started_at").user
+    review_on = today + dt.timedelta(days=60)
+    sign_safety_plan(client_id=client.pk, version=0, review_on=review_on, by=by, now=now, **WORDS)
+    for holder, name in (("client", ""), ("family", "Noel, brother")):
+        give_copy(client_id=client.pk, holder=holder, name=name, given_on=timezone.localdate(now), by=by, now=now)
