@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -241,6 +241,13 @@ def test_a_call_out_never_changes(alert: RiskAlert, prescriber: User) -> None:
     for deed in (lambda: CallOut.objects.update(place="lead"), lambda: CallOut.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             deed()
+
+
+def test_the_database_refuses_to_tell_one_person_twice(alert: RiskAlert, prescriber: User) -> None:
+    on_call(first=prescriber)
+    services.tell_on_call(now=JUNE_4)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CallOut.objects.create(alert=alert, user=prescriber, place="second", told_at=JUNE_4)
 
 
 @pytest.mark.django_db(transaction=True)
