@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinic.clients.queries import Named, naming
-from clinic.core.queries import prepared
 from clinic.staff.models import User
 from clinic.worklist.models import DutyKind, WorkItem
 
@@ -27,15 +26,12 @@ class OwnDuty:
     client: Named | None
 
 
-def own_duties(user: User, now: datetime) -> list[OwnDuty]:
+def own_duty(now: datetime, pk: UUID, kind: str, reason: str, due_at: datetime, *client: Any) -> OwnDuty:
+    """A row of `own_duties` as the page shows it."""
+    return OwnDuty(pk, DutyKind(kind).label, reason, due_at, due_at <= now, Named(*client) if client[0] else None)
+
+
+def own_duties(user: User, now: datetime) -> QuerySet[WorkItem, Any]:
     """Open duties of one's own, not put off, the urgent and then the earliest due first."""
-    return [
-        OwnDuty(pk, DutyKind(kind).label, reason, due_at, due_at <= now, Named(*client) if client[0] else None)
-        for pk, kind, reason, due_at, *client in _own(user, now)
-    ]
-
-
-@prepared
-def _own(user: User, now: datetime) -> QuerySet[WorkItem, Any]:
     found = WorkItem.objects.waiting(now).filter(owner=user).order_by("-urgent", "due_at")
     return found.values_list("pk", "kind", "reason", "due_at", *naming("client"))[:ROWS]

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
-from clinic.caseload.queries.duties import OwnDuty, own_duties
+from clinic.caseload.queries.duties import OwnDuty, own_duties, own_duty
+from clinic.caseload.queries.rows import Tuples
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
 from clinic.clients.models import CareTeamMember, SharingConsent
@@ -27,7 +29,6 @@ from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentSt
 from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from clinic.titration.models import DoseChange
 from clinic.titration.queries import WaitingRefill, waiting_refills
 from clinic.visits.models import FollowUpVisit
 
@@ -139,30 +140,81 @@ class TherapistHome:
 
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide, own duties."""
+    begins, ends = day_bounds(timezone.localdate(now))
+    [found] = _of_prescriber(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now)
     return PrescriberHome(
-        visits=day_visits(user, now),
-        answers=_answers_to_read(user),
-        drafts=drafts(user),
-        observations=new_observations(user, now),
-        refills=waiting_refills(user),
-        duties=own_duties(user, now),
+        visits=[_day_visit(row) for row in found["visit_rows"]],
+        answers=[_to_read(*row) for row in found["answer_rows"]],
+        drafts=[_draft(*row) for row in found["draft_rows"]],
+        observations=[_observed(*row) for row in found["observation_rows"]],
+        refills=[_refill(*row) for row in found["refill_rows"]],
+        duties=[own_duty(now, *row) for row in found["duty_rows"]],
     )
 
 
-def _answers_to_read(user: User) -> list[Unread]:
-    return [
-        Unread(
-            when=day(at),
-            path=address("checkins:review", pk),
-            who=person(Named(*client)),
-            dose=f"{drug} {mg(step_mg)}",
-            signs=[(worry["sentence"], "stop", "alert-triangle") for worry in worries],
-        )
-        for pk, at, worries, drug, step_mg, *client in _unread(user)
-    ]
+@prepared
+def _of_prescriber(
+    user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime, now: datetime
+) -> QuerySet[User, Any]:
+    """Every list of the home in one statement: each round trip costs more than reading its few rows."""
+    return User.objects.filter(pk=user.pk).values(
+        visit_rows=Tuples(_day_visits(user, begins, ends, scored_since, observed_since)),
+        answer_rows=Tuples(_unread(user)),
+        draft_rows=Tuples(_drafts(user)),
+        observation_rows=Tuples(_observations_between(user, observed_since, now)),
+        refill_rows=Tuples(waiting_refills(user)),
+        duty_rows=Tuples(own_duties(user, now)),
+    )
+
+
+def therapist_home(user: User, now: datetime) -> TherapistHome:
+    """What changed and is not acknowledged, today's sessions, observations, referrals, own duties."""
+    begins, ends = day_bounds(timezone.localdate(now))
+    since = now - REFERRALS_SHOWN
+    [found] = _of_therapist(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, since, now)
+    return TherapistHome(
+        changes=[_changed(*row) for row in found["change_rows"]],
+        plans=[_plan_to_see(*row) for row in found["plan_rows"]],
+        visits=[_day_visit(row) for row in found["visit_rows"]],
+        observations=[_observed(*row) for row in found["observation_rows"]],
+        referrals=[_referred(*row) for row in found["referral_rows"]],
+        duties=[own_duty(now, *row) for row in found["duty_rows"]],
+    )
 
 
 @prepared
+def _of_therapist(
+    user: User,
+    begins: datetime,
+    ends: datetime,
+    scored_since: datetime,
+    observed_since: datetime,
+    referred_since: datetime,
+    now: datetime,
+) -> QuerySet[User, Any]:
+    """Every list of the home in one statement."""
+    changes = unacknowledged_changes(user)
+    plans = plans_awaiting_acknowledgement(user)[:ROWS]
+    return User.objects.filter(pk=user.pk).values(
+        change_rows=Tuples(changes.values_list("pk", "words", "reason", "at", "by__full_name", *naming("client"))),
+        plan_rows=Tuples(plans.values_list("pk", "number", "signed_at", "signed_by__full_name", *naming("client"))),
+        visit_rows=Tuples(_day_visits(user, begins, ends, scored_since, observed_since)),
+        observation_rows=Tuples(_observations_between(user, observed_since, now)),
+        referral_rows=Tuples(_referrals(user, referred_since)),
+        duty_rows=Tuples(own_duties(user, now)),
+    )
+
+
+def _to_read(pk: UUID, at: datetime, worries: list[Any], drug: str, step_mg: Decimal, *client: Any) -> Unread:
+    return Unread(
+        when=day(at),
+        path=address("checkins:review", pk),
+        who=person(Named(*client)),
+        dose=f"{drug} {mg(step_mg)}",
+        signs=[(worry["sentence"], "stop", "alert-triangle") for worry in worries],
+    )
+
+
 def _unread(user: User) -> QuerySet[CheckInAnswer, Any]:
     """Which rows is settled first, in a subquery: joined to all they show, the planner would read every answer."""
     newest = answers_needing_review(user).values("pk")[:ROWS]
@@ -171,71 +223,37 @@ def _unread(user: User) -> QuerySet[CheckInAnswer, Any]:
     return shown.values_list("pk", "answered_at", "worries", *dose, *naming("client"))
 
 
-def therapist_home(user: User, now: datetime) -> TherapistHome:
-    """What changed and is not acknowledged, today's sessions, observations, referrals, own duties."""
-    return TherapistHome(
-        changes=_changes_to_see(user),
-        plans=_plans_to_see(user),
-        visits=day_visits(user, now),
-        observations=new_observations(user, now),
-        referrals=_referrals_made(user, now),
-        duties=own_duties(user, now),
-    )
+def _changed(pk: UUID, words: str, reason: str, at: datetime, by: str, *client: Any) -> Changed:
+    return Changed(pk, words, reason, at, by, Named(*client))
 
 
-def _changes_to_see(user: User) -> list[Changed]:
-    rows = _changes(user)
-    return [Changed(pk, words, reason, at, by, Named(*client)) for pk, words, reason, at, by, *client in rows]
+def _plan_to_see(pk: UUID, number: int, signed_at: datetime, by: str, *client: Any) -> PlanToSee:
+    return PlanToSee(pk, number, signed_at, by, Named(*client))
 
 
-@prepared
-def _changes(user: User) -> QuerySet[DoseChange, Any]:
-    return unacknowledged_changes(user).values_list("pk", "words", "reason", "at", "by__full_name", *naming("client"))
+def _referred(at: datetime, handled_at: datetime | None, handled_by: str | None, *client: Any) -> Referred:
+    return Referred(at, handled_at, handled_by, Named(*client))
 
 
-def _plans_to_see(user: User) -> list[PlanToSee]:
-    rows = _plans(user)
-    return [PlanToSee(pk, number, at, by, Named(*client)) for pk, number, at, by, *client in rows]
-
-
-@prepared
-def _plans(user: User) -> QuerySet[TreatmentPlan, Any]:
-    shown = plans_awaiting_acknowledgement(user)[:ROWS]
-    return shown.values_list("pk", "number", "signed_at", "signed_by__full_name", *naming("client"))
-
-
-def _referrals_made(user: User, now: datetime) -> list[Referred]:
-    rows = _referrals(user, now - REFERRALS_SHOWN)
-    return [Referred(at, handled_at, handled_by, Named(*client)) for at, handled_at, handled_by, *client in rows]
-
-
-@prepared
 def _referrals(user: User, since: datetime) -> QuerySet[TherapistReferral, Any]:
     made = TherapistReferral.objects.filter(referred_by=user, referred_at__gte=since).order_by("-referred_at")
     return made.values_list("referred_at", "handled_at", "handled_by__full_name", *naming("client"))[:ROWS]
 
 
-def new_observations(user: User, now: datetime) -> list[Observed]:
-    """What others noticed about this user's clients in the last 14 days."""
-    rows = _observations_between(user, now - NEW_OBSERVATION, now)
-    return [Observed(at, words, by, Named(*client)) for at, words, by, *client in rows]
+def _observed(at: datetime, words: str, by: str, *client: Any) -> Observed:
+    return Observed(at, words, by, Named(*client))
 
 
-@prepared
 def _observations_between(user: User, since: datetime, until: datetime) -> QuerySet[Observation, Any]:
-    """The end is for the planner: it takes a time with no end for a third of all rows, and would plan each time."""
+    """What others noticed; the end is for the planner: it takes a time with no end for a third of all rows."""
     found = Observation.objects.filter(in_open_charts(user), at__gte=since, at__lte=until).exclude(by=user)
     return found.order_by("-at").values_list("at", "text", "by__full_name", *naming("client"))[:ROWS]
 
 
-def day_visits(user: User, now: datetime) -> list[DayVisit]:
-    """Today's standing appointments of one clinician, in order, with the signs of their readiness."""
-    begins, ends = day_bounds(timezone.localdate(now))
-    found = _day_visits(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION)
-    return [_day_visit(row) for row in found]
+def _refill(pk: UUID, at: datetime, asked_by: str, drug: str, *client: Any) -> WaitingRefill:
+    return WaitingRefill(pk, at, asked_by, drug, Named(*client))
 
 
-@prepared
 def _day_visits(
     user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime
 ) -> QuerySet[Appointment, Any]:
@@ -289,17 +307,12 @@ def _day_visit(row: tuple[Any, ...]) -> DayVisit:
     )
 
 
-def drafts(user: User) -> list[Draft]:
-    """What this prescriber began and has not signed: visits, evaluations, plans; oldest first."""
-    return [
-        Draft(day(begun), address(view, key), f"{kind}: {preferred or given} {family}")
-        for kind, view, key, begun, preferred, given, family in _drafts(user)
-    ]
+def _draft(kind: str, view: str, key: UUID, begun_at: datetime, preferred: str, given: str, family: str) -> Draft:
+    return Draft(day(begun_at), address(view, key), f"{kind}: {preferred or given} {family}")
 
 
-@prepared
 def _drafts(user: User) -> QuerySet[Any, Any]:
-    """The oldest of each kind in one statement."""
+    """What this prescriber began and has not signed: visits, evaluations, plans; the oldest of each kind."""
     own = {"prescriber": user, "signed_at": None}
     links = CareTeamMember.objects.live().filter(client=OuterRef("client"), user=user, role=Role.PRESCRIBER)
     plans = TreatmentPlan.objects.filter(in_open_charts(user), status=Constant(PlanStatus.DRAFT))
@@ -311,13 +324,13 @@ def _drafts(user: User) -> QuerySet[Any, Any]:
             _oldest(plans.filter(Q(written_by=user) | Exists(links)), "Plan", "plans:plan"),
             all=True,
         )
-        .order_by("begun_on")
+        .order_by("begun_at")
     )
 
 
 def _oldest(drafts: QuerySet[Any], kind: str, view_name: str) -> QuerySet[Any, Any]:
-    words = {"kind": Value(kind), "view_name": Value(view_name), "begun_on": F("created_at")}
+    words = {"kind": Value(kind), "view_name": Value(view_name), "begun_at": F("created_at")}
     names = ("client__preferred_name", "client__given_names", "client__family_name")
     oldest = drafts.annotate(**words).order_by("created_at")
-    rows: QuerySet[Any, Any] = oldest.values_list("kind", "view_name", "id", "begun_on", *names)[:ROWS]
+    rows: QuerySet[Any, Any] = oldest.values_list("kind", "view_name", "id", "begun_at", *names)[:ROWS]
     return rows

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, OuterRef, Subquery
+from django.db.models import JSONField, OuterRef, QuerySet, Subquery
 
 from clinic.staff.models import User
 
@@ -16,6 +16,7 @@ KINDS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("_at", datetime.fromisoformat),
     ("_on", date.fromisoformat),
     ("_id", UUID),
+    ("_pk", UUID),
     ("_mg", Decimal),
 )
 
@@ -42,6 +43,35 @@ class Rows(Subquery):
     output_field = _Restored()
 
 
+class _Tuples(JSONField):
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self.kinds = [kind_of(name) for name in names]
+
+    def from_db_value(self, value: str | None, *_: Any) -> list[tuple[Any, ...]]:
+        listed = json.loads(value, parse_float=Decimal) if value else []
+        return [
+            tuple(
+                kind(cell) if kind and cell is not None else cell
+                for kind, cell in zip(self.kinds, row.values(), strict=True)
+            )
+            for row in listed
+        ]
+
+
+class Tuples(Subquery):
+    """The rows of a queryset of `values_list`, in its order, as tuples; each value is what it was, by its name."""
+
+    template = "(SELECT json_agg(listed)::text FROM (%(subquery)s) listed(%(columns)s))"
+
+    def __init__(self, found: QuerySet[Any, Any]) -> None:
+        query = found.query.combined_queries[0] if found.query.combined_queries else found.query
+        names = list(query.selected or ())
+        # Two columns of one name would be one key of an object: they are numbered.
+        columns = ", ".join(f"c{number}" for number in range(len(names)))
+        super().__init__(found, output_field=_Tuples(names), columns=columns)
+
+
 def name_of(field: str) -> Subquery:
     """The name of the member of staff in a field.
 
@@ -57,9 +87,14 @@ def restored(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
             for row in listed:
                 row[name] = restored(row[name]) if row[name] else []
             continue
-        restore = next((made for ending, made in KINDS if f"_{name}".endswith(ending)), None)
+        restore = kind_of(name)
         if restore is not None:
             for row in listed:
                 if row[name] is not None:
                     row[name] = restore(row[name])
     return listed
+
+
+def kind_of(name: str) -> Callable[[Any], Any] | None:
+    """What a column holds, by the end of its name; None for what JSON keeps as it is."""
+    return next((made for ending, made in KINDS if f"_{name}".endswith(ending)), None)

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from clinic.clients.models import Client
 from clinic.clients.queries import Named, in_open_charts, naming
-from clinic.core.queries import prepared
 from clinic.core.rules import RuleBroken
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
@@ -316,14 +315,8 @@ def judged_for_page(request: RefillRequest, by: User, now: datetime, typed: str)
     return JudgedRefill(judgement, facts, days, renewal, units, "")
 
 
-def waiting_refills(user: User) -> list[WaitingRefill]:
-    """Requests that wait for a decision about clients whose charts are open to this user, oldest first."""
-    rows = _waiting_refills(user)
-    return [WaitingRefill(pk, at, asked_by, drug, Named(*client)) for pk, at, asked_by, drug, *client in rows]
-
-
-@prepared
-def _waiting_refills(user: User) -> QuerySet[RefillRequest, Any]:
+def waiting_refills(user: User) -> QuerySet[RefillRequest, Any]:
+    """The fields of `WaitingRefill`, for requests about clients whose charts are open to this user, oldest first."""
     waiting = RefillRequest.objects.filter(in_open_charts(user)).waiting().order_by("asked_at")
     return waiting.values_list("pk", "asked_at", "asked_by", "dose_plan__medication__name", *naming("client"))[:ROWS]
 
