@@ -98,6 +98,29 @@ class AnswerForm(forms.Form):
         return {"answers": answers}
 
 
+class ProtocolForm(forms.Form):
+    """When one check-in is asked, and when no answer is a silence."""
+
+    occasion = forms.ChoiceField(choices=[(one.value, one.label) for one in rules.Occasion], widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    is_on = forms.BooleanField(label="Ask", required=False)
+    days = forms.IntegerField(label="Days")
+    silent_after_hours = forms.IntegerField(label="Hours without an answer until the care team is told")
+    silences_told = forms.IntegerField(label="Silences in a row until the prescriber is told")
+
+    def __init__(self, *args: Any, anchor: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["days"].label = anchor.capitalize()
+
+    def clean(self) -> dict[str, Any]:
+        """The protocol as the rules take it, and upon which version it was set."""
+        told: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return told
+        version, occasion = told.pop("version"), rules.Occasion(told.pop("occasion"))
+        return {"protocol": rules.Protocol(occasion=occasion, **told), "version": version}
+
+
 class ReviewForm(forms.Form):
     words = forms.CharField(
         label="What follows from it",

@@ -5,17 +5,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from clinic.checkins.rules import BOTHER, FEELINGS
+from clinic.checkins.rules import BOTHER, FEELINGS, Occasion
 from clinic.clients.models import Client
 from clinic.core.models import Record
 from clinic.scales.models import ScaleResponse
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
 
-
-class Occasion(models.TextChoices):
-    DAY_4 = "day_4", "Day 4 of the step"
-    BEFORE_NEXT_STEP = "before_next_step", "Day before the next step"
+OCCASIONS = [(occasion.value, occasion.label) for occasion in Occasion]
 
 
 class CheckInState(models.TextChoices):
@@ -40,11 +37,12 @@ class CheckIn(Record):
     dose_plan = models.ForeignKey(DosePlan, on_delete=models.PROTECT, related_name="checkins")
     step_first_on = models.DateField()
     step_mg = models.DecimalField(max_digits=9, decimal_places=3)
-    occasion = models.CharField(max_length=20, choices=Occasion.choices)
+    occasion = models.CharField(max_length=20, choices=OCCASIONS)
     due_on = models.DateField()
     instrument = models.CharField("scale to ask", max_length=20, blank=True)
     state = models.CharField(max_length=10, choices=CheckInState.choices, default=CheckInState.PLANNED)
     closed_at = models.DateTimeField(null=True, blank=True)
+    silent_at = models.DateTimeField("seen to be silent", null=True, blank=True)
 
     objects = CheckInQuerySet.as_manager()
 
@@ -64,6 +62,11 @@ class CheckIn(Record):
         indexes = [
             models.Index(fields=["client", "-due_on"], name="checkins_client_newest"),
             models.Index(fields=["due_on"], condition=Q(state="planned"), name="checkins_planned"),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(state__in=["planned", "expired"], silent_at=None),
+                name="checkins_may_be_silent",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,3 +132,28 @@ class AnswerReview(Record):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}"
+
+
+class ProtocolChange(Record):
+    """The clinic sets when one check-in is asked and when silence counts; the newest of an occasion is in force.
+
+    Where the clinic has set nothing, the defaults of the rules are in force.
+    """
+
+    occasion = models.CharField(max_length=20, choices=OCCASIONS)
+    number = models.PositiveSmallIntegerField()
+    is_on = models.BooleanField()
+    days = models.PositiveSmallIntegerField()
+    silent_after_hours = models.PositiveSmallIntegerField()
+    silences_told = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["occasion", "number"], name="checkins_protocol_number_once"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.get_occasion_display()

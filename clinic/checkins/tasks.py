@@ -8,8 +8,10 @@ from clinic.checkins import services
 
 @shared_task
 def plan_checkins() -> None:
-    """Plan, withdraw and expire check-ins."""
-    services.plan_checkins(now=timezone.now())
+    """Plan, withdraw and expire check-ins, and see which were not answered in time."""
+    now = timezone.now()
+    services.plan_checkins(now=now)
+    services.look_for_silence(now=now)
 
 
 @shared_task

@@ -5,6 +5,7 @@ from clinic.checkins import views
 app_name = "checkins"
 urlpatterns = [
     path("a/<str:token>/", views.answer, name="answer"),
+    path("protocols/", views.protocols, name="protocols"),
     path("answers/<uuid:answer_id>/", views.review, name="review"),
     path("answers/<uuid:answer_id>/acknowledge/", views.acknowledge, name="acknowledge"),
 ]

@@ -3,10 +3,12 @@
 The link and the birth year stand for the person. GET and HEAD never change anything, for mail scanners open links.
 """
 
+from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.checkins import queries, services
-from clinic.checkins.forms import AnswerForm, ReviewForm
+from clinic.checkins.forms import AnswerForm, ProtocolForm, ReviewForm
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import OpenCheckIn
 from clinic.checkins.rules import Answers
@@ -106,6 +108,28 @@ def _urgency(kept: CheckInAnswer) -> str:
     if codes & {"in_crisis", "self_harm"}:
         return "danger"
     return "call" if kept.is_worrying else "none"
+
+
+@requires(Permission.EDIT_PROTOCOLS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def protocols(request: StaffRequest) -> HttpResponse:
+    """When check-ins are asked and when silence counts; each protocol is set on its own."""
+    shown = []
+    for line in queries.protocol_lines():
+        occasion = line.protocol.occasion
+        is_sent = request.method == "POST" and request.POST.get("occasion") == occasion
+        form = ProtocolForm(
+            request.POST if is_sent else None,
+            anchor=occasion.anchor.label,
+            auto_id=f"id_{occasion}_%s",
+            initial={"version": line.number, **asdict(line.protocol)},
+        )
+        if is_sent and submit(form, partial(services.set_protocol, by=request.user, now=timezone.now())):
+            messages.success(request, f"Saved: {occasion.label}.")
+            return redirect("checkins:protocols")
+        shown.append((line, form))
+    status = 422 if any(form.errors for _, form in shown) else 200
+    return render(request, "checkins/protocols.html", {"lines": shown}, status=status)
 
 
 @requires(Permission.READ_CHECKINS)

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     ACKNOWLEDGE_CHANGE = "changes.acknowledge"
     READ_CHECKINS = "checkins.read"
     TRIAGE_CHECKINS = "checkins.triage"
+    EDIT_PROTOCOLS = "protocols.edit"
     RECORD_SCALE = "scales.record"
     READ_RESULTS = "results.read"
     RECORD_RESULT = "results.record"

@@ -3,7 +3,8 @@
 import datetime as dt
 from decimal import Decimal
 
-from clinic.checkins.models import AnswerReview, CheckIn, CheckInAnswer, CheckInState, Occasion
+from clinic.checkins.models import AnswerReview, CheckIn, CheckInAnswer, CheckInState
+from clinic.checkins.rules import Occasion
 from clinic.clients.models import Client
 from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.intake.models import (

@@ -40,7 +40,7 @@ def test_a_step_on_monday_june_1_is_asked_about_on_day_4_at_ten(dose_plan: DoseP
         ("day_4", dt.date(2026, 6, 4), "25"),
         ("before_next_step", dt.date(2026, 6, 7), "25"),
         ("day_4", dt.date(2026, 6, 11), "50"),
-        ("before_next_step", dt.date(2026, 6, 14), "50"),
+        ("day_14", dt.date(2026, 6, 14), "50"),
     ]
     first = Reminder.objects.order_by("due_at").first()
     assert first is not None
@@ -141,7 +141,7 @@ def test_the_scale_follows_the_last_phq9_until_the_day_it_is_asked(ada: Client, 
         "phq9",
         "phq2",
         "phq2",
-        "phq2",
+        "phq9",
         "phq9",
     ]
 

@@ -1,64 +1,12 @@
-"""On which days a check-in falls, which scale it asks, and what makes an answer worrying."""
-
-import datetime as dt
-from decimal import Decimal
+"""What may be answered, and what makes an answer worrying."""
 
 import pytest
 
 from clinic.checkins import rules
-from clinic.checkins.rules import Answers, ScaleResult, SideEffect, StepDays, WorryCode
+from clinic.checkins.rules import Answers, ScaleResult, SideEffect, WorryCode
 from clinic.core.rules import RuleBroken
 
-JUNE_1 = dt.date(2026, 6, 1)
 FINE = Answers(feeling=4, doses_missed=0)
-
-
-def day(number: int) -> dt.date:
-    return dt.date(2026, 6, number)
-
-
-def step(days: int | None, *, mg: int = 25, has_next: bool = True) -> StepDays:
-    last_on = JUNE_1 + dt.timedelta(days=days - 1) if days else None
-    return StepDays(JUNE_1, last_on, Decimal(mg), has_next)
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"),
-    [
-        (7, {"day_4": day(4), "before_next_step": day(7)}),
-        (5, {"day_4": day(4), "before_next_step": day(5)}),
-        (4, {"before_next_step": day(4)}),
-        (1, {"before_next_step": day(1)}),
-        (None, {"day_4": day(4)}),
-    ],
-)
-def test_a_step_is_asked_about_on_day_4_and_before_the_next(days: int | None, expected: dict[str, dt.date]) -> None:
-    assert rules.occasions_of(step(days)) == expected
-
-
-def test_the_last_step_before_a_stop_has_no_next_one() -> None:
-    assert rules.occasions_of(step(7, has_next=False)) == {"day_4": day(4)}
-
-
-def test_a_pause_is_not_asked_about() -> None:
-    assert rules.occasions_of(step(7, mg=0)) == {}
-
-
-@pytest.mark.parametrize(("due", "is_in"), [(1, False), (2, True), (18, True), (19, False)])
-def test_check_ins_are_planned_two_days_late_to_fourteen_ahead(due: int, is_in: bool) -> None:
-    assert rules.is_in_window(day(due), today=day(4)) is is_in
-
-
-def test_a_check_in_is_open_for_three_days() -> None:
-    assert not rules.is_expired(day(4), today=day(7))
-    assert rules.is_expired(day(4), today=day(8))
-
-
-@pytest.mark.parametrize(
-    ("last", "scale"), [(None, "phq9"), (dt.date(2026, 5, 21), "phq9"), (dt.date(2026, 5, 22), "phq2")]
-)
-def test_phq9_is_due_every_two_weeks(last: dt.date | None, scale: str) -> None:
-    assert rules.scale_due(last, on=day(4)) == scale
 
 
 def worries(answers: Answers = FINE, scale: ScaleResult | None = None, *, in_crisis: bool = False) -> list[str]:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import factory
 
-from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState, Occasion
+from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.checkins.queries import KIND
+from clinic.checkins.rules import Occasion
 from clinic.messaging.services import mint_link
 
 

@@ -1,8 +1,18 @@
-"""Deeds on check-ins: plan and withdraw, the client's answer by link, the team's acknowledgement, danger on scales."""
+"""Deeds on check-ins: plan and withdraw, see silence, the answer by link, the team's reading, danger on scales."""
 
 from clinic.checkins.services.answering import answer_checkin, ask_for_help
 from clinic.checkins.services.planning import plan_checkins
+from clinic.checkins.services.protocols import set_protocol
 from clinic.checkins.services.reviewing import review_answer
+from clinic.checkins.services.silence import look_for_silence
 from clinic.checkins.services.watching import raise_scale_alerts
 
-__all__ = ["answer_checkin", "ask_for_help", "plan_checkins", "raise_scale_alerts", "review_answer"]
+__all__ = [
+    "answer_checkin",
+    "ask_for_help",
+    "look_for_silence",
+    "plan_checkins",
+    "raise_scale_alerts",
+    "review_answer",
+    "set_protocol",
+]

@@ -9,6 +9,7 @@ from django.db import transaction
 from clinic.audit.services import record
 from clinic.checkins import queries, rules
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
+from clinic.checkins.services.silence import end_silence
 from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
 from clinic.messaging.services import cancel_reminders, use_links
@@ -78,6 +79,7 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     checkin.save(update_fields=["state", "closed_at", "updated_at"])
     use_links(about_kind=queries.KIND, about_id=checkin.pk, now=now)
     cancel_reminders(about_kind=queries.KIND, about_ids=[checkin.pk], because="answered", now=now)
+    end_silence(checkin, now=now)
     _raise(answer, checkin.client, worries, now=now)
     if answers.needs_refill:
         _ask_refill(checkin, now=now)

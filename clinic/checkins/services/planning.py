@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from clinic.audit.services import record
 from clinic.checkins import queries, rules
 from clinic.checkins.models import CheckIn, CheckInState
+from clinic.clients.models import Client
 from clinic.messaging.services import Wanted, cancel_reminders, plan_reminders, revoke_links
-from clinic.titration.models import DoseStep
+from clinic.worklist.models import Outcome
+from clinic.worklist.services import close_about
 
 ASKED_AT = time(10)
 PLANNERS_LOCK = 0x_C4EC_1A5
@@ -38,7 +40,7 @@ def plan_checkins(*, now: datetime) -> int:
     _close(expired, CheckInState.EXPIRED, because="not answered in time", now=now)
     _close(unwanted, CheckInState.WITHDRAWN, because="the dose plan was changed", now=now)
     known = {_key(row) for row in planned}
-    made = _make([(key, step) for key, step in wanted.items() if key not in known], today=today)
+    made = _make([(key, client) for key, client in wanted.items() if key not in known], today=today)
     _plan_reminders(today, now=now)
     if made or expired or unwanted:
         record("checkins_planned", by=None, made=made, withdrawn=len(unwanted), expired=len(expired))
@@ -51,11 +53,12 @@ def _is_only_planner() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _wanted(today: date) -> dict[Key, DoseStep]:
+def _wanted(today: date) -> dict[Key, Client]:
+    protocols = queries.protocols_in_force()
     return {
-        (step.version.dose_plan_id, step.first_on, step.mg_per_day, occasion, due_on): step
-        for step in queries.steps_around(today)
-        for occasion, due_on in rules.occasions_of(queries.days_of(step)).items()
+        (plan.dose_plan.pk, ask.step.first_on, ask.step.mg, ask.occasion, ask.due_on): plan.dose_plan.client
+        for plan in queries.plans_around(today, protocols)
+        for ask in plan.asks(protocols)
     }
 
 
@@ -63,18 +66,20 @@ def _key(row: CheckIn) -> Key:
     return (row.dose_plan_id, row.step_first_on, row.step_mg, row.occasion, row.due_on)
 
 
-def _make(wanted: Sequence[tuple[Key, DoseStep]], *, today: date) -> int:
+def _make(wanted: Sequence[tuple[Key, Client]], *, today: date) -> int:
+    near = [(key, client) for key, client in wanted if rules.is_in_window(key[-1], today=today)]
+    taken = queries.taken_days({key[0] for key, _ in near}, today - rules.OPEN_FOR)
     rows = [
         CheckIn(
-            client=step.version.dose_plan.client,
+            client=client,
             dose_plan_id=plan_id,
             step_first_on=first_on,
             step_mg=mg,
             occasion=occasion,
             due_on=due_on,
         )
-        for (plan_id, first_on, mg, occasion, due_on), step in wanted
-        if rules.is_in_window(due_on, today=today)
+        for (plan_id, first_on, mg, occasion, due_on), client in near
+        if (plan_id, due_on) not in taken
     ]
     CheckIn.objects.bulk_create(rows, ignore_conflicts=True)
     return CheckIn.objects.filter(pk__in=[row.pk for row in rows]).count() if rows else 0
@@ -86,14 +91,19 @@ def _close(ids: Sequence[UUID], state: CheckInState, *, because: str, now: datet
         open_rows.update(state=state, closed_at=now, updated_at=now)
         cancel_reminders(about_kind=queries.KIND, about_ids=ids, because=because, now=now)
         revoke_links(about_kind=queries.KIND, about_ids=ids, now=now)
+    if state == CheckInState.WITHDRAWN:
+        for pk in ids:
+            close_about(about=queries.silence_about(pk), outcome=Outcome.NO_LONGER_NEEDED, by=None, now=now)
 
 
 def _plan_reminders(today: date, *, now: datetime) -> None:
     planned = list(CheckIn.objects.filter(state=CheckInState.PLANNED).select_related("client"))
-    last_phq9 = queries.last_phq9_days({row.client_id for row in planned})
+    ids = {row.client_id for row in planned}
+    last, goals = queries.last_scale_days(ids), queries.goal_scales(ids)
     changed = []
     for row in planned:
-        scale = rules.scale_due(last_phq9.get(row.client_id), on=row.due_on)
+        named, answered = goals.get(row.client_id, set()), last.get(row.client_id, {})
+        scale = rules.scale_due(rules.Occasion(row.occasion), named, answered, on=row.due_on)
         # A page that is out keeps its questions.
         if row.instrument != scale and (row.due_on > today or not row.instrument):
             row.instrument = scale

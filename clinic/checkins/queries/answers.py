@@ -1,18 +1,23 @@
-"""Reads of check-ins: steps that want one, the page behind a link, answers for the team."""
+"""The page behind a link, answers for the team, and scales that tell of danger."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.shortcuts import get_object_or_404
 
 from clinic.checkins import rules
-from clinic.checkins.models import AnswerReview, CheckIn, CheckInAnswer, CheckInAnswerQuerySet, CheckInState
-from clinic.clients.models import Client, ClientStatus
+from clinic.checkins.models import (
+    AnswerReview,
+    CheckIn,
+    CheckInAnswer,
+    CheckInAnswerQuerySet,
+    CheckInState,
+)
+from clinic.clients.models import Client
 from clinic.clients.queries import in_open_charts
 from clinic.core.queries import prepared
 from clinic.messaging.models import SignedLink
@@ -24,47 +29,6 @@ from clinic.titration.models import DoseStep
 from clinic.titration.rules import day_words
 
 KIND = "checkin"
-
-
-def steps_around(today: date) -> QuerySet[DoseStep]:
-    """Steps in force, of clients in care, one of whose occasions may fall between 3 days ago and 14 days ahead."""
-    earliest, latest = today - rules.OPEN_FOR, today + rules.PLAN_AHEAD
-    day_4 = timedelta(days=rules.DAY_OF_FIRST - 1)
-    near = Q(first_on__range=(earliest - day_4, latest - day_4)) | Q(last_on__range=(earliest, latest))
-    steps = DoseStep.objects.current().filter(near, version__dose_plan__client__status=ClientStatus.ACTIVE)
-    return steps.select_related("version__dose_plan__client")
-
-
-def days_of(step: DoseStep) -> rules.StepDays:
-    """A step as the rules see it: the last one before a stop has no next dose."""
-    ends_at_stop = step.last_on is not None and step.version.stop_on == step.last_on + timedelta(days=1)
-    return rules.StepDays(step.first_on, step.last_on, step.mg_per_day, has_next=not ends_at_stop)
-
-
-def is_still_wanted(checkin_id: UUID) -> bool:
-    """Read just before a reminder leaves: still planned, the client in care, the step still as it was."""
-    checkin = CheckIn.objects.filter(
-        pk=checkin_id, state=CheckInState.PLANNED, client__status=ClientStatus.ACTIVE
-    ).first()
-    if checkin is None:
-        return False
-    step = (
-        DoseStep.objects.current()
-        .select_related("version")
-        .filter(version__dose_plan=checkin.dose_plan_id, first_on=checkin.step_first_on, mg_per_day=checkin.step_mg)
-        .first()
-    )
-    return step is not None and rules.occasions_of(days_of(step)).get(checkin.occasion) == checkin.due_on
-
-
-def last_phq9_days(client_ids: Iterable[UUID]) -> dict[UUID, date]:
-    """By client, the day of the newest complete-enough PHQ-9."""
-    newest = (
-        ScaleResponse.objects.filter(client__in=list(client_ids), instrument="phq9", total__isnull=False)
-        .values("client")
-        .annotate(at=Max("answered_at"))
-    )
-    return {row["client"]: row["at"].date() for row in newest}
 
 
 @dataclass(frozen=True)

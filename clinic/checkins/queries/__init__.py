@@ -1,0 +1,60 @@
+"""Reads of check-ins: protocols, dose plans that want one, silence, the page behind a link, answers for the team."""
+
+from clinic.checkins.queries.answers import (
+    KIND,
+    OpenCheckIn,
+    answer_to_review,
+    answers_needing_review,
+    dose_today,
+    get_answer,
+    last_scored,
+    link_of,
+    newest_answers,
+    open_checkin,
+    open_checkins,
+    review_of,
+    scale_source,
+    self_harm_without_alert,
+)
+from clinic.checkins.queries.planning import (
+    PlanDays,
+    goal_scales,
+    is_still_wanted,
+    last_scale_days,
+    plans_around,
+    taken_days,
+)
+from clinic.checkins.queries.protocols import ProtocolLine, protocol_lines, protocol_numbers, protocols_in_force
+from clinic.checkins.queries.silence import newest_of_plan, newly_silent, open_silences, series_about, silence_about
+
+__all__ = [
+    "KIND",
+    "OpenCheckIn",
+    "PlanDays",
+    "ProtocolLine",
+    "answer_to_review",
+    "answers_needing_review",
+    "dose_today",
+    "get_answer",
+    "goal_scales",
+    "is_still_wanted",
+    "last_scale_days",
+    "last_scored",
+    "link_of",
+    "newest_answers",
+    "newest_of_plan",
+    "newly_silent",
+    "open_checkin",
+    "open_checkins",
+    "open_silences",
+    "plans_around",
+    "protocol_lines",
+    "protocol_numbers",
+    "protocols_in_force",
+    "review_of",
+    "scale_source",
+    "self_harm_without_alert",
+    "series_about",
+    "silence_about",
+    "taken_days",
+]

@@ -1,0 +1,75 @@
+"""What a check-in asks: the words of the questions, what may be answered, and once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from clinic.core.rules import RuleBroken
+
+# Neutral: nothing in it tells what the clinic does or what the person takes.
+MESSAGE_WORDS: Mapping[str, str] = {"en": "You have a check-in:", "es": "Tiene un cuestionario breve:"}
+MESSAGE_SUBJECT: Mapping[str, str] = {"en": "You have a check-in", "es": "Tiene un cuestionario breve"}
+
+# Own plain wording; every medication's leaflet names most of them. The same list for all, then own words.
+SIDE_EFFECTS: Mapping[str, str] = {
+    "nausea": "Feeling sick to your stomach",
+    "headache": "Headache",
+    "sleepy": "Sleepy during the day",
+    "sleepless": "Trouble sleeping",
+    "dizzy": "Dizzy or light-headed",
+    "restless": "Restless, shaky or on edge",
+    "dry_mouth": "Dry mouth",
+    "sweating": "Sweating more than usual",
+    "appetite": "Eating much more or much less",
+    "sexual": "Changes in sex drive or function",
+    "rash": "New rash",
+}
+BOTHER: Mapping[int, str] = {0: "Not at all", 1: "A little", 2: "Quite a bit", 3: "A lot"}
+BOTHERS_A_LOT = 3
+FEELINGS: Mapping[int, str] = {
+    1: "Much worse",
+    2: "A little worse",
+    3: "About the same",
+    4: "A little better",
+    5: "Much better",
+}
+MUCH_WORSE = 1
+MOST_DOSES_MISSED = 7
+
+
+@dataclass(frozen=True)
+class SideEffect:
+    """What bothers a client and how much (0 no, 1 a little, 2 quite a bit, 3 a lot); `code` is "own" for own words."""
+
+    code: str
+    words: str
+    bother: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a client filled in. `scale` holds one entry an item, None where it was left out."""
+
+    feeling: int
+    doses_missed: int
+    side_effects: tuple[SideEffect, ...] = ()
+    scale: tuple[int | None, ...] = ()
+    wants_call: bool = False
+    words: str = ""
+    needs_refill: bool = False
+
+
+def check_answers(answers: Answers) -> None:
+    """Answers lie in the ranges that the page offers."""
+    if answers.feeling not in FEELINGS:
+        raise RuleBroken("Choose how you are on it.", field="feeling")
+    if not 0 <= answers.doses_missed <= MOST_DOSES_MISSED:
+        raise RuleBroken("Choose a number of doses from 0 to 7.", field="doses_missed")
+    if any(effect.bother not in BOTHER for effect in answers.side_effects):
+        raise RuleBroken("Choose how much it bothers you.")
+
+
+def check_open(*, is_planned: bool, used_at: datetime | None) -> None:
+    """A check-in is answered once."""
+    if not is_planned or used_at is not None:
+        raise RuleBroken("This check-in was already answered or is no longer open. Call the clinic if you need us.")

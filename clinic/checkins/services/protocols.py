@@ -1,0 +1,48 @@
+"""The clinic sets its protocols; what was in force before stays as a row."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from clinic.audit.services import record
+from clinic.checkins import queries, rules
+from clinic.checkins.models import ProtocolChange
+from clinic.checkins.rules import Protocol
+from clinic.core.rules import StaleRecord
+from clinic.staff.models import User
+
+MEANWHILE = "Somebody changed this meanwhile. Look at what now stands and save again if you still want to."
+
+
+@transaction.atomic
+def set_protocol(*, protocol: Protocol, version: int, by: User, now: datetime) -> ProtocolChange | None:
+    """Set when one check-in is asked and when no answer is a silence; the next look plans by it.
+
+    `version` is the number of the change that was read (0: the default). The same again changes nothing and answers
+    None; StaleRecord when another was set after it.
+    """
+    rules.check_protocol(protocol)
+    before = queries.protocols_in_force()[protocol.occasion]
+    if before == protocol:
+        return None
+    change = ProtocolChange(
+        occasion=protocol.occasion,
+        number=queries.protocol_numbers()[protocol.occasion] + 1,
+        is_on=protocol.is_on,
+        days=protocol.days,
+        silent_after_hours=protocol.silent_after_hours,
+        silences_told=protocol.silences_told,
+        by=by,
+        at=now,
+    )
+    if change.number != version + 1 or not _is_kept(change):
+        numbers = queries.protocol_numbers()
+        raise StaleRecord(MEANWHILE, theirs={"when": before.when}, version=numbers[protocol.occasion])
+    record("checkin_protocol_set", by=by, subject=change, occasion=protocol.occasion, days=protocol.days)
+    return change
+
+
+def _is_kept(change: ProtocolChange) -> bool:
+    """Of two at once with the same number the database keeps one."""
+    ProtocolChange.objects.bulk_create([change], ignore_conflicts=True)
+    return ProtocolChange.objects.filter(pk=change.pk).exists()
