@@ -21,6 +21,7 @@ FEW = {
     "exchange.ImportedResource",
     "messaging.SignedLink",
     "plans.TreatmentPlan",
+    "risk.SafetyPlan",
     "scheduling.WaitlistEntry",
 }
 
