@@ -7,9 +7,10 @@ change nothing but the minute in which a worker looks.
 import logging
 import os
 import threading
+from collections.abc import Sequence
 from typing import Any
 
-from celery import Celery, Task, bootsteps, signals
+from celery import Celery, Signature, bootsteps, signals
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
@@ -22,7 +23,8 @@ TELL_ON_CALL = "clinic.risk.tasks.tell_on_call"
 HOLD_WAITING = "clinic.titration.tasks.hold_waiting"
 CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
 # Planned first: what a look finds due today leaves in the same look, not in the next.
-SWEPT = (HOLD_WAITING, PLAN_CHECKINS, RAISE_SCALE_ALERTS, TELL_ON_CALL, SEND_DUE)
+SWEPT = (HOLD_WAITING, PLAN_CHECKINS, RAISE_SCALE_ALERTS, TELL_ON_CALL)
+CHANNELS = ("email", "sms")
 SWEEP_EVERY_S = 15
 PLAN_EVERY_S = 300
 SUPPLY_EVERY_S = 3600
@@ -35,7 +37,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # A tick that nobody took in time is worth nothing: the next one asks the same.
-    "send what is due": {"task": SEND_DUE, "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},
+    **{
+        f"send what is due by {channel}": {
+            "task": SEND_DUE,
+            "args": [channel],
+            "schedule": SWEEP_EVERY_S,
+            "options": {"expires": SWEEP_EVERY_S},
+        }
+        for channel in CHANNELS
+    },
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "hold steps that wait": {"task": HOLD_WAITING, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
@@ -62,12 +72,19 @@ def clear_sessions() -> None:
     call_command("clearsessions")
 
 
+def swept() -> list[list[Signature[Any]]]:
+    """What each sweep looks for: a channel has one of its own, so that a gateway that hangs delays no other."""
+    found = [app.tasks[name].s() for name in SWEPT]
+    email, *others = [app.tasks[SEND_DUE].s(channel) for channel in CHANNELS]
+    return [[*found, email], *[[other] for other in others]]
+
+
 class Sweep(threading.Thread):
     """Looks for what is due every 15 s, broker or no broker: a dead broker delays no message for long."""
 
-    def __init__(self, tasks: list[Task[Any, Any]], *, every_s: float = SWEEP_EVERY_S) -> None:
+    def __init__(self, looks: Sequence[Signature[Any]], *, every_s: float = SWEEP_EVERY_S) -> None:
         super().__init__(name="sweep", daemon=True)
-        self.tasks = tasks
+        self.looks = looks
         self.every_s = every_s
         self.ended = threading.Event()
 
@@ -77,14 +94,14 @@ class Sweep(threading.Thread):
             self.look()
 
     def look(self) -> None:
-        """One look of each task; a failure is logged and the next look comes as if nothing had been."""
+        """Look for each thing; a failure is logged and the next look comes as if nothing had been."""
         from django.db import connections
 
-        for task in self.tasks:
+        for look in self.looks:
             try:
-                task()
+                look()
             except Exception:
-                log.exception("the sweep of %s failed", task.name)
+                log.exception("the sweep of %s failed", look.name)
             finally:
                 # No connection stays open between looks: the worker forks, and a database may be replaced.
                 connections.close_all()
@@ -97,15 +114,16 @@ class SweepStep(bootsteps.StartStopStep):
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
-        self.sweep: Sweep | None = None
+        self.sweeps: list[Sweep] = []
 
     def start(self, parent: Any) -> None:
-        self.sweep = Sweep([app.tasks[name] for name in SWEPT])
-        self.sweep.start()
+        self.sweeps = [Sweep(looks) for looks in swept()]
+        for sweep in self.sweeps:
+            sweep.start()
 
     def stop(self, parent: Any) -> None:
-        if self.sweep is not None:
-            self.sweep.ended.set()
+        for sweep in self.sweeps:
+            sweep.ended.set()
 
     terminate = stop
 

@@ -11,7 +11,7 @@ class CheckinsConfig(AppConfig):
         register(
             Purpose(
                 kind=queries.KIND,
-                still_wanted=queries.is_still_wanted,
+                still_wanted=queries.still_wanted,
                 view_name="checkins:answer",
                 link_lasts=rules.LINK_LASTS,
                 words=rules.MESSAGE_WORDS,

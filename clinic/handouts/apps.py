@@ -12,7 +12,7 @@ class HandoutsConfig(AppConfig):
         register(
             Purpose(
                 kind=queries.KIND,
-                still_wanted=queries.is_still_wanted,
+                still_wanted=queries.still_wanted,
                 view_name="handouts:page",
                 link_lasts=links.LASTS,
                 words=links.MESSAGE_WORDS,

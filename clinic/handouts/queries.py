@@ -1,13 +1,13 @@
 """Reads of handouts: a client's signed dose plans as they are printed, and the links to the calendar."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -92,11 +92,12 @@ def has_plans(client_id: UUID, day: date) -> bool:
     return DosePlan.objects.running(day).filter(client=client_id).exists()
 
 
-def is_still_wanted(client_id: UUID) -> bool:
-    """Read just before a message leaves: the client is in care and a dose plan has not ended."""
-    in_care = Client.objects.filter(pk=client_id, status=ClientStatus.ACTIVE, deceased_on=None).exists()
-    versions = DosePlanVersion.objects.filter(dose_plan__client=client_id, superseded_at=None)
-    return in_care and versions.filter(Q(stop_on=None) | Q(stop_on__gt=Now())).exists()
+def still_wanted(client_ids: Collection[UUID]) -> set[UUID]:
+    """Read just before messages leave: the client is in care and a dose plan has not ended."""
+    versions = DosePlanVersion.objects.filter(dose_plan__client=OuterRef("pk"), superseded_at=None)
+    has_plan = Exists(versions.filter(Q(stop_on=None) | Q(stop_on__gt=Now())))
+    clients = Client.objects.filter(has_plan, pk__in=client_ids, status=ClientStatus.ACTIVE, deceased_on=None)
+    return set(clients.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Reminder(Record):
     `about_kind` names the purpose ("checkin", "appointment"), `about_id` the row of an upper app it speaks of.
     `due_at` is UTC, computed from the client's zone; lease times are set by the database's clock alone.
     `idem_key` never changes: a gateway that keeps keys sends a message once however often it is tried.
+    `taken_back_at`: cancelled while a sender held it. If it is accepted all the same, it was already on its way.
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="reminders")
@@ -58,6 +59,7 @@ class Reminder(Record):
     delivered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=120, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 

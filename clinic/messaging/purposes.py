@@ -4,7 +4,7 @@ This app stands below those whose rows a reminder speaks of, so it cannot ask th
 Each of them registers a purpose when it is loaded (`AppConfig.ready`); the sender calls what was registered.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -27,14 +27,14 @@ class ToStaff:
 
 @dataclass(frozen=True)
 class Purpose:
-    """One reason to write: `kind` as on the reminder, whether a row still wants it, which page its link opens.
+    """One reason to write: `kind` as on the reminder, which rows still want it, which page its link opens.
 
-    `words` is one neutral sentence by language, `subject` the line of an e-mail, `how_long` what an e-mail says of the
-    life of the link.
+    `still_wanted` is asked for a whole batch at once, just before it leaves. `words` is one neutral sentence by
+    language, `subject` the line of an e-mail, `how_long` what an e-mail says of the life of the link.
     """
 
     kind: str
-    still_wanted: Callable[[UUID], bool]
+    still_wanted: Callable[[Collection[UUID]], Collection[UUID]]
     view_name: str
     link_lasts: timedelta
     words: Mapping[str, str]

@@ -3,9 +3,10 @@
 from celery import shared_task
 
 from clinic.messaging import services
+from clinic.messaging.models import Channel
 
 
 @shared_task
-def send_due() -> None:
-    """Send what is due."""
-    services.send_due()
+def send_due(channel: str = "") -> None:
+    """Send what is due by a channel; by all of them where none is named."""
+    services.send_due(channel=Channel(channel) if channel else None)

@@ -14,7 +14,7 @@ class RiskConfig(AppConfig):
         register(
             Purpose(
                 kind=telling.KIND,
-                still_wanted=telling.is_still_wanted,
+                still_wanted=telling.still_wanted,
                 view_name="risk:alert",
                 link_lasts=timedelta(),
                 words=telling.MESSAGE_WORDS,
@@ -25,7 +25,7 @@ class RiskConfig(AppConfig):
         register(
             Purpose(
                 kind=safety.KIND,
-                still_wanted=safety.is_still_wanted,
+                still_wanted=safety.still_wanted,
                 view_name="safety_page",
                 link_lasts=safety_laws.LINK_LASTS,
                 words=safety_laws.MESSAGE_WORDS,

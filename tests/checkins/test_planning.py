@@ -90,9 +90,9 @@ def test_a_reminder_of_a_changed_step_does_not_leave_even_before_the_next_look(
 ) -> None:
     plan_checkins(now=JUNE_1)
     doomed = CheckIn.objects.get(due_on=dt.date(2026, 6, 14))
-    assert queries.is_still_wanted(doomed.pk)
+    assert queries.still_wanted([doomed.pk]) == {doomed.pk}
     stop_on_june_10(dose_plan, prescriber, JUNE_1 + dt.timedelta(days=8))
-    assert not queries.is_still_wanted(doomed.pk)
+    assert not queries.still_wanted([doomed.pk])
 
 
 def test_a_paused_client_is_not_asked(ada: Client, dose_plan: DosePlan) -> None:
@@ -101,7 +101,7 @@ def test_a_paused_client_is_not_asked(ada: Client, dose_plan: DosePlan) -> None:
     ada.status = ClientStatus.PAUSED
     ada.save()
     assert row is not None
-    assert not queries.is_still_wanted(row.pk)
+    assert not queries.still_wanted([row.pk])
     plan_checkins(now=JUNE_1)
     assert planned() == []
 

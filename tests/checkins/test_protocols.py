@@ -75,7 +75,7 @@ def test_what_has_not_left_moves_with_its_protocol(dose_plan: DosePlan, prescrib
     set_protocol(
         protocol=replace(DEFAULTS[Occasion.BEFORE_NEXT_STEP], is_on=False), version=0, by=prescriber, now=JUNE_1
     )
-    assert not queries.is_still_wanted(CheckIn.objects.get(due_on=dt.date(2026, 6, 4)).pk)
+    assert not queries.still_wanted([CheckIn.objects.get(due_on=dt.date(2026, 6, 4)).pk])
     plan_checkins(now=JUNE_1)
     planned = CheckIn.objects.filter(state=CheckInState.PLANNED).order_by("due_on")
     assert [(row.occasion, row.due_on.day) for row in planned] == [("day_4", 3), ("day_4", 10), ("day_14", 14)]

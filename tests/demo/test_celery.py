@@ -14,6 +14,7 @@ import pytest
 from celery import Task
 
 from medmgmt.celery import (
+    CHANNELS,
     HOLD_WAITING,
     PLAN_CHECKINS,
     RAISE_SCALE_ALERTS,
@@ -35,10 +36,10 @@ app = machinery.app
 app.conf.update(broker_url=os.environ["BROKER"])
 app.loader.import_default_modules()
 machinery.Sweep.__init__.__kwdefaults__["every_s"] = 1
-def note(asked=False):
+def note(channel="", asked=False):
     with open(os.environ["NOTES"], "a") as notes:
         notes.write(("asked" if asked else "swept") + "\\n")
-for name in machinery.SWEPT:
+for name in (*machinery.SWEPT, machinery.SEND_DUE):
     app.tasks[name].run = note
 app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING"])
 """
@@ -80,13 +81,21 @@ def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
     step = SweepStep(None)
     step.start(None)
     step.stop(None)
-    assert [task.name for task in begun[0].tasks] == [
+    assert [sweep.looks[-1].args for sweep in begun] == [("email",), ("sms",)]
+    assert [look.name for look in begun[1].looks] == [SEND_DUE]
+    assert [look.name for look in begun[0].looks] == [
         HOLD_WAITING,
         PLAN_CHECKINS,
         RAISE_SCALE_ALERTS,
         TELL_ON_CALL,
         SEND_DUE,
     ]
+
+
+def test_every_channel_has_its_tick_and_its_sweep() -> None:
+    from clinic.messaging.models import Channel
+
+    assert list(CHANNELS) == Channel.values
 
 
 def test_the_sweep_runs_until_it_is_ended() -> None:

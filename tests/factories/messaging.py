@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from zoneinfo import ZoneInfo
 
 import factory
 from django.utils import timezone
 
+from clinic.clients.models import Client, ContactKind, ContactPoint
 from clinic.messaging.models import Channel, OutboxMessage, Reminder
 from clinic.messaging.purposes import Purpose
 from tests.factories.clients import ClientFactory
@@ -21,7 +22,7 @@ def daytime_zone() -> str:
     return f"Etc/GMT{-hours_to_noon:+d}"
 
 
-def purpose(still_wanted: Callable[[uuid.UUID], bool] = lambda about_id: True) -> Purpose:
+def purpose(still_wanted: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]] = lambda ids: ids) -> Purpose:
     """A purpose for tests: its link opens the clients' check-in page."""
     return Purpose(
         kind=KIND,
@@ -62,3 +63,37 @@ class OutboxMessageFactory(factory.django.DjangoModelFactory[OutboxMessage]):
     subject = "You have a check-in"
     text = "Hello, http://127.0.0.1:8000/check-ins/a/token/"
     accepted_at = factory.LazyFunction(timezone.now)
+
+
+def make_many_due(count: int, *, channel: str = Channel.EMAIL) -> list[Reminder]:
+    """That many clients, each with an address that may be used and a reminder due now; by bulk."""
+    zone, now = daytime_zone(), timezone.now()
+    clients = Client.objects.bulk_create(ClientFactory.build_batch(count, time_zone=zone), batch_size=2000)
+    is_sms = channel == Channel.SMS
+    ContactPoint.objects.bulk_create(
+        [
+            ContactPoint(
+                client=client,
+                kind=ContactKind.PHONE if is_sms else ContactKind.EMAIL,
+                value=f"+1801{5_000_000 + number}" if is_sms else f"person{number}@mail.example",
+                may_text=is_sms,
+                may_email=not is_sms,
+            )
+            for number, client in enumerate(clients)
+        ],
+        batch_size=2000,
+    )
+    rows = [
+        Reminder(
+            client=client,
+            about_kind=KIND,
+            about_id=uuid.uuid4(),
+            channel=channel,
+            local_date=now.astimezone(ZoneInfo(zone)).date(),
+            due_at=now,
+            next_try_at=now,
+            idem_key=uuid.uuid4(),
+        )
+        for client in clients
+    ]
+    return Reminder.objects.bulk_create(rows, batch_size=2000)

@@ -118,7 +118,7 @@ def test_a_message_is_wanted_while_the_client_is_in_care(
 ) -> None:
     token = show(ada, prescriber)
     Client.objects.filter(pk=ada.pk).update(**changed)
-    assert queries.is_still_wanted(ada.pk) is is_wanted
+    assert queries.still_wanted([ada.pk]) == ({ada.pk} if is_wanted else set())
     assert (queries.open_calendar(token, now=JUNE_4) is not None) is is_wanted
 
 
@@ -126,7 +126,7 @@ def test_no_message_is_wanted_for_a_plan_that_is_over(ada: Client, prescriber: U
     stop_dose_plan(
         dose_plan_id=dose_plan.pk, base_version=1, stop_on=JUNE_4.date(), reason="Rash", by=prescriber, now=JUNE_4
     )
-    assert not queries.is_still_wanted(ada.pk)
+    assert not queries.still_wanted([ada.pk])
 
 
 def test_entering_is_written_down_once_and_a_wrong_year_counts(ada: Client, prescriber: User) -> None:

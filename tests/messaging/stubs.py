@@ -1,7 +1,8 @@
 """A provider that does as it is told."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from clinic.messaging.gateways import Message, Result
@@ -17,10 +18,15 @@ class StubGateway:
     results: list[Result | Exception] = field(default_factory=list)
     keeps_keys: bool = True
     can_ask: bool = True
+    at_once: int = 1
     told: Result | None = None
     sent: list[Message] = field(default_factory=list)
     asked: list[uuid.UUID] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        yield
 
     def send(self, message: Message) -> Result:
         self.sent.append(message)

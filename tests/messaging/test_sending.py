@@ -12,7 +12,8 @@ from clinic.messaging import services
 from clinic.messaging.gateways import Result
 from clinic.messaging.models import Channel, OptOut, OutboxMessage, Reminder, ReminderState, SignedLink
 from clinic.messaging.rules import Outcome
-from clinic.messaging.services import finishing, preparing
+from clinic.messaging.services import finishing, preparing, sending
+from clinic.messaging.services.finishing import Done
 from clinic.worklist.models import DutyKind, WorkItem
 from tests.factories.clients import ContactPointFactory
 from tests.factories.messaging import ReminderFactory
@@ -25,7 +26,7 @@ UNKNOWN = Result(Outcome.UNKNOWN, detail="ReadTimeout")
 @pytest.fixture
 def gateway(monkeypatch: pytest.MonkeyPatch) -> StubGateway:
     stub = StubGateway()
-    for module in (preparing, finishing):
+    for module in (sending, preparing, finishing):
         monkeypatch.setattr(module, "gateway_for", lambda channel: stub)
     return stub
 
@@ -264,10 +265,11 @@ def test_a_poisoned_row_delays_no_other(reminder: Reminder, gateway: StubGateway
 def test_an_outcome_that_cannot_be_marked_leaves_the_row_under_its_lease(
     reminder: Reminder, gateway: StubGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(**words: Any) -> None:
+    def broken(done: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(services.sending, "finish", broken)
+    for name in ("finish_all", "finish"):
+        monkeypatch.setattr(sending, name, broken)
     services.send_due()
     reminder.refresh_from_db()
     assert reminder.state == ReminderState.CLAIMED
@@ -278,7 +280,7 @@ def test_a_row_of_a_dead_sender_is_taken_over_after_its_lease_and_asked_about(
 ) -> None:
     gateway.told = Result(Outcome.ACCEPTED, "ref-1")
     (held,) = services.claim()
-    preparing.prepare(reminder_id=held.reminder_id, lease_token=held.lease_token)
+    preparing.prepare([held])
     assert services.claim() == []
     Reminder.objects.update(next_try_at=timezone.now(), lease_until=timezone.now())
     services.send_due()
@@ -297,7 +299,7 @@ def test_a_row_claimed_but_never_begun_is_sent_without_asking(reminder: Reminder
 def test_a_sender_whose_lease_ran_out_sends_nothing(reminder: Reminder, gateway: StubGateway) -> None:
     (held,) = services.claim()
     Reminder.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
-    assert preparing.prepare(reminder_id=held.reminder_id, lease_token=held.lease_token) is None
+    assert preparing.prepare([held]) == []
 
 
 def test_a_late_answer_of_a_lost_lease_changes_nothing(reminder: Reminder, gateway: StubGateway) -> None:
@@ -305,9 +307,8 @@ def test_a_late_answer_of_a_lost_lease_changes_nothing(reminder: Reminder, gatew
     Reminder.objects.update(next_try_at=timezone.now(), lease_until=timezone.now())
     (new,) = services.claim()
     assert new.lease_token != old.lease_token
-    done = finishing.finish(
-        reminder_id=old.reminder_id, lease_token=old.lease_token, attempt_id=None, result=Result(Outcome.REFUSED)
-    )
+    done = finishing.finish(Done(old.reminder_id, old.lease_token, None, Result(Outcome.REFUSED)))
+    finishing.finish_all([Done(old.reminder_id, old.lease_token, None, Result(Outcome.ACCEPTED, "late"))])
     reminder.refresh_from_db()
     assert (done, reminder.state) == (False, ReminderState.CLAIMED)
 

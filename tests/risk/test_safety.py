@@ -253,7 +253,7 @@ def test_the_link_is_sent_in_neutral_words(browser: Browser, ada: Client, plan: 
     for _ in range(2):
         assert browser.post(address).status_code == 302
     assert Reminder.objects.count() == 1
-    assert queries.is_still_wanted(ada.pk)
+    assert queries.still_wanted([ada.pk]) == {ada.pk}
     Reminder.objects.update(next_try_at=NOW - dt.timedelta(days=9))
     send_due()
     sent = OutboxMessage.objects.get()

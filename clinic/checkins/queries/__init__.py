@@ -19,9 +19,9 @@ from clinic.checkins.queries.answers import (
 from clinic.checkins.queries.planning import (
     PlanDays,
     goal_scales,
-    is_still_wanted,
     last_scale_days,
     plans_around,
+    still_wanted,
     taken_days,
 )
 from clinic.checkins.queries.protocols import ProtocolLine, protocol_lines, protocol_numbers, protocols_in_force
@@ -37,7 +37,6 @@ __all__ = [
     "dose_today",
     "get_answer",
     "goal_scales",
-    "is_still_wanted",
     "last_scale_days",
     "last_scored",
     "link_of",
@@ -56,5 +55,6 @@ __all__ = [
     "self_harm_without_alert",
     "series_about",
     "silence_about",
+    "still_wanted",
     "taken_days",
 ]

@@ -1,7 +1,7 @@
 """Dose plans that want check-ins, and what a planned one asks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -70,19 +70,23 @@ def _plan_days(steps: QuerySet[DoseStep]) -> list[PlanDays]:
     return found
 
 
-def is_still_wanted(checkin_id: UUID) -> bool:
-    """Read just before a reminder leaves: still planned, the client in care, the plan still asking the very same."""
-    checkin = CheckIn.objects.filter(
-        pk=checkin_id, state=CheckInState.PLANNED, client__status=ClientStatus.ACTIVE
-    ).first()
-    if checkin is None:
-        return False
+def still_wanted(checkin_ids: Collection[UUID]) -> set[UUID]:
+    """Read just before reminders leave: still planned, the client in care, the plan still asking the very same."""
+    checkins = list(
+        CheckIn.objects.filter(pk__in=checkin_ids, state=CheckInState.PLANNED, client__status=ClientStatus.ACTIVE)
+    )
     protocols = protocols_in_force()
-    plans = _plan_days(DoseStep.objects.current().filter(version__dose_plan=checkin.dose_plan_id))
+    dose_plans = {checkin.dose_plan_id for checkin in checkins}
     wanted = {
-        (ask.step.first_on, ask.step.mg, ask.occasion, ask.due_on) for plan in plans for ask in plan.asks(protocols)
+        (plan.dose_plan.pk, ask.step.first_on, ask.step.mg, ask.occasion, ask.due_on)
+        for plan in _plan_days(DoseStep.objects.current().filter(version__dose_plan__in=dose_plans))
+        for ask in plan.asks(protocols)
     }
-    return (checkin.step_first_on, checkin.step_mg, checkin.occasion, checkin.due_on) in wanted
+    return {
+        checkin.pk
+        for checkin in checkins
+        if (checkin.dose_plan_id, checkin.step_first_on, checkin.step_mg, checkin.occasion, checkin.due_on) in wanted
+    }
 
 
 def last_scale_days(client_ids: Iterable[UUID]) -> dict[UUID, dict[str, date]]:

@@ -1,5 +1,6 @@
 """What every gateway is."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -34,10 +35,17 @@ class Gateway(Protocol):
     """A provider with its declared abilities, each proved by a test.
 
     `keeps_keys`: a second message with the same key is not delivered again. `can_ask`: it tells whether a key arrived.
+    `at_once`: how many messages it takes side by side; above one its `send` and `ask` never touch the database, for
+    they are called from threads of their own.
     """
 
     keeps_keys: bool
     can_ask: bool
+    at_once: int
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """While this lasts, a connection once opened is used for every message."""
+        ...
 
     def send(self, message: Message) -> Result:
         """Hand one message over; never raises for what the provider does."""
@@ -46,3 +54,8 @@ class Gateway(Protocol):
     def ask(self, idem_key: UUID) -> Result | None:
         """What became of a key: a result, or None where the provider never got it."""
         ...
+
+
+def is_blind(gateway: Gateway) -> bool:
+    """Whether nobody can find out, after a crash, what became of a message: each is then written down by itself."""
+    return not (gateway.keeps_keys or gateway.can_ask)

@@ -10,12 +10,16 @@ NOT_A_THIRD_TIME = "not sent a third time"
 
 
 class Outcome(StrEnum):
-    """How a try to hand a message over ended. `unknown`: bytes left, and no answer came back."""
+    """How a try to hand a message over ended. `unknown`: bytes left, and no answer came back.
+
+    `not tried`: it was ready, and nothing left, because the gateway rests or the last look was too long ago.
+    """
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     RETRY = "retry"
     UNKNOWN = "unknown"
+    NOT_TRIED = "not tried"
 
 
 class AfterUnknown(StrEnum):

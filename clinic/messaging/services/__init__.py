@@ -1,9 +1,10 @@
 """Deeds of messaging: plan, cancel, send, give and use links, stop and resume."""
 
+from clinic.messaging.services.claiming import claim
 from clinic.messaging.services.links import confirm_birth_year, mint_link, renew_links, revoke_links, use_links
 from clinic.messaging.services.opt_outs import resume_messages, stop_messages
 from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_reminders
-from clinic.messaging.services.sending import claim, send_due
+from clinic.messaging.services.sending import send_due
 from clinic.messaging.services.staff import plan_staff_messages
 
 __all__ = [

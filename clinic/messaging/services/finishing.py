@@ -1,9 +1,12 @@
 """After a try: the row is marked by its lease token, and what cannot be delivered becomes a duty."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from clinic.core.models import new_id
 from clinic.messaging import rules
@@ -18,19 +21,63 @@ from clinic.worklist.services import open_item
 
 # The clinic's own promise, no clinical number: a message that failed is looked at within a day.
 LOOK_WITHIN = timedelta(days=1)
+ACCEPT = """
+UPDATE messaging_reminder AS reminder
+SET state = 'accepted', provider_ref = done.reference, accepted_at = statement_timestamp(),
+    closed_at = statement_timestamp(), closed_because = '', lease_token = NULL, lease_until = NULL,
+    updated_at = statement_timestamp()
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS done (id, token, reference)
+WHERE reminder.id = done.id AND reminder.lease_token = done.token AND reminder.state = 'claimed'
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How one try ended; `attempt_id` is None where none was begun."""
+
+    reminder_id: UUID
+    lease_token: UUID
+    attempt_id: int | None
+    result: Result
 
 
 @transaction.atomic
-def finish(*, reminder_id: UUID, lease_token: UUID, attempt_id: int | None, result: Result) -> bool:
+def finish_all(done: Sequence[Done]) -> None:
+    """Mark how the tries of a batch ended: the accepted ones by one statement, each other by its own rules."""
+    by_end: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one in done:
+        if one.attempt_id is not None:
+            by_end[one.result.outcome, one.result.detail[:200]].append(one.attempt_id)
+    for (outcome, detail), attempts in by_end.items():
+        DeliveryAttempt.objects.filter(pk__in=attempts).update(outcome=outcome, detail=detail)
+    accepted = [one for one in done if one.result.outcome is Outcome.ACCEPTED]
+    if accepted:
+        with connection.cursor() as cursor:
+            ids, tokens = [one.reminder_id for one in accepted], [one.lease_token for one in accepted]
+            cursor.execute(ACCEPT, [ids, tokens, [one.result.reference for one in accepted]])
+    for one in done:
+        if one.result.outcome is not Outcome.ACCEPTED:
+            _finish(one)
+
+
+@transaction.atomic
+def finish(done: Done) -> bool:
     """Mark how a try ended; answers False where the lease was lost and another sender holds the row.
 
     Refused for good: the client's other channel is tried once, else a duty. Not handed over 24 h after it was due:
     a duty to phone.
     """
-    if attempt_id is not None:
-        DeliveryAttempt.objects.filter(pk=attempt_id).update(outcome=result.outcome, detail=result.detail[:200])
+    if done.attempt_id is not None:
+        DeliveryAttempt.objects.filter(pk=done.attempt_id).update(
+            outcome=done.result.outcome, detail=done.result.detail[:200]
+        )
+    return _finish(done)
+
+
+def _finish(done: Done) -> bool:
+    result = done.result
     rows = Reminder.objects.select_for_update(of=("self",)).select_related("client")
-    row = rows.filter(pk=reminder_id, lease_token=lease_token, state=ReminderState.CLAIMED).first()
+    row = rows.filter(pk=done.reminder_id, lease_token=done.lease_token, state=ReminderState.CLAIMED).first()
     if row is None:
         return False
     now = database_now()
@@ -39,14 +86,20 @@ def finish(*, reminder_id: UUID, lease_token: UUID, attempt_id: int | None, resu
         close(row, ReminderState.ACCEPTED, because="", now=now)
     elif result.outcome is Outcome.REFUSED:
         close(row, ReminderState.REFUSED, because=result.detail or "refused", now=now)
-        if not _plan_other_channel(row, now=now):
-            _open_duty(row, DutyKind.MESSAGE_FAILED, now=now)
-    elif rules.is_past_cap(row.due_at, now) or _is_last(result):
+        if row.taken_back_at is None:
+            tell_refused(row, now=now)
+    elif _is_last(row, result, now=now):
         close(row, ReminderState.GAVE_UP, because=result.detail or "given up", now=now)
         _open_duty(row, DutyKind.CALL_CLIENT, now=now)
     else:
         _wait(row, result, now=now)
     return True
+
+
+def tell_refused(row: Reminder, *, now: datetime) -> None:
+    """What its gateway will not deliver goes by the client's other channel once, else a person is told."""
+    if not _plan_other_channel(row, now=now):
+        _open_duty(row, DutyKind.MESSAGE_FAILED, now=now)
 
 
 def close(row: Reminder, state: ReminderState, *, because: str, now: datetime) -> None:
@@ -57,14 +110,24 @@ def close(row: Reminder, state: ReminderState, *, because: str, now: datetime) -
     row.save(update_fields=[*changed, "updated_at"])
 
 
-def _is_last(result: Result) -> bool:
-    return result.outcome is Outcome.UNKNOWN and result.detail == rules.NOT_A_THIRD_TIME
+def _is_last(row: Reminder, result: Result, *, now: datetime) -> bool:
+    """24 h after it was due, or a second lost answer of a gateway that can never be asked.
+
+    A row far behind is looked at twice before it is given up untried: its gateway may have rested only just now.
+    """
+    if result.outcome is Outcome.NOT_TRIED and row.attempts <= 1:
+        return False
+    is_second_loss = result.outcome is Outcome.UNKNOWN and result.detail == rules.NOT_A_THIRD_TIME
+    return is_second_loss or rules.is_past_cap(row.due_at, now)
 
 
 def _wait(row: Reminder, result: Result, *, now: datetime) -> None:
     is_unknown = result.outcome is Outcome.UNKNOWN
     row.state = ReminderState.UNKNOWN if is_unknown else ReminderState.DUE
-    row.next_try_at = now + rules.wait_before_try(row.attempts, asked_wait=result.wait)
+    if result.outcome is Outcome.NOT_TRIED:
+        row.next_try_at = now + (result.wait or timedelta())
+    else:
+        row.next_try_at = now + rules.wait_before_try(row.attempts, asked_wait=result.wait)
     row.lease_token = row.lease_until = None
     row.save(update_fields=["state", "next_try_at", "lease_token", "lease_until", "updated_at"])
 

@@ -1,7 +1,8 @@
 """Links that open one page for one client."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,17 +16,35 @@ from clinic.messaging.queries import hash_of, open_link
 TOKEN_BYTES = 32
 
 
+@dataclass(frozen=True)
+class LinkFor:
+    """Whom a link is for, what it opens and until when."""
+
+    client_id: UUID
+    about_kind: str
+    about_id: UUID
+    expires_at: datetime
+
+
 def mint_link(*, client_id: UUID, about_kind: str, about_id: UUID, expires_at: datetime) -> str:
     """Make a link of 256 random bits and answer its token; only the hash is kept, so no one can read it back."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    SignedLink.objects.create(
-        client_id=client_id,
-        about_kind=about_kind,
-        about_id=about_id,
-        token_hash=hash_of(token),
-        expires_at=expires_at,
+    return mint_links([LinkFor(client_id, about_kind, about_id, expires_at)])[0]
+
+
+def mint_links(wanted: Iterable[LinkFor]) -> list[str]:
+    """Make a link for each that is wanted, by one statement; the tokens come in the same order."""
+    made = [(one, secrets.token_urlsafe(TOKEN_BYTES)) for one in wanted]
+    SignedLink.objects.bulk_create(
+        SignedLink(
+            client_id=one.client_id,
+            about_kind=one.about_kind,
+            about_id=one.about_id,
+            token_hash=hash_of(token),
+            expires_at=one.expires_at,
+        )
+        for one, token in made
     )
-    return token
+    return [token for _, token in made]
 
 
 def use_links(*, about_kind: str, about_id: UUID, now: datetime) -> int:

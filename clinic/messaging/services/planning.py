@@ -53,13 +53,18 @@ def plan_reminders(wanted: Iterable[Wanted], *, about_kind: str, now: datetime) 
     return len(fresh)
 
 
+@transaction.atomic
 def cancel_reminders(*, about_kind: str, about_ids: Collection[UUID], because: str, now: datetime) -> int:
-    """Take back what waits. A row that a sender holds is left to it: it asks once more just before it sends."""
-    waiting = Reminder.objects.filter(
-        about_kind=about_kind,
-        about_id__in=about_ids,
-        state__in=[ReminderState.DUE, ReminderState.UNKNOWN],
-    )
+    """Take back what waits; answers how many rows that were.
+
+    A row that a sender holds is marked instead: unless it is on its way already, its last look leaves it out.
+    """
+    mine = Reminder.objects.open().filter(about_kind=about_kind, about_id__in=about_ids)
+    # Locked in the order in which senders lock theirs.
+    locked = dict(mine.select_for_update().order_by("pk").values_list("pk", "state"))
+    held = [pk for pk, state in locked.items() if state == ReminderState.CLAIMED]
+    Reminder.objects.filter(pk__in=held, taken_back_at=None).update(taken_back_at=now, updated_at=now)
+    waiting = Reminder.objects.filter(pk__in=locked.keys() - set(held))
     return waiting.update(state=ReminderState.CANCELLED, closed_at=now, closed_because=because[:120], updated_at=now)
 
 

@@ -1,31 +1,37 @@
-"""Just before sending: is it still wanted, where to, with which words. Then the try is written down."""
+"""Just before sending: what is still wanted, where to, with which words. Then the tries are written down."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 
-from clinic.clients.models import Client, ClientStatus
+from clinic.clients.models import ClientStatus
 from clinic.messaging import rules
-from clinic.messaging.gateways import Gateway, Message, Result, gateway_for
+from clinic.messaging.gateways import Gateway, Message, Result, gateway_for, is_blind
 from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
-from clinic.messaging.purposes import Purpose, ToStaff, purpose_of
+from clinic.messaging.purposes import Purpose, purpose_of
 from clinic.messaging.queries import Way, database_now, ways_to_reach
 from clinic.messaging.rules import AfterUnknown, Outcome
-from clinic.messaging.services.finishing import close, finish
-from clinic.messaging.services.links import mint_link
+from clinic.messaging.services.claiming import Claimed
+from clinic.messaging.services.finishing import Done, finish
+from clinic.messaging.services.journal import PREPARED, STARTED
+from clinic.messaging.services.links import LinkFor, mint_links
 
-STARTED = "started"
+FINAL = {Outcome.ACCEPTED, Outcome.REFUSED}
 
 
 @dataclass(frozen=True)
 class Prepared:
     """A try that is written down and may now be made."""
 
+    held: Claimed
     gateway: Gateway
     message: Message
     attempt_id: int
@@ -33,88 +39,203 @@ class Prepared:
 
 
 @transaction.atomic
-def prepare(*, reminder_id: UUID, lease_token: UUID) -> Prepared | None:
-    """Read everything again and begin a try; None where the row is no longer ours, wanted, or to be sent now."""
-    held = Reminder.objects.select_for_update(of=("self",)).select_related("client")
-    row = held.filter(pk=reminder_id, lease_token=lease_token, state=ReminderState.CLAIMED).first()
+def prepare(batch: Sequence[Claimed]) -> list[Prepared]:
+    """Read everything again for a whole batch and begin its tries, all or none.
+
+    What is no longer ours, wanted, or to be sent now is left out. A row that cannot be prepared fails the batch.
+    """
     now = database_now()
-    if row is None or row.lease_until is None or row.lease_until <= now:
-        return None
-    purpose = purpose_of(row.about_kind)
-    if purpose is None:
-        raise LookupError(f"No app registered the purpose {row.about_kind}.")
-    if reason := _why_not(row.client, purpose, row.about_id):
-        close(row, ReminderState.CANCELLED, because=reason, now=now)
-        return None
-    wait_until = None if purpose.to_staff else rules.quiet_until(now, ZoneInfo(row.client.time_zone))
-    if wait_until is not None:
-        row.state, row.next_try_at, row.attempts = ReminderState.DUE, wait_until, row.attempts - 1
-        row.lease_token = row.lease_until = None
-        row.save(update_fields=["state", "next_try_at", "attempts", "lease_token", "lease_until", "updated_at"])
-        return None
-    ways = _ways(row, purpose)
-    address = next((way.address for way in ways if way.channel == row.channel), None)
-    gateway = gateway_for(row.channel)
-    if address is None or gateway is None:
-        finish(
-            reminder_id=row.pk,
-            lease_token=lease_token,
-            attempt_id=None,
-            result=Result(Outcome.REFUSED, detail="no way that may be used"),
+    held = {one.reminder_id: one for one in batch}
+    rows = _still_held(held, now=now)
+    rows = _wanted(rows, now=now)
+    rows = _outside_quiet_hours(rows, now=now)
+    lost_answers = _lost_answers(rows)
+    rows = [row for row in rows if not _is_known(row, held[row.pk], lost_answers)]
+    ready = _with_address(rows, held)
+    return _begin(ready, held, lost_answers, now=now)
+
+
+def _still_held(held: dict[UUID, Claimed], *, now: datetime) -> list[Reminder]:
+    """Rows of the batch whose lease is still ours and has not run out, oldest first; locked in one order by all."""
+    rows = Reminder.objects.select_for_update(of=("self",)).select_related("client").order_by("pk")
+    found = rows.filter(pk__in=held, state=ReminderState.CLAIMED, lease_until__gt=now)
+    return sorted((row for row in found if row.lease_token == held[row.pk].lease_token), key=lambda row: row.due_at)
+
+
+def _wanted(rows: Sequence[Reminder], *, now: datetime) -> list[Reminder]:
+    """Rows that somebody still wants; the others are closed with the reason."""
+    by_kind: dict[str, set[UUID]] = defaultdict(set)
+    for row in rows:
+        by_kind[row.about_kind].add(row.about_id)
+    wanted = {kind: set(_purpose(kind).still_wanted(ids)) for kind, ids in by_kind.items()}
+    kept, dropped = [], defaultdict(list)
+    for row in rows:
+        client, to_staff = row.client, _purpose(row.about_kind).to_staff is not None
+        is_out_of_care = client.deceased_on is not None or client.status == ClientStatus.DISCHARGED
+        if is_out_of_care and not to_staff:
+            dropped["the client is no longer in care"].append(row.pk)
+        elif row.taken_back_at is not None or row.about_id not in wanted[row.about_kind]:
+            dropped["no longer wanted"].append(row.pk)
+        else:
+            kept.append(row)
+    for reason, ids in dropped.items():
+        Reminder.objects.filter(pk__in=ids).update(
+            state=ReminderState.CANCELLED,
+            closed_at=now,
+            closed_because=reason,
+            lease_token=None,
+            lease_until=None,
+            updated_at=now,
         )
-        return None
-    return _begin(row, purpose, gateway, address)
+    return kept
 
 
-def _ways(row: Reminder, purpose: Purpose) -> list[Way]:
-    if purpose.to_staff:
-        return purpose.to_staff.ways_of(row.about_id)
-    return ways_to_reach([row.client_id]).get(row.client_id, [])
+def _purpose(kind: str) -> Purpose:
+    purpose = purpose_of(kind)
+    if purpose is None:
+        raise LookupError(f"No app registered the purpose {kind}.")
+    return purpose
 
 
-def _why_not(client: Client, purpose: Purpose, about_id: UUID) -> str:
-    is_out_of_care = client.deceased_on is not None or client.status == ClientStatus.DISCHARGED
-    if is_out_of_care and purpose.to_staff is None:
-        return "the client is no longer in care"
-    return "" if purpose.still_wanted(about_id) else "no longer wanted"
+def _outside_quiet_hours(rows: Sequence[Reminder], *, now: datetime) -> list[Reminder]:
+    """Rows that may leave now; those whose client sleeps wait until 8:00, which is no try. Staff are always told."""
+    by_zone: dict[str, list[UUID]] = defaultdict(list)
+    for row in rows:
+        if _purpose(row.about_kind).to_staff is None:
+            by_zone[row.client.time_zone].append(row.pk)
+    sleeping: set[UUID] = set()
+    for zone, ids in by_zone.items():
+        morning = rules.quiet_until(now, ZoneInfo(zone))
+        if morning is not None:
+            sleeping.update(ids)
+            Reminder.objects.filter(pk__in=ids).update(
+                state=ReminderState.DUE,
+                next_try_at=morning,
+                attempts=F("attempts") - 1,
+                lease_token=None,
+                lease_until=None,
+                updated_at=now,
+            )
+    return [row for row in rows if row.pk not in sleeping]
 
 
-def _begin(row: Reminder, purpose: Purpose, gateway: Gateway, address: str) -> Prepared:
-    now = database_now()
-    lease_until = now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
-    row.delivery_attempts.filter(outcome=STARTED).update(outcome=Outcome.UNKNOWN, detail="the sender died")
-    lost_answers = row.delivery_attempts.filter(outcome=Outcome.UNKNOWN).count()
-    after = None
-    if lost_answers:
-        after = rules.after_unknown(keeps_keys=gateway.keeps_keys, can_ask=gateway.can_ask, times=lost_answers)
-    if purpose.to_staff:
-        message = _to_staff(row, purpose, purpose.to_staff, address)
-    else:
-        message = _message(row, purpose, address)
-    attempt = DeliveryAttempt.objects.create(reminder=row, at=now, outcome=STARTED)
+@dataclass
+class History:
+    """What became of earlier tries: answers that were lost, and how the last one ended that is known."""
+
+    lost: Counter[UUID]
+    ended: dict[UUID, Result]
+
+
+def _lost_answers(rows: Sequence[Reminder]) -> History:
+    """Close tries that a dead sender left open, then read how the earlier ones ended.
+
+    One that was only prepared cannot have left; one that was started may have.
+    """
+    history = History(Counter(), {})
+    tried = [row.pk for row in rows if row.attempts > 1]
+    if not tried:
+        return history
+    attempts = DeliveryAttempt.objects.filter(reminder__in=tried)
+    attempts.filter(outcome=PREPARED).update(outcome=Outcome.NOT_TRIED, detail="the sender died before")
+    attempts.filter(outcome=STARTED).update(outcome=Outcome.UNKNOWN, detail="the sender died")
+    for reminder_id, outcome, detail in attempts.order_by("at").values_list("reminder", "outcome", "detail"):
+        history.lost[reminder_id] += outcome == Outcome.UNKNOWN
+        if outcome in FINAL:
+            history.ended[reminder_id] = Result(Outcome(outcome), detail=detail)
+    return history
+
+
+def _is_known(row: Reminder, held: Claimed, history: History) -> bool:
+    """A dead sender wrote down how the try ended and could not close the row: it is closed, nothing leaves again."""
+    ended = history.ended.get(row.pk)
+    if ended is None:
+        return False
+    finish(Done(row.pk, held.lease_token, None, ended))
+    return True
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A row, the gateway it leaves by and the address it goes to."""
+
+    row: Reminder
+    gateway: Gateway
+    address: str
+
+
+def _with_address(rows: Sequence[Reminder], held: dict[UUID, Claimed]) -> list[Ready]:
+    """Rows with an address that is consented to and not stopped; the others are refused and fall back or tell."""
+    ways = ways_to_reach({row.client_id for row in rows})
+    ready = []
+    for row in rows:
+        mine = _ways(row, ways)
+        address = next((way.address for way in mine if way.channel == row.channel), None)
+        gateway = gateway_for(row.channel)
+        if address is None or gateway is None:
+            no_way = Result(Outcome.REFUSED, detail="no way that may be used")
+            finish(Done(row.pk, held[row.pk].lease_token, None, no_way))
+        else:
+            ready.append(Ready(row, gateway, address))
+    return ready
+
+
+def _ways(row: Reminder, of_clients: dict[UUID, list[Way]]) -> list[Way]:
+    staff = _purpose(row.about_kind).to_staff
+    return staff.ways_of(row.about_id) if staff else of_clients.get(row.client_id, [])
+
+
+def _begin(ready: Sequence[Ready], held: dict[UUID, Claimed], history: History, *, now: datetime) -> list[Prepared]:
+    """Write every try down before anything leaves, with a fresh link and a whole lease each."""
+    rows = [one.row for one in ready]
+    links = _links(rows, now=now)
+    messages = [_message(one, links[one.row.pk]) for one in ready]
+    attempts = DeliveryAttempt.objects.bulk_create(
+        DeliveryAttempt(reminder=one.row, at=now, outcome=PREPARED if is_blind(one.gateway) else STARTED)
+        for one in ready
+    )
     # A long batch must not outlive its lease: each try begins with a whole one.
-    Reminder.objects.filter(pk=row.pk).update(lease_until=lease_until, next_try_at=lease_until, updated_at=now)
-    return Prepared(gateway, message, attempt.pk, after)
+    lease_until = now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(
+        lease_until=lease_until, next_try_at=lease_until, updated_at=now
+    )
+    return [
+        Prepared(held[one.row.pk], one.gateway, message, attempt.pk, _after(one, history.lost[one.row.pk]))
+        for one, message, attempt in zip(ready, messages, attempts, strict=True)
+    ]
 
 
-def _token(row: Reminder, purpose: Purpose) -> str:
-    expires_at = database_now() + purpose.link_lasts
-    return mint_link(client_id=row.client_id, about_kind=row.about_kind, about_id=row.about_id, expires_at=expires_at)
+def _after(one: Ready, lost: int) -> AfterUnknown | None:
+    if not lost:
+        return None
+    return rules.after_unknown(keeps_keys=one.gateway.keeps_keys, can_ask=one.gateway.can_ask, times=lost)
 
 
-def _to_staff(row: Reminder, purpose: Purpose, staff: ToStaff, address: str) -> Message:
-    page = reverse(purpose.view_name, args=[staff.page_of(row.about_id)])
-    sender, link = settings.MESSAGE_SENDER_NAME, settings.SITE_URL.rstrip("/") + page
-    text = rules.staff_text(sender=sender, words=purpose.words["en"], link=link)
-    return Message(row.idem_key, row.channel, address, sender, purpose.subject["en"], text)
+def _links(rows: Sequence[Reminder], *, now: datetime) -> dict[UUID, str]:
+    """By row the address in its message: a fresh secret one for a client, a page behind sign-in for staff."""
+    site, links = settings.SITE_URL.rstrip("/"), dict[UUID, str]()
+    for kind in {row.about_kind for row in rows}:
+        purpose, mine = _purpose(kind), [row for row in rows if row.about_kind == kind]
+        if purpose.to_staff:
+            pages = {row.pk: purpose.to_staff.page_of(row.about_id) for row in mine}
+            links |= {pk: site + reverse(purpose.view_name, args=[page]) for pk, page in pages.items()}
+            continue
+        expires_at = now + purpose.link_lasts
+        tokens = mint_links(LinkFor(row.client_id, kind, row.about_id, expires_at) for row in mine)
+        # The pattern is resolved once, not for every message.
+        before, _, after = reverse(purpose.view_name, args=["TOKEN"]).partition("TOKEN")
+        links |= {row.pk: f"{site}{before}{token}{after}" for row, token in zip(mine, tokens, strict=True)}
+    return links
 
 
-def _message(row: Reminder, purpose: Purpose, address: str) -> Message:
-    language = rules.language_of(row.client.language)
-    link = settings.SITE_URL.rstrip("/") + reverse(purpose.view_name, args=[_token(row, purpose)])
+def _message(one: Ready, link: str) -> Message:
+    row, purpose = one.row, _purpose(one.row.about_kind)
+    language = "en" if purpose.to_staff else rules.language_of(row.client.language)
     sender = settings.MESSAGE_SENDER_NAME
     words = purpose.words[language]
-    if row.channel == Channel.SMS:
+    if purpose.to_staff:
+        text = rules.staff_text(sender=sender, words=words, link=link)
+    elif row.channel == Channel.SMS:
         text = rules.sms_text(sender=sender, words=words, link=link, language=language)
     else:
         text = rules.email_text(
@@ -125,4 +246,4 @@ def _message(row: Reminder, purpose: Purpose, address: str) -> Message:
             language=language,
             phone=settings.CLINIC_PHONE,
         )
-    return Message(row.idem_key, row.channel, address, sender, purpose.subject[language], text)
+    return Message(row.idem_key, row.channel, one.address, sender, purpose.subject[language], text)

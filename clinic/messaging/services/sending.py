@@ -1,106 +1,102 @@
-"""Sending: claim a batch, and for each row look once more, hand over outside any transaction, mark.
+"""Sending: claim a batch, look at all of it once more, hand it over outside any transaction, mark it.
 
 Postgres is the only truth. A sender that dies leaves its rows under a lease; when that ends another sender takes
-them and finds by the started try that the message may have left. All times are the database's.
+them and finds by the tries written down which of them may have left. All times are the database's.
 """
 
 import time
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Sequence
+from contextlib import nullcontext
 
 import structlog
-from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
-from clinic.messaging.gateways import Gateway, Message, Result
-from clinic.messaging.rules import NOT_A_THIRD_TIME, AfterUnknown, Outcome
-from clinic.messaging.services.finishing import finish
-from clinic.messaging.services.preparing import prepare
+from clinic.messaging.gateways import Breaker, Result, breaker_of, gateway_for
+from clinic.messaging.models import Channel
+from clinic.messaging.rules import Outcome
+from clinic.messaging.services.claiming import BATCH, Claimed, claim
+from clinic.messaging.services.finishing import Done, finish, finish_all
+from clinic.messaging.services.handing_over import hand_over_all
+from clinic.messaging.services.preparing import Prepared, prepare
 
-BATCH = 50
+# Together well within a lease: a database that comes back in time learns what left while it was away.
+WAITS_FOR_DATABASE_S = (1, 2, 4, 8, 15)
 log = structlog.get_logger(__name__)
 
-# One statement: two senders never hold one row, a lease that ran out is taken over, and the picked rows are fixed
-# by MATERIALIZED, for the planner may otherwise pick again while it updates.
-CLAIM = """
-WITH picked AS MATERIALIZED (
-    SELECT id FROM messaging_reminder
-    WHERE state IN ('due', 'claimed', 'unknown') AND next_try_at <= statement_timestamp()
-    ORDER BY next_try_at
-    LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
-)
-UPDATE messaging_reminder AS reminder
-SET state = 'claimed', attempts = reminder.attempts + 1, lease_token = gen_random_uuid(),
-    lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
-    next_try_at = statement_timestamp() + make_interval(secs => %(lease)s),
-    updated_at = statement_timestamp()
-FROM picked
-WHERE reminder.id = picked.id
-RETURNING reminder.due_at, reminder.id, reminder.lease_token
-"""
 
-
-@dataclass(frozen=True, order=True)
-class Claimed:
-    """A row that this sender holds until its lease ends."""
-
-    due_at: datetime
-    reminder_id: UUID
-    lease_token: UUID
-
-
-def claim(*, limit: int = BATCH) -> list[Claimed]:
-    """Take up to `limit` due rows for 120 s, oldest first: waiting ones, unknown ones, and those of dead senders."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"limit": limit, "lease": settings.MESSAGE_LEASE_SECONDS})
-        return sorted(Claimed(*row) for row in cursor.fetchall())
-
-
-def send_due(*, limit: int = BATCH, for_seconds: float = 30) -> int:
-    """Send what is due, batch after batch, until nothing is or the time is up; answers how many rows were handled.
+def send_due(*, channel: Channel | None = None, limit: int = BATCH, for_seconds: float = 30) -> int:
+    """Send what is due by one channel, or by each in turn, until nothing is or the time is up; how many were handled.
 
     Asked by two at once it does everything once: each holds other rows.
     """
     until = time.monotonic() + for_seconds
+    return sum(_drain(each, limit=limit, until=until) for each in ([channel] if channel else Channel))
+
+
+def _drain(channel: Channel, *, limit: int, until: float) -> int:
+    gateway, breaker = gateway_for(channel), breaker_of(channel)
     handled = 0
-    while batch := claim(limit=limit):
-        for row in batch:
-            _send_one(row)
-        handled += len(batch)
-        if time.monotonic() >= until:
-            break
+    with gateway.kept_open() if gateway else nullcontext():
+        while batch := _next_batch(channel, breaker, limit=limit):
+            _send_batch(batch, breaker)
+            handled += len(batch)
+            if time.monotonic() >= until:
+                break
     return handled
 
 
-def _send_one(row: Claimed) -> None:
-    """One row never delays the others: whatever goes wrong with it is a try that failed."""
-    attempt_id: int | None = None
+def _next_batch(channel: Channel, breaker: Breaker, *, limit: int) -> list[Claimed]:
+    """A resting gateway gets nothing, so that nothing is claimed in vain; what is past its day still becomes a duty."""
+    if breaker.rest() is not None:
+        return claim(limit=limit, channel=channel, past_cap=True)
+    return claim(limit=1 if breaker.is_trying else limit, channel=channel)
+
+
+def _send_batch(batch: Sequence[Claimed], breaker: Breaker) -> None:
+    """All together; a batch of which one row cannot be prepared goes row by row, so that it delays no other."""
     try:
-        prepared = prepare(reminder_id=row.reminder_id, lease_token=row.lease_token)
-        if prepared is None:
-            return
-        attempt_id = prepared.attempt_id
-        result = hand_over(prepared.gateway, prepared.message, after=prepared.after_unknown)
+        tries = prepare(batch)
     except Exception as error:
-        log.exception("a reminder could not be sent", reminder_id=str(row.reminder_id))
-        # Before the try was begun nothing can have left; afterwards nobody knows.
-        outcome = Outcome.RETRY if attempt_id is None else Outcome.UNKNOWN
-        result = Result(outcome, detail=type(error).__name__)
+        if len(batch) > 1:
+            for row in batch:
+                _send_batch([row], breaker)
+            return
+        log.exception("a reminder could not be prepared", reminder_id=str(batch[0].reminder_id))
+        # Nothing was begun, so nothing can have left.
+        _mark([Done(batch[0].reminder_id, batch[0].lease_token, None, Result(Outcome.RETRY, detail=_kind(error)))])
+        return
+    if tries:
+        results = hand_over_all(tries, breaker=breaker)
+        _mark([_done(one, result) for one, result in zip(tries, results, strict=True)])
+
+
+def _done(one: Prepared, result: Result) -> Done:
+    return Done(one.held.reminder_id, one.held.lease_token, one.attempt_id, result)
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+def _mark(done: Sequence[Done]) -> None:
+    """Write down how a batch ended; what cannot be marked at all stays under its lease and is looked at after it."""
+    for wait_s in WAITS_FOR_DATABASE_S:
+        try:
+            finish_all(done)
+            return
+        except OperationalError as error:
+            log.warning("the database did not take the outcomes of a batch", error=_kind(error), rows=len(done))
+            connection.close()
+            time.sleep(wait_s)
+        except Exception:
+            log.exception("the outcomes of a batch could not be marked together", rows=len(done))
+            break
+    for one in done:
+        _mark_alone(one)
+
+
+def _mark_alone(done: Done) -> None:
     try:
-        finish(reminder_id=row.reminder_id, lease_token=row.lease_token, attempt_id=attempt_id, result=result)
+        finish(done)
     except Exception:
-        # The row stays under its lease and is looked at again when that ends.
-        log.exception("the outcome of a reminder could not be marked", reminder_id=str(row.reminder_id))
-
-
-def hand_over(gateway: Gateway, message: Message, *, after: AfterUnknown | None) -> Result:
-    """Send, or first ask what became of an earlier try whose answer was lost."""
-    if after is AfterUnknown.GIVE_UP:
-        return Result(Outcome.UNKNOWN, detail=NOT_A_THIRD_TIME)
-    if after is AfterUnknown.ASK:
-        told = gateway.ask(message.idem_key)
-        if told is not None:
-            return told
-    return gateway.send(message)
+        log.exception("the outcome of a reminder could not be marked", reminder_id=str(done.reminder_id))

@@ -1,5 +1,6 @@
 """Reads of safety plans, and of the links that open them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -26,10 +27,10 @@ def plan_in_force(client_id: UUID) -> SafetyPlan | None:
     return SafetyPlan.objects.filter(client=client_id).select_related("signed_by").first()
 
 
-def is_still_wanted(client_id: UUID) -> bool:
-    """Read just before a message leaves: the client is in care and has a plan."""
-    in_care = Client.objects.filter(pk=client_id, status=ClientStatus.ACTIVE, deceased_on=None)
-    return in_care.filter(safety_plans__isnull=False).exists()
+def still_wanted(client_ids: Collection[UUID]) -> set[UUID]:
+    """Read just before messages leave: the client is in care and has a plan."""
+    in_care = Client.objects.filter(pk__in=client_ids, status=ClientStatus.ACTIVE, deceased_on=None)
+    return set(in_care.filter(safety_plans__isnull=False).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Who was told of an alert, by which ways, and whether that arrived."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -57,9 +57,10 @@ def alert_of(call_out_id: UUID) -> UUID:
     return CallOut.objects.get(pk=call_out_id).alert_id
 
 
-def is_still_wanted(call_out_id: UUID) -> bool:
-    """Read just before a message leaves: nobody has taken the alert on."""
-    return RiskAlert.objects.untaken().filter(call_outs=call_out_id).exists()
+def still_wanted(call_out_ids: Collection[UUID]) -> set[UUID]:
+    """Read just before messages leave: nobody has taken the alert on."""
+    untaken = CallOut.objects.filter(pk__in=call_out_ids, alert__in=RiskAlert.objects.untaken())
+    return set(untaken.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)
