@@ -1,5 +1,6 @@
 """Loaded into a worker of the fault tests: a gateway slow enough to be killed at any instant of its work."""
 
+import functools
 import os
 import time
 
@@ -23,7 +24,7 @@ def _slow_send(gateway: DemoOutboxGateway, message: Message) -> Result:
     return result
 
 
-def _marks_before_it_sends() -> None:
+def _marks_before_it_sends(channel: str | None = None) -> None:
     """The wrong sender: calls a message accepted before it has left. A kill in between must lose some."""
     batch = services.claim()
     Reminder.objects.filter(pk__in=[row.reminder_id for row in batch]).update(
@@ -37,3 +38,6 @@ def _marks_before_it_sends() -> None:
 DemoOutboxGateway.send = _slow_send  # type: ignore[method-assign]
 if os.environ.get("PLANTED_FAULT") == "marks before it sends":
     services.send_due = _marks_before_it_sends  # type: ignore[assignment]
+else:
+    # Small batches: a kill finds some of them at each step of their way.
+    services.send_due = functools.partial(services.send_due, limit=8)  # type: ignore[assignment]

@@ -136,6 +136,7 @@ class Broken:
     """A gateway that refuses everything."""
 
     keeps_keys = can_ask = True
+    at_once = 1
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
