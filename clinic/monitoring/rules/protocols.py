@@ -1,0 +1,197 @@
+"""The protocols of monitoring as data: read, checked, and refused by name where a row would be wrong in use."""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from clinic.core.rules import RuleBroken
+from clinic.formulary.rules.entries import STATUSES
+from clinic.formulary.rules.reading import DATA as FORMULARY_DATA
+from clinic.formulary.rules.regimen import read_rows
+from clinic.monitoring.rules.results import KINDS
+
+DATA = Path(__file__).parent.parent / "data"
+FILE = "protocols.csv"
+UNVERIFIED, SECONDARY = "U", "V2"
+NOT_REVIEWED = "not yet reviewed by the medical director"
+Row = Mapping[str, str]
+
+
+class Event(StrEnum):
+    """What a measurement is counted from.
+
+    `change` are the start and each change of the dose, `later_change` the changes alone, `rise` the increases
+    alone; `week` is a week after the start, `first` the start, `last` the last result.
+    """
+
+    BEFORE = "before"
+    WEEK = "week"
+    FIRST = "first"
+    CHANGE = "change"
+    LATER_CHANGE = "later_change"
+    RISE = "rise"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What conditions of protocols ask of a client; `egfr` (mL/min/1.73 m²) is None where none is known."""
+
+    age: int
+    egfr: Decimal | None
+
+
+CONDITIONS: Mapping[str, Callable[[Person, int], bool]] = {
+    "age_over": lambda person, number: person.age > number,
+    "age_from": lambda person, number: person.age >= number,
+    "egfr_below": lambda person, number: person.egfr is not None and person.egfr < number,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One row: for whom, what is measured, counted from what, by when; empty numbers are such as no source gives.
+
+    Rows of one `series` ask for the same and follow one another. `since_months` and `until_months` bound a row by
+    the time since the start; after an interruption of more than `restart_days` that time begins anew.
+    """
+
+    key: str
+    series: str
+    applies_to: frozenset[str]
+    without: frozenset[str]
+    kinds: tuple[str, ...]
+    measured: str
+    event: Event
+    from_days: int | None
+    to_days: int | None
+    from_months: int | None
+    to_months: int | None
+    since_months: int | None
+    until_months: int | None
+    restart_days: int | None
+    condition: tuple[str, int] | None
+    sentence: str
+    status: str
+    source: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is asked by it: one whose status is unverified waits for a review and asks nothing."""
+        return self.status != UNVERIFIED
+
+    @property
+    def words(self) -> str:
+        """The sentence; one known from a secondary source alone says that it was not reviewed."""
+        return f"{self.sentence} ({NOT_REVIEWED})" if self.status == SECONDARY else self.sentence
+
+    def covers(self, groups: frozenset[str]) -> bool:
+        """Whether it is meant for a medication of these ingredients and classes."""
+        return bool(self.applies_to & groups) and not self.without & groups
+
+    def is_for(self, person: Person) -> bool:
+        """Whether its condition holds for a client; what is not known does not hold."""
+        return self.condition is None or CONDITIONS[self.condition[0]](person, self.condition[1])
+
+
+@lru_cache(maxsize=2)
+def read_protocols(folder: Path = DATA) -> tuple[Protocol, ...]:
+    """Every protocol, active or not; RuleBroken names the row that would be wrong in use."""
+    known = frozenset().union(*ingredient_groups().values())
+    with (folder / FILE).open(encoding="utf-8", newline="") as file:
+        return protocols_of(list(csv.DictReader(file)), known)
+
+
+def protocols_of(rows: Sequence[Row], known: frozenset[str]) -> tuple[Protocol, ...]:
+    """Check rows and build the protocols: known ingredients and classes, known kinds, numbers that fit the event."""
+    built: dict[str, Protocol] = {}
+    for row in rows:
+        try:
+            one = _protocol(row)
+            _check(one, known)
+            if one.key in built:
+                raise ValueError("it is there twice")
+        except (ValueError, KeyError) as problem:
+            raise RuleBroken(f"The protocol {row.get('key')} cannot be used: {problem}.") from problem
+        built[one.key] = one
+    return tuple(built.values())
+
+
+@lru_cache(maxsize=1)
+def ingredient_groups() -> Mapping[str, frozenset[str]]:
+    """Each ingredient of the formulary with what a protocol may name it by: itself, its parts, the classes of both."""
+    rows = {row["ingredient"]: row for row in read_rows(FORMULARY_DATA, "ingredients")}
+    return {
+        name: frozenset(parts).union(*(_list(rows[part]["classes"]) for part in parts))
+        for name, parts in ((name, [name, *_list(row["contains"])]) for name, row in rows.items())
+    }
+
+
+@lru_cache(maxsize=256)
+def protocols_for(ingredient: str) -> tuple[tuple[Protocol, ...], ...]:
+    """The active protocols of an ingredient, each series in the order of the file."""
+    groups = ingredient_groups().get(ingredient, frozenset({ingredient}))
+    series: dict[str, list[Protocol]] = {}
+    for one in read_protocols():
+        if one.is_active and one.covers(groups):
+            series.setdefault(one.series, []).append(one)
+    return tuple(tuple(rows) for rows in series.values())
+
+
+def _protocol(row: Row) -> Protocol:
+    name, _, number = row["condition"].partition(":")
+    return Protocol(
+        key=row["key"],
+        series=row["series"],
+        applies_to=frozenset(_list(row["applies_to"])),
+        without=frozenset(_list(row["without"])),
+        kinds=tuple(_list(row["kinds"])),
+        measured=row["measured"],
+        event=Event(row["event"]),
+        from_days=_number(row["from_days"]),
+        to_days=_number(row["to_days"]),
+        from_months=_number(row["from_months"]),
+        to_months=_number(row["to_months"]),
+        since_months=_number(row["since_months"]),
+        until_months=_number(row["until_months"]),
+        restart_days=_number(row["restart_days"]),
+        condition=(name, int(number)) if name else None,
+        sentence=row["sentence"],
+        status=row["status"],
+        source=row["source"],
+    )
+
+
+def _check(one: Protocol, known: frozenset[str]) -> None:
+    for what, given, allowed in (
+        ("ingredient or class", [*one.applies_to, *one.without], known),
+        ("kind of result", one.kinds, KINDS.keys()),
+        ("condition", [one.condition[0]] if one.condition else [], CONDITIONS.keys()),
+        ("status", [one.status], STATUSES),
+    ):
+        if missing := sorted(set(given) - set(allowed)):
+            raise ValueError(f"{missing[0]} is no {what}")
+    if not (one.key and one.series and one.applies_to and one.kinds and one.measured and one.sentence and one.source):
+        raise ValueError("something is empty that must be said")
+    days, months = (one.from_days, one.to_days), (one.from_months, one.to_months)
+    if any(number is not None for number in days) and any(number is not None for number in months):
+        raise ValueError("it counts in days and in months")
+    lowest, highest = days if any(number is not None for number in days) else months
+    if lowest is not None and highest is not None and lowest > highest:
+        raise ValueError("its window ends before it begins")
+    if one.event in {Event.WEEK, Event.LAST} and highest is None:
+        raise ValueError("it does not say by when")
+    if one.event is Event.BEFORE and (lowest, highest) != (None, None):
+        raise ValueError("what comes before the start has no window")
+
+
+def _list(text: str) -> list[str]:
+    return [part for part in text.split(";") if part]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None
