@@ -57,6 +57,17 @@ def begins(dose_plan: DosePlan) -> list[tuple[str, str]]:
     return [(f"{step.first_on:%m-%d}", f"{step.mg_per_day.normalize():f}") for step in steps]
 
 
+def change(dose_plan: DosePlan, order: dict[str, Any], by: User, *, base_version: int) -> None:
+    services.change_dose_plan(
+        dose_plan_id=dose_plan.pk,
+        base_version=base_version,
+        order=order,
+        reason="Decided at the visit.",
+        by=by,
+        now=MONDAY + dt.timedelta(days=3),
+    )
+
+
 def entered(ada: Client, by: User, value: str, at: dt.datetime, kind: str = "lithium", unit: str = "mmol/L") -> None:
     record_result(
         client_id=ada.pk, kind=kind, value=Decimal(value), unit=unit, taken_at=at, by=by, now=at + dt.timedelta(hours=1)
@@ -244,6 +255,32 @@ class TestHold:
         )
         gate.refresh_from_db()
         assert (gate.state, gate.step_first_on) == (GateState.WAITING, dt.date(2026, 3, 12))
+
+    def test_two_gates_a_week_apart_go_with_their_steps(self, dose_plan: DosePlan, prescriber: User) -> None:
+        near = gated(dose_plan, prescriber)
+        far = gated(dose_plan, prescriber, on=dt.date(2026, 3, 16))
+        assert services.hold_waiting(now=EVE) == 1
+        near.refresh_from_db()
+        far.refresh_from_db()
+        assert (near.step_first_on, far.step_first_on) == (dt.date(2026, 3, 16), dt.date(2026, 3, 23))
+
+    def test_gates_of_one_amount_stay_with_their_own_steps(self, dose_plan: DosePlan, prescriber: User) -> None:
+        steps = [{"doses": {"morning": mg}, "days": 7} for mg in ("50", "25", "50", "25")]
+        order = order_from(SECOND, dose_plan.versions.get().order, steps)
+        change(dose_plan, order, prescriber, base_version=1)
+        gates = [
+            gated(dose_plan, prescriber, on=SECOND + dt.timedelta(days=7 * week), base_version=2) for week in range(4)
+        ]
+        pause = {"on": "2026-03-05", "action": "pause", "days": 7}
+        change(dose_plan, order_with(dose_plan.versions.get(number=2).order, pause), prescriber, base_version=2)
+        for gate in gates:
+            gate.refresh_from_db()
+        assert [f"{gate.step_first_on:%m-%d}" for gate in gates] == ["03-16", "03-23", "03-30", "04-06"]
+        stop = {"on": "2026-03-23", "action": "stop"}
+        change(dose_plan, order_with(dose_plan.versions.get(number=3).order, stop), prescriber, base_version=3)
+        for gate in gates:
+            gate.refresh_from_db()
+        assert [gate.state for gate in gates] == [GateState.WAITING, *3 * [GateState.ENDED]]
 
     @pytest.mark.parametrize(
         ("mg", "overrides", "state", "because"),

@@ -117,9 +117,16 @@ def holds_from(step_first_on: date) -> datetime:
     return datetime.combine(step_first_on - ONE_DAY, EVENING_BEFORE)
 
 
-def moved_to(steps: Iterable[IsStep], mg_per_day: Decimal, day: date) -> date | None:
-    """When the step of a gate begins in the plan as it now reads from `day` on; None where it is no longer in it."""
-    return next((step.first_on for step in steps if step.first_on >= day and step.mg_per_day == mg_per_day), None)
+def moved_to(
+    before: Iterable[IsStep], after: Iterable[IsStep], mg_per_day: Decimal, first_on: date, day: date
+) -> date | None:
+    """When the step of a gate begins in the plan as it now reads from `day` on; None where it is no longer in it.
+
+    Of steps with one daily amount it stays the first, second … of them, so that no two gates meet on one step.
+    """
+    place = sum(step.mg_per_day == mg_per_day and day <= step.first_on < first_on for step in before)
+    coming = [step.first_on for step in after if step.first_on >= day and step.mg_per_day == mg_per_day]
+    return coming[place] if place < len(coming) else None
 
 
 def wish_words(wish: Wish) -> str:

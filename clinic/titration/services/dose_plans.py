@@ -247,7 +247,8 @@ def sign_next(
     version = _sign_version(dose_plan, signed, before.regimen, number=current.number + 1, by=by, now=now)
     _carry_steps(version, current, signed.plan, day)
     write_overrides(version, before.stops, reasons)
-    carry_gates(dose_plan, list(version.steps.all()), today=today, by=by, now=now)
+    steps = list(version.steps.all())
+    carry_gates(dose_plan, list(current.steps.all()), steps, today=today, by=by, now=now)
     return _write_change(version, dose_plan, told, day, reason=reason.strip())
 
 
