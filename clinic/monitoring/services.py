@@ -16,7 +16,7 @@ from clinic.monitoring import rules
 from clinic.monitoring.models import Measurement, WhyWithdrawn
 from clinic.monitoring.rules import KINDS, Given
 from clinic.staff.models import User
-from clinic.titration.services import judge_results, keep_promises
+from clinic.titration.services import doubt_result, judge_results, keep_promises
 
 ENTERED = "staff"
 
@@ -28,7 +28,7 @@ def record_results(
     """Enter what was measured at one time, all of it or nothing.
 
     Each is kept in the unit of its kind, ends the duty of whoever promised it, and judges the dose steps
-    that wait for it.
+    that wait for it, unless a newer one of its kind stands.
     A result that stands already with the same value and time is one with it.
     """
     client = locked_client(client_id, by)
@@ -36,7 +36,9 @@ def record_results(
     rules.check_together(results)
     kept = [_record(client, one, taken_at, note.strip(), by) for one in results]
     keep_promises(client_id=client.pk, kinds=[one.kind for one in kept], taken_at=taken_at, by=by, now=now)
-    values = {one.kind: one.value for one in kept}
+    later = Measurement.objects.standing().filter(client=client, taken_at__gt=taken_at)
+    outdated = set(later.values_list("kind", flat=True))
+    values = {one.kind: one.value for one in kept if one.kind not in outdated}
     judge_results(client_id=client.pk, values=values, taken_at=taken_at, by=by, now=now)
     return kept
 
@@ -103,4 +105,11 @@ def withdraw_result(*, measurement_id: UUID, because: str, by: User, now: dateti
         measurement.withdrawn_because = because
         measurement.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because", "updated_at"])
         record("result_withdrawn", by=by, subject=measurement, because=because)
+        doubt_result(
+            client_id=measurement.client_id,
+            kind=measurement.kind,
+            value=measurement.value,
+            taken_at=measurement.taken_at,
+            now=now,
+        )
     return measurement

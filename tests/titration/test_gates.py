@@ -16,7 +16,6 @@ from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.handouts.queries import calendar_from
 from clinic.handouts.rules.calendar import Mark
 from clinic.monitoring.rules import KINDS
-from clinic.monitoring.services import record_result
 from clinic.staff.models import User
 from clinic.titration import queries, services
 from clinic.titration.models import DosePlan, GateState, StepGate
@@ -27,51 +26,12 @@ from clinic.titration.rules.running import next_step_early, order_from, order_wi
 from clinic.titration.rules.signing import Override
 from clinic.titration.tasks import hold_waiting
 from clinic.worklist.models import DutyKind, WorkItem
-from tests.factories.formulary import ProductFactory
-from tests.factories.plans import SignedPlanFactory
-from tests.factories.titration import started
-
-MONDAY = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
-# 6 pm in Denver on the Sunday before the second step.
-EVE = dt.datetime(2026, 3, 9, 0, 0, tzinfo=dt.UTC)
-LITHIUM = Wish(GateKind.RESULT, "lithium", Decimal("0.6"), Decimal("0.8"))
-ANSWER = Wish(GateKind.ANSWER)
-SECOND = dt.date(2026, 3, 9)
-SOONER = Override("step_too_soon", "benefit", "Tolerates it well.")
+from tests.titration.gating import ANSWER, EVE, LITHIUM, MONDAY, SECOND, SOONER, begins, entered, gated, rising
 
 
 @pytest.fixture
 def dose_plan(ada: Client, prescriber: User) -> DosePlan:
-    """25 mg from Mar 2, 50 mg from Mar 9, 75 mg from Mar 16, 100 mg from Mar 23."""
-    SignedPlanFactory(client=ada, written_by=prescriber)
-    return started(ada, ProductFactory().medication, prescriber, MONDAY)
-
-
-def gated(dose_plan: DosePlan, by: User, wish: Wish = LITHIUM, on: dt.date = SECOND, **given: Any) -> StepGate:
-    asked: dict[str, Any] = {"base_version": 1, "stay_days": 7, "now": MONDAY, **given}
-    return services.set_gate(dose_plan_id=dose_plan.pk, step_first_on=on, wish=wish, by=by, **asked)
-
-
-def begins(dose_plan: DosePlan) -> list[tuple[str, str]]:
-    steps = dose_plan.versions.get(superseded_at=None).steps.all()
-    return [(f"{step.first_on:%m-%d}", f"{step.mg_per_day.normalize():f}") for step in steps]
-
-
-def change(dose_plan: DosePlan, order: dict[str, Any], by: User, *, base_version: int) -> None:
-    services.change_dose_plan(
-        dose_plan_id=dose_plan.pk,
-        base_version=base_version,
-        order=order,
-        reason="Decided at the visit.",
-        by=by,
-        now=MONDAY + dt.timedelta(days=3),
-    )
-
-
-def entered(ada: Client, by: User, value: str, at: dt.datetime, kind: str = "lithium", unit: str = "mmol/L") -> None:
-    record_result(
-        client_id=ada.pk, kind=kind, value=Decimal(value), unit=unit, taken_at=at, by=by, now=at + dt.timedelta(hours=1)
-    )
+    return rising(ada, prescriber)
 
 
 class TestRules:
@@ -230,7 +190,7 @@ class TestHold:
         assert AuditEvent.objects.filter(action="step_held", client_id=dose_plan.client_id).count() == 1
         assert services.hold_waiting(now=EVE + dt.timedelta(days=7)) == 1
         assert begins(dose_plan)[1] == ("03-23", "50")
-        assert WorkItem.objects.filter(kind=DutyKind.STEP_WAITS).count() == 1
+        assert WorkItem.objects.open().filter(kind=DutyKind.STEP_WAITS).count() == 1
 
     def test_what_cannot_be_held_is_said_loudly(self, dose_plan: DosePlan, prescriber: User) -> None:
         gated(dose_plan, prescriber)
@@ -255,32 +215,6 @@ class TestHold:
         )
         gate.refresh_from_db()
         assert (gate.state, gate.step_first_on) == (GateState.WAITING, dt.date(2026, 3, 12))
-
-    def test_two_gates_a_week_apart_go_with_their_steps(self, dose_plan: DosePlan, prescriber: User) -> None:
-        near = gated(dose_plan, prescriber)
-        far = gated(dose_plan, prescriber, on=dt.date(2026, 3, 16))
-        assert services.hold_waiting(now=EVE) == 1
-        near.refresh_from_db()
-        far.refresh_from_db()
-        assert (near.step_first_on, far.step_first_on) == (dt.date(2026, 3, 16), dt.date(2026, 3, 23))
-
-    def test_gates_of_one_amount_stay_with_their_own_steps(self, dose_plan: DosePlan, prescriber: User) -> None:
-        steps = [{"doses": {"morning": mg}, "days": 7} for mg in ("50", "25", "50", "25")]
-        order = order_from(SECOND, dose_plan.versions.get().order, steps)
-        change(dose_plan, order, prescriber, base_version=1)
-        gates = [
-            gated(dose_plan, prescriber, on=SECOND + dt.timedelta(days=7 * week), base_version=2) for week in range(4)
-        ]
-        pause = {"on": "2026-03-05", "action": "pause", "days": 7}
-        change(dose_plan, order_with(dose_plan.versions.get(number=2).order, pause), prescriber, base_version=2)
-        for gate in gates:
-            gate.refresh_from_db()
-        assert [f"{gate.step_first_on:%m-%d}" for gate in gates] == ["03-16", "03-23", "03-30", "04-06"]
-        stop = {"on": "2026-03-23", "action": "stop"}
-        change(dose_plan, order_with(dose_plan.versions.get(number=3).order, stop), prescriber, base_version=3)
-        for gate in gates:
-            gate.refresh_from_db()
-        assert [gate.state for gate in gates] == [GateState.WAITING, *3 * [GateState.ENDED]]
 
     @pytest.mark.parametrize(
         ("mg", "overrides", "state", "because"),

@@ -1,7 +1,7 @@
 """Reads of dose plans (`plans`), of the person a check concerns (`person`), of what it finds (`safety`)."""
 
 from clinic.titration.queries.favourites import favourites_of
-from clinic.titration.queries.gates import gate_about, gate_words, gates_of, get_gate
+from clinic.titration.queries.gates import gate_about, gate_words, gates_of, get_gate, open_gate_duties
 from clinic.titration.queries.person import person_facts, reported_medications
 from clinic.titration.queries.plans import (
     CurrentDose,
@@ -101,6 +101,7 @@ __all__ = [
     "may_withdraw",
     "offered_products",
     "offered_strengths",
+    "open_gate_duties",
     "open_promises",
     "open_run_outs",
     "person_facts",

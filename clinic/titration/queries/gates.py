@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, StepGate
 from clinic.titration.rules.gates import GateKind, Wish, wish_words
+from clinic.worklist.models import WorkItem
 
 
 def gates_of(dose_plan: DosePlan) -> list[StepGate]:
@@ -26,6 +27,13 @@ def gate_words(gate: StepGate) -> str:
     return wish_words(Wish(GateKind(gate.waits_for), gate.measured, gate.good_from, gate.good_to))
 
 
-def gate_about(gate: StepGate) -> str:
-    """The cause under which the duty of a gate stands on the board."""
-    return f"gate:{gate.pk}"
+def gate_about(gate: StepGate, what: str, when: str) -> str:
+    """The cause of one duty of a gate: what came in (or that it was held, or could not be), and when."""
+    return f"gate:{gate.pk}:{what}:{when}"
+
+
+def open_gate_duties(gate: StepGate, what: str = "") -> list[str]:
+    """The causes of the open duties of a gate, of one kind or all."""
+    prefix = f"gate:{gate.pk}:{what}"
+    found = WorkItem.objects.open().filter(about__startswith=prefix).values_list("about", flat=True)
+    return [about for about in found if about]

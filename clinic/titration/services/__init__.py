@@ -2,7 +2,8 @@
 
 from clinic.titration.services.dose_plans import change_dose_plan, start_dose_plan, stop_dose_plan
 from clinic.titration.services.favourites import keep_favourite, remove_favourite
-from clinic.titration.services.gates import decide_gate, hold_waiting, judge_answer, judge_results, set_gate
+from clinic.titration.services.gates import decide_gate, hold_waiting, set_gate
+from clinic.titration.services.judging import doubt_result, judge_answer, judge_results
 from clinic.titration.services.missed import record_missed_doses
 from clinic.titration.services.overrides import keep_promises
 from clinic.titration.services.refills import ask_refill, ask_refill_by_link, decide_refill, withdraw_refill
@@ -15,6 +16,7 @@ __all__ = [
     "change_dose_plan",
     "decide_gate",
     "decide_refill",
+    "doubt_result",
     "hold_waiting",
     "judge_answer",
     "judge_results",

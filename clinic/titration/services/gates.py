@@ -1,8 +1,6 @@
-"""Deeds on gates: set one, judge it by a result, an answer or a decision, and hold the step that still waits."""
+"""Deeds on gates: set one, decide about it, and hold the step that still waits."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -17,13 +16,9 @@ from clinic.titration import queries
 from clinic.titration.models import DosePlan, GateState, StepGate
 from clinic.titration.rules import gates as rules
 from clinic.titration.rules import running
-from clinic.titration.rules.gates import GateKind, Wish
+from clinic.titration.rules.gates import Wish
 from clinic.titration.services import dose_plans
-from clinic.titration.services.gate_moves import settle
-from clinic.worklist import services as worklist
-from clinic.worklist.models import DutyKind
-
-LOOK_WITHIN = timedelta(days=1)
+from clinic.titration.services.gate_moves import settle, tell
 
 
 @transaction.atomic
@@ -84,60 +79,35 @@ def decide_gate(*, gate_id: UUID, is_passed: bool, because: str, by: User, now: 
     return gate
 
 
-def judge_results(
-    *, client_id: UUID, values: Mapping[str, Decimal], taken_at: datetime, by: User, now: datetime
-) -> None:
-    """Judge the gates that wait for these results: in the range passes, outside it the prescriber is told.
-
-    Values are in the unit of their kind. One taken before the gate was set says nothing. Called inside the
-    transaction that enters the results.
-    """
-    waiting = StepGate.objects.waiting().filter(dose_plan__client=client_id, waits_for=GateKind.RESULT)
-    for gate in waiting.filter(measured__in=values, set_at__lte=taken_at).select_for_update(of=("self",)):
-        value = values[gate.measured]
-        words = f"{rules.value_words(gate.measured, value)} on {rules.day_words(timezone.localdate(taken_at))}"
-        if rules.is_good(value, gate.good_from, gate.good_to):
-            settle(gate, GateState.PASSED, because=words, by=by, now=now)
-        else:
-            _tell(gate, f"{words} is not {rules.range_words(gate.good_from, gate.good_to)}", now=now)
-
-
-def judge_answer(*, dose_plan_id: UUID, is_worrying: bool, now: datetime) -> None:
-    """Judge the gates that wait for a check-in: one without worry passes, a worrying one tells the prescriber.
-
-    Called inside the transaction that keeps the answer.
-    """
-    waiting = StepGate.objects.waiting().filter(dose_plan=dose_plan_id, waits_for=GateKind.ANSWER)
-    words = f"check-in of {rules.day_words(timezone.localdate(now))}"
-    for gate in waiting.select_for_update(of=("self",)):
-        if is_worrying:
-            _tell(gate, f"The {words} worries", now=now)
-        else:
-            settle(gate, GateState.PASSED, because=f"A {words} without worry", by=None, now=now)
-
-
 def hold_waiting(*, now: datetime) -> int:
     """From 6 pm of the day before, let the step before go on for each step that still waits; answers how many held.
 
-    This carries out what the prescriber signed when the gate was set. What cannot be held (a stop finding, a
-    prescriber who left the team) becomes an urgent duty. Asked twice it does everything once.
+    This carries out what the prescriber signed when the gate was set, for clients in care. What cannot be held (a stop
+    finding, a prescriber who left) becomes an urgent duty. Asked twice it does everything once.
     """
     today = dose_plans.day_of(now)
-    due = StepGate.objects.waiting().filter(step_first_on__lte=today + timedelta(days=1))
-    local = timezone.localtime(now).replace(tzinfo=None)
-    ids = [gate.pk for gate in due if rules.holds_from(gate.step_first_on) <= local]
-    return sum(_hold(gate_id, now=now) for gate_id in ids)
+    in_care = Client.objects.in_care().filter(deceased_on=None)
+    due = StepGate.objects.waiting().filter(step_first_on__lte=today + timedelta(days=1), dose_plan__client__in=in_care)
+    return sum(_hold(gate.pk, now=now) for gate in due if _is_due(gate, now))
+
+
+def _is_due(gate: StepGate, now: datetime) -> bool:
+    return rules.holds_from(gate.step_first_on) <= timezone.localtime(now).replace(tzinfo=None)
 
 
 @transaction.atomic
 def _hold(gate_id: UUID, *, now: datetime) -> bool:
+    """The dose plan is locked before its gate, as by every deed that signs a version; who is busy is held next time."""
+    if not DosePlan.objects.select_for_update(of=("self",), skip_locked=True).filter(gates=gate_id):
+        return False
     rows = StepGate.objects.waiting().select_related("dose_plan__medication", "dose_plan__client", "set_by")
     gate = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=gate_id).first()
-    if gate is None or rules.holds_from(gate.step_first_on) > timezone.localtime(now).replace(tzinfo=None):
+    if gate is None or not _is_due(gate, now):
         return False
     current = queries.current_version(gate.dose_plan)
     stay = {"on": (gate.step_first_on - rules.ONE_DAY).isoformat(), "action": "pause", "days": gate.stay_days}
     waits = queries.gate_words(gate)
+    day = gate.step_first_on.isoformat()
     try:
         with transaction.atomic():
             change = dose_plans.change_dose_plan(
@@ -145,32 +115,22 @@ def _hold(gate_id: UUID, *, now: datetime) -> bool:
                 base_version=current.number,
                 order=running.order_with(current.order, stay),
                 reason=f"As set on {rules.day_words(timezone.localdate(gate.set_at))}: waits for {waits}",
-                by=gate.set_by,
+                by=_as_prescriber(gate.set_by),
                 now=now,
             )
     except (RuleBroken, Http404):
-        _tell(gate, "The step could not be held: decide today", now=now, is_urgent=True)
+        tell(gate, "unheld", day, "The step could not be held: decide today", now=now, is_urgent=True)
         return False
     record("step_held", by=None, subject=gate, client_id=gate.dose_plan.client_id, version=change.version.number)
-    gate.refresh_from_db()
-    _tell(gate, gate.last_words or "Nothing came in", now=now)
+    gate.refresh_from_db(fields=["step_first_on", "state", "last_words"])
+    tell(gate, "held", day, gate.last_words or "Nothing came in", now=now)
     return True
 
 
-def _tell(gate: StepGate, words: str, *, now: datetime, is_urgent: bool = False) -> None:
-    """Keep what came in, and give the prescriber the duty to decide."""
-    gate.last_words = words[:300]
-    gate.save(update_fields=["last_words", "updated_at"])
-    dose_plan = gate.dose_plan
-    worklist.open_item(
-        kind=DutyKind.STEP_WAITS,
-        about=queries.gate_about(gate),
-        reason=f"{dose_plan.medication} waits for {queries.gate_words(gate)}. {words}."[:300],
-        owner_role=Role.PRESCRIBER,
-        due_at=now if is_urgent else now + LOOK_WITHIN,
-        client=dose_plan.client,
-        owner=gate.set_by,
-        urgent=is_urgent,
-        by=None,
-        now=now,
-    )
+def _as_prescriber(by: User) -> User:
+    """Who set the gate, as the prescriber they are, whichever hat they wear this evening; not whose account closed."""
+    if not by.is_active:
+        raise RuleBroken("Whoever set this gate works here no longer.")
+    if Role.PRESCRIBER in by.owned_roles:
+        by.acting_role = Role.PRESCRIBER
+    return by
