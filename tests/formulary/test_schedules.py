@@ -1,12 +1,14 @@
 """Label schedules and restart rules wait for the medical director like every other rule."""
 
 import datetime as dt
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from clinic.core.rules import RuleBroken
 from clinic.formulary.models import RuleKind, SafetyRule
 from clinic.formulary.queries import schedules
 from clinic.formulary.rules import choose, read_restart_rules, read_templates
@@ -58,6 +60,18 @@ class TestInForce:
         assert restart_of("lamotrigine") == ("V", "U")
         decide("restart-lamotrigine-alone", director, is_accepted=True)
         assert restart_of("lamotrigine") == ("V", "V")
+
+    def test_a_rule_without_its_number_of_days_is_not_accepted(self, director: User) -> None:
+        with pytest.raises(RuleBroken, match="gives no number of days"):
+            decide("restart-prazosin-alone", director, is_accepted=True)
+        decide("restart-prazosin-alone", director, is_accepted=False)
+        assert restart_of("prazosin") == ("U", "U")
+
+    def test_whatever_is_accepted_can_still_be_read(self, director: User) -> None:
+        for rule in SafetyRule.objects.current().filter(kind__in=(RuleKind.SCHEDULE, RuleKind.RESTART)):
+            with suppress(RuleBroken):
+                decide(rule.key, director, is_accepted=True)
+        assert len(schedules().restarts) == len(read_restart_rules())
 
     def test_emptied_rules_lose_no_restart_rule(self) -> None:
         SafetyRule.objects.update(superseded_at=NOW)

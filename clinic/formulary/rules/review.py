@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.limits import amount_text
@@ -34,10 +35,13 @@ def check_source(source: str) -> None:
         raise RuleBroken("Say where the numbers were read, such as the label and its date.", field="source")
 
 
-def check_decision(*, is_accepted: bool, note: str) -> None:
-    """A rule is switched off only with a reason."""
+def check_decision(*, is_accepted: bool, note: str, definition: Mapping[str, Any]) -> None:
+    """A rule is switched off only with a reason; a restart rule counts no days that it does not name."""
     if not is_accepted and not note.strip():
         raise RuleBroken("Say why the rule shall not be used.", field="note")
+    restart = definition.get("restart")
+    if is_accepted and restart is not None and not restart["more_than_days"]:
+        raise RuleBroken("This rule gives no number of days, so it cannot be used. Refuse it, with the reason.")
 
 
 def reviewed_version(data_version: str, reviews: int) -> str:

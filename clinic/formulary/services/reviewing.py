@@ -62,7 +62,7 @@ def decide_rule(*, rule_id: UUID, is_accepted: bool, note: str = "", by: User, n
         raise Http404
     if seen.superseded_at is not None:
         raise RuleBroken(CHANGED_MEANWHILE)
-    rules.check_decision(is_accepted=is_accepted, note=note)
+    rules.check_decision(is_accepted=is_accepted, note=note, definition=seen.definition)
     SafetyRule.objects.filter(pk=seen.pk).update(superseded_at=now)
     decided = SafetyRule(
         key=seen.key,
