@@ -6,7 +6,7 @@ class HandoutsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.handouts import queries
-        from clinic.handouts.rules import links
+        from clinic.messaging import rules
         from clinic.messaging.purposes import Purpose, register
 
         register(
@@ -14,9 +14,9 @@ class HandoutsConfig(AppConfig):
                 kind=queries.KIND,
                 still_wanted=queries.still_wanted,
                 view_name="handouts:page",
-                link_lasts=links.LASTS,
-                words=links.MESSAGE_WORDS,
-                subject=links.MESSAGE_SUBJECT,
-                how_long=links.HOW_LONG,
+                link_lasts=rules.PAGE_LASTS,
+                words=rules.PAGE_WORDS,
+                subject=rules.PAGE_SUBJECT,
+                how_long=rules.PAGE_HOW_LONG,
             )
         )

@@ -16,7 +16,7 @@ from clinic.handouts.rules.calendar import Calendar, PlanOnPaper, calendar_of
 from clinic.handouts.rules.leaflet import Leaflet, leaflet_of
 from clinic.handouts.rules.paper import Letterhead
 from clinic.handouts.rules.watching import waiting_words, watch_words
-from clinic.messaging.models import Reminder, SignedLink
+from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import open_link
 from clinic.titration.models import DosePlan, DosePlanVersion
 
@@ -119,14 +119,3 @@ def open_calendar(token: str, *, now: datetime) -> OpenCalendar | None:
 def today_of(client: Client, now: datetime) -> date:
     """The client's own day."""
     return now.astimezone(ZoneInfo(client.time_zone)).date()
-
-
-def live_links(client: Client, now: datetime) -> QuerySet[SignedLink]:
-    """Links to the calendar that still open it, the newest first."""
-    links = SignedLink.objects.filter(client=client, about_kind=KIND, used_at=None, revoked_at=None)
-    return links.filter(expires_at__gt=now, tries_left__gt=0).order_by("-created_at")
-
-
-def sendings(client_id: UUID) -> QuerySet[Reminder]:
-    """Messages with a link to the calendar, the newest first."""
-    return Reminder.objects.filter(about_kind=KIND, about_id=client_id).order_by("-step", "-due_at")

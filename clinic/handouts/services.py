@@ -2,28 +2,16 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404
-from django.urls import reverse
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.handouts import queries
-from clinic.handouts.rules import links
-from clinic.messaging.models import OPEN_STATES
-from clinic.messaging.queries import ways_to_reach
-from clinic.messaging.services import (
-    Wanted,
-    cancel_reminders,
-    confirm_birth_year,
-    mint_link,
-    plan_reminders,
-    renew_links,
-    revoke_links,
-)
+from clinic.handouts.rules import giving
+from clinic.messaging.rules import PAGE_LASTS
+from clinic.messaging.services import confirm_birth_year, end_links, renew_links, send_link, show_link
 from clinic.staff.models import User
 
 
@@ -31,41 +19,26 @@ from clinic.staff.models import User
 def send_calendar_link(*, client_id: UUID, by: User, now: datetime) -> None:
     """Write to the client with a fresh link to their dose calendar, by a way they agreed to, outside quiet hours.
 
-    Refused without a running dose plan and without consent to a way of writing. Asked again while a message is on its
-    way it changes nothing.
+    Refused without a running dose plan and without consent to a way of writing.
     """
     client = _client_with_plans(client_id, by, now)
-    sent = queries.sendings(client_id)
-    links.check_may_be_sent(has_way=bool(ways_to_reach([client_id]).get(client_id)))
-    if sent.filter(state__in=OPEN_STATES).exists():
-        return
-    newest = sent.first()
-    wall = now.astimezone(ZoneInfo(client.time_zone))
-    wanted = Wanted(
-        client=client,
-        about_id=client_id,
-        on=wall.date(),
-        at=wall.time().replace(second=0, microsecond=0),
-        step=newest.step + 1 if newest else 1,
-    )
-    plan_reminders([wanted], about_kind=queries.KIND, now=now)
-    record("calendar_link_sent", by=by, subject=client, client_id=client_id)
+    if send_link(client, about_kind=queries.KIND, now=now):
+        record("calendar_link_sent", by=by, subject=client, client_id=client_id)
 
 
 @transaction.atomic
 def show_calendar_link(*, client_id: UUID, by: User, now: datetime) -> str:
     """Make a link to hand over in person; it is shown once, for only the hash of its token is kept."""
     client = _client_with_plans(client_id, by, now)
-    token = mint_link(client_id=client_id, about_kind=queries.KIND, about_id=client_id, expires_at=now + links.LASTS)
     record("calendar_link_shown", by=by, subject=client, client_id=client_id)
-    return f"{settings.SITE_URL.rstrip('/')}{reverse('handouts:page', args=[token])}"
+    return show_link(client, about_kind=queries.KIND, view_name="handouts:page", expires_at=now + PAGE_LASTS)
 
 
 @transaction.atomic
 def keep_calendar_links(*, client_id: UUID, by: User, now: datetime) -> int:
     """Keep the links that are open for three days from now; one that has expired stays closed."""
     client = _locked(client_id, by)
-    kept = renew_links(about_kind=queries.KIND, about_id=client_id, until=now + links.LASTS, now=now)
+    kept = renew_links(about_kind=queries.KIND, about_id=client_id, until=now + PAGE_LASTS, now=now)
     record("calendar_links_kept", by=by, subject=client, client_id=client_id, links=kept)
     return kept
 
@@ -74,8 +47,7 @@ def keep_calendar_links(*, client_id: UUID, by: User, now: datetime) -> int:
 def end_calendar_links(*, client_id: UUID, by: User, now: datetime) -> int:
     """End every link to a client's calendar at once, and take back a message that waits."""
     client = _locked(client_id, by)
-    ended = revoke_links(about_kind=queries.KIND, about_ids=[client_id], now=now)
-    cancel_reminders(about_kind=queries.KIND, about_ids=[client_id], because="the link was ended", now=now)
+    ended = end_links(client, about_kind=queries.KIND, now=now)
     record("calendar_links_ended", by=by, subject=client, client_id=client_id, links=ended)
     return ended
 
@@ -90,7 +62,7 @@ def enter_calendar(*, token: str, year: int, now: datetime) -> None:
 
 def _client_with_plans(client_id: UUID, by: User, now: datetime) -> Client:
     client = _locked(client_id, by)
-    links.check_something_to_read(has_plans=queries.has_plans(client_id, queries.today_of(client, now)))
+    giving.check_something_to_read(has_plans=queries.has_plans(client_id, queries.today_of(client, now)))
     return client
 
 

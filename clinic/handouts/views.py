@@ -22,6 +22,7 @@ from clinic.handouts.rules import leaflet as leaflets
 from clinic.handouts.rules import paper
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
 from clinic.messaging.forms import BirthYearForm
+from clinic.messaging.queries import live_links, sendings
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -49,8 +50,8 @@ def _calendar(request: StaffRequest, client: Client, *, give: GiveForm | None = 
         "today": today,
         "form": PrintForm(),
         "give": give,
-        "links": queries.live_links(client, now),
-        "newest_sending": queries.sendings(client.pk).first(),
+        "links": live_links(client.pk, queries.KIND, now),
+        "newest_sending": sendings(client.pk, queries.KIND).first(),
         "link": link,
     }
     refused = give is not None and give.errors

@@ -14,7 +14,7 @@ from django.utils.html import urlize
 from django.utils.safestring import SafeString
 
 from clinic.clients.models import ContactKind, ContactPoint
-from clinic.messaging.models import Channel, OptOut, OutboxMessage, SignedLink
+from clinic.messaging.models import Channel, OptOut, OutboxMessage, Reminder, SignedLink
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 
@@ -84,6 +84,17 @@ def open_link(token: str, *, about_kind: str, now: datetime) -> SignedLink | Non
     if link is None or link.used_at or link.revoked_at or link.expires_at <= now or link.tries_left == 0:
         return None
     return link
+
+
+def live_links(client_id: UUID, about_kind: str, now: datetime) -> QuerySet[SignedLink]:
+    """Links of a client to a page about themselves that still open it, the newest first."""
+    links = SignedLink.objects.filter(client=client_id, about_kind=about_kind, used_at=None, revoked_at=None)
+    return links.filter(expires_at__gt=now, tries_left__gt=0).order_by("-created_at")
+
+
+def sendings(client_id: UUID, about_kind: str) -> QuerySet[Reminder]:
+    """Messages that lead a client to a page about themselves, the newest first."""
+    return Reminder.objects.filter(about_kind=about_kind, about_id=client_id).order_by("-step", "-due_at")
 
 
 @dataclass(frozen=True)

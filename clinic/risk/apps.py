@@ -7,9 +7,9 @@ class RiskConfig(AppConfig):
     name = "clinic.risk"
 
     def ready(self) -> None:
+        from clinic.messaging import rules
         from clinic.messaging.purposes import Purpose, ToStaff, register
         from clinic.risk.queries import safety, telling
-        from clinic.risk.rules import safety as safety_laws
 
         register(
             Purpose(
@@ -27,9 +27,9 @@ class RiskConfig(AppConfig):
                 kind=safety.KIND,
                 still_wanted=safety.still_wanted,
                 view_name="safety_page",
-                link_lasts=safety_laws.LINK_LASTS,
-                words=safety_laws.MESSAGE_WORDS,
-                subject=safety_laws.MESSAGE_SUBJECT,
-                how_long=safety_laws.HOW_LONG,
+                link_lasts=rules.PAGE_LASTS,
+                words=rules.PAGE_WORDS,
+                subject=rules.PAGE_SUBJECT,
+                how_long=rules.PAGE_HOW_LONG,
             )
         )

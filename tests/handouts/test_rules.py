@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.core.rules import RuleBroken
-from clinic.handouts.rules import links
+from clinic.handouts.rules import giving
 from clinic.handouts.rules.calendar import Entry, Mark, calendar_of, stretches_of
 from clinic.handouts.rules.drawing import Shape, drawn_of, taken_of
 from clinic.handouts.rules.paper import Paper, calendar_values, pharmacist_values
 from clinic.handouts.rules.watching import watch_words
+from clinic.messaging.rules import PAGE_WORDS, check_may_be_sent
 from clinic.messaging.rules.texts import gsm_length
 from clinic.titration.rules import build_plan, daily_table
 from tests.handouts.papers import MONDAY, changing, head, on_paper
@@ -182,12 +183,12 @@ def test_the_pharmacist_reads_days_units_and_what_to_dispense() -> None:
 
 
 def test_a_link_is_given_only_where_there_is_something_to_read_and_a_way() -> None:
-    links.check_something_to_read(has_plans=True)
-    links.check_may_be_sent(has_way=True)
+    giving.check_something_to_read(has_plans=True)
+    check_may_be_sent(has_way=True)
     with pytest.raises(RuleBroken, match="No dose plan is running"):
-        links.check_something_to_read(has_plans=False)
+        giving.check_something_to_read(has_plans=False)
     with pytest.raises(RuleBroken, match="neither e-mail nor text"):
-        links.check_may_be_sent(has_way=False)
+        check_may_be_sent(has_way=False)
 
 
 def test_an_entry_that_goes_on_has_no_mark() -> None:
@@ -195,6 +196,6 @@ def test_an_entry_that_goes_on_has_no_mark() -> None:
     assert [entry.mark for entry in entries] == [Mark.NONE, Mark.NONE]
 
 
-@pytest.mark.parametrize("words", links.MESSAGE_WORDS.values())
+@pytest.mark.parametrize("words", PAGE_WORDS.values())
 def test_the_message_stands_in_the_alphabet_of_one_sms(words: str) -> None:
     assert gsm_length(words) == len(words)

@@ -12,6 +12,7 @@ from clinic.clients.models import Client, ClientStatus, ContactPoint
 from clinic.core.rules import RuleBroken
 from clinic.handouts import queries, services
 from clinic.messaging.models import OutboxMessage, Reminder, ReminderState, SignedLink
+from clinic.messaging.queries import live_links
 from clinic.messaging.services import send_due
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
@@ -48,7 +49,7 @@ def test_keeping_open_lengthens_what_is_open_and_nothing_else(ada: Client, coord
     assert services.keep_calendar_links(client_id=ada.pk, by=coordinator, now=later) == 1
     assert queries.open_calendar(young, now=later + THREE_DAYS - MINUTE) is not None
     assert queries.open_calendar(old, now=later) is None
-    assert [link.client for link in queries.live_links(ada, later)] == [ada]
+    assert [link.client for link in live_links(ada.pk, "calendar", later)] == [ada]
 
 
 def test_ending_closes_every_link_and_takes_back_what_waits(ada: Client, prescriber: User) -> None:

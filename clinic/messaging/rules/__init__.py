@@ -10,16 +10,22 @@ from clinic.messaging.rules.outcomes import (
     is_past_cap,
     wait_before_try,
 )
+from clinic.messaging.rules.pages import PAGE_HOW_LONG, PAGE_LASTS, PAGE_SUBJECT, PAGE_WORDS, check_may_be_sent
 from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text, staff_text
 from clinic.messaging.rules.times import due_at, quiet_until
 
 __all__ = [
     "GIVE_UP_AFTER",
     "NOT_A_THIRD_TIME",
+    "PAGE_HOW_LONG",
+    "PAGE_LASTS",
+    "PAGE_SUBJECT",
+    "PAGE_WORDS",
     "AfterUnknown",
     "InboundWord",
     "Outcome",
     "after_unknown",
+    "check_may_be_sent",
     "classify_status",
     "due_at",
     "email_text",

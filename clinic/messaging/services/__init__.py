@@ -1,6 +1,7 @@
 """Deeds of messaging: plan, cancel, send, give and use links, stop and resume."""
 
 from clinic.messaging.services.claiming import claim
+from clinic.messaging.services.giving import end_links, send_link, show_link
 from clinic.messaging.services.links import confirm_birth_year, mint_link, renew_links, revoke_links, use_links
 from clinic.messaging.services.opt_outs import resume_messages, stop_messages
 from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_reminders
@@ -12,6 +13,7 @@ __all__ = [
     "cancel_reminders",
     "claim",
     "confirm_birth_year",
+    "end_links",
     "mint_link",
     "plan_reminders",
     "plan_staff_messages",
@@ -19,6 +21,8 @@ __all__ = [
     "resume_messages",
     "revoke_links",
     "send_due",
+    "send_link",
+    "show_link",
     "stop_messages",
     "use_links",
 ]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from clinic.clients.models import Client, ClientStatus
-from clinic.messaging.models import Reminder, SignedLink
+from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import open_link
 from clinic.risk.models import SafetyPlan
 
@@ -54,14 +54,3 @@ def open_plan(token: str, *, now: datetime) -> OpenPlan | None:
 def today_of(client: Client, now: datetime) -> date:
     """The client's own day."""
     return now.astimezone(ZoneInfo(client.time_zone)).date()
-
-
-def live_links(client_id: UUID, now: datetime) -> QuerySet[SignedLink]:
-    """Links to the plan that still open it, the newest first."""
-    links = SignedLink.objects.filter(client=client_id, about_kind=KIND, used_at=None, revoked_at=None)
-    return links.filter(expires_at__gt=now, tries_left__gt=0).order_by("-created_at")
-
-
-def sendings(client_id: UUID) -> QuerySet[Reminder]:
-    """Messages with a link to the plan, the newest first."""
-    return Reminder.objects.filter(about_kind=KIND, about_id=client_id).order_by("-step", "-due_at")

@@ -5,17 +5,12 @@ The order of the steps is Stanley's and Brown's (clinical facts 6.5); the questi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from clinic.core.rules import RuleBroken
 
 # The clinic's own choice, as for the dose calendar: a link that can be read again lives short.
-LINK_LASTS = timedelta(hours=72)
-# Neutral: nothing in it tells what the clinic does or what the page holds.
-MESSAGE_WORDS: Mapping[str, str] = {"en": "A page for you:", "es": "Tiene un mensaje:"}
-MESSAGE_SUBJECT: Mapping[str, str] = {"en": "A page for you", "es": "Tiene una página"}
-HOW_LONG: Mapping[str, str] = {"en": "works for three days", "es": "funciona durante tres días"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +64,3 @@ def check_copy(holder: str, name: str, *, given_on: date, today: date) -> None:
         raise RuleBroken("Write who in the family has the copy.", field="name")
     if given_on > today:
         raise RuleBroken("Enter the day on which the copy was given.", field="given_on")
-
-
-def check_may_be_sent(*, has_way: bool) -> None:
-    """A message goes only by a way that the client agreed to."""
-    if not has_way:
-        raise RuleBroken(
-            "This client has agreed to neither e-mail nor text messages. Print the plan, or show the link here and "
-            "give it to them."
-        )

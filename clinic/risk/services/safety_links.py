@@ -2,27 +2,15 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
-from clinic.messaging.models import OPEN_STATES
-from clinic.messaging.queries import ways_to_reach
-from clinic.messaging.services import (
-    Wanted,
-    cancel_reminders,
-    confirm_birth_year,
-    mint_link,
-    plan_reminders,
-    revoke_links,
-)
+from clinic.messaging.rules import PAGE_LASTS
+from clinic.messaging.services import confirm_birth_year, end_links, send_link, show_link
 from clinic.risk.queries import safety as queries
-from clinic.risk.rules import safety as laws
 from clinic.risk.rules.safety import CopyHolder
 from clinic.risk.services.safety import keep_copy, locked_client
 from clinic.staff.models import User
@@ -35,39 +23,23 @@ def send_safety_plan_link(*, client_id: UUID, by: User, now: datetime) -> None:
     Asked again while a message is on its way it changes nothing. Raises RuleBroken.
     """
     client = _client_with_plan(client_id, by)
-    laws.check_may_be_sent(has_way=bool(ways_to_reach([client_id]).get(client_id)))
-    sent = queries.sendings(client_id)
-    if sent.filter(state__in=OPEN_STATES).exists():
-        return
-    newest = sent.first()
-    wall = now.astimezone(ZoneInfo(client.time_zone))
-    wanted = Wanted(
-        client=client,
-        about_id=client_id,
-        on=wall.date(),
-        at=wall.time().replace(second=0, microsecond=0),
-        step=newest.step + 1 if newest else 1,
-    )
-    plan_reminders([wanted], about_kind=queries.KIND, now=now)
-    record("safety_plan_link_sent", by=by, subject=client, client_id=client_id)
+    if send_link(client, about_kind=queries.KIND, now=now):
+        record("safety_plan_link_sent", by=by, subject=client, client_id=client_id)
 
 
 @transaction.atomic
 def show_safety_plan_link(*, client_id: UUID, by: User, now: datetime) -> str:
     """Make a link to hand over in person; it is shown once, for only the hash of its token is kept."""
     client = _client_with_plan(client_id, by)
-    expires_at = now + laws.LINK_LASTS
-    token = mint_link(client_id=client_id, about_kind=queries.KIND, about_id=client_id, expires_at=expires_at)
     record("safety_plan_link_shown", by=by, subject=client, client_id=client_id)
-    return f"{settings.SITE_URL.rstrip('/')}{reverse('safety_page', args=[token])}"
+    return show_link(client, about_kind=queries.KIND, view_name="safety_page", expires_at=now + PAGE_LASTS)
 
 
 @transaction.atomic
 def end_safety_plan_links(*, client_id: UUID, by: User, now: datetime) -> int:
     """End every link to a client's plan at once, and take back a message that waits."""
     client = locked_client(client_id, by)
-    ended = revoke_links(about_kind=queries.KIND, about_ids=[client_id], now=now)
-    cancel_reminders(about_kind=queries.KIND, about_ids=[client_id], because="the link was ended", now=now)
+    ended = end_links(client, about_kind=queries.KIND, now=now)
     record("safety_plan_links_ended", by=by, subject=client, client_id=client_id, links=ended)
     return ended
 

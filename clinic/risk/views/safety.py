@@ -21,6 +21,7 @@ from clinic.core.templatetags.clinic_ui import day
 from clinic.core.views import too_many_requests
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
 from clinic.messaging.forms import BirthYearForm
+from clinic.messaging.queries import live_links, sendings
 from clinic.risk import services
 from clinic.risk.forms.safety import CopyForm, GiveForm, SafetyPlanForm
 from clinic.risk.queries import safety as queries
@@ -54,8 +55,8 @@ def _plan(
         "earlier": versions[1:],
         "copy": copy or CopyForm(initial={"given_on": timezone.localdate()}),
         "give": give,
-        "links": queries.live_links(client.pk, now),
-        "newest_sending": queries.sendings(client.pk).first(),
+        "links": live_links(client.pk, queries.KIND, now),
+        "newest_sending": sendings(client.pk, queries.KIND).first(),
         "link": link,
     }
     is_refused = bool((copy and copy.errors) or (give and give.errors))
