@@ -17,8 +17,8 @@ from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_re
 def send_link(client: Client, *, about_kind: str, now: datetime) -> bool:
     """Write to the client with a fresh link, by a way they agreed to, outside quiet hours.
 
-    Asked again while a message is on its way it changes nothing; answers whether a message was planned. Called inside a transaction that holds the client.
-    Raises RuleBroken where the client agreed to no way.
+    Asked again while a message is on its way it changes nothing; answers whether a message was planned. Called
+    inside a transaction that holds the client. Raises RuleBroken where the client agreed to no way.
     """
     rules.check_may_be_sent(has_way=bool(ways_to_reach([client.pk]).get(client.pk)))
     sent = sendings(client.pk, about_kind)
