@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from clinic.messaging.views import inbound_message, message_report
 from clinic.risk.views import safety
 from clinic.staff.views import remove_key
 from medmgmt import health
@@ -10,6 +11,9 @@ from medmgmt import health
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    # The SMS gateway calls these by their names in the contract.
+    path("webhooks/messages", message_report, name="message_report"),
+    path("webhooks/inbound", inbound_message, name="inbound_message"),
     path("", include("clinic.caseload.urls")),
     # An account's address is the administrator's to change, and its last passkey stays.
     path("accounts/email/", RedirectView.as_view(pattern_name="usersessions_list"), name="account_email"),

@@ -1,6 +1,8 @@
-"""The question that every page by link asks first."""
+"""The question that every page by link asks first, and what a provider's calls must hold."""
 
 from django import forms
+
+from clinic.messaging.models import ReportedState
 
 
 class BirthYearForm(forms.Form):
@@ -17,3 +19,19 @@ class BirthYearForm(forms.Form):
             "max_value": "Write the year as four digits, such as 1984.",
         },
     )
+
+
+class ReportForm(forms.Form):
+    """A delivery report of the SMS gateway."""
+
+    event_id = forms.CharField(max_length=100)
+    reference = forms.CharField(max_length=100)
+    state = forms.TypedChoiceField(choices=ReportedState.choices, coerce=ReportedState)
+    at = forms.DateTimeField()
+
+
+class InboundForm(forms.Form):
+    """An answer to an SMS; a picture comes without words."""
+
+    sender = forms.CharField(max_length=40)
+    text = forms.CharField(max_length=4000, required=False, strip=False)

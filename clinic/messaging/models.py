@@ -83,6 +83,12 @@ class Reminder(Record):
             ),
             models.Index(fields=["client", "-due_at"], name="messaging_client_newest"),
             models.Index(fields=["about_kind", "about_id"], name="messaging_about"),
+            # Only a text message's reference is ever looked for.
+            models.Index(
+                fields=["provider_ref"],
+                condition=Q(channel="sms") & ~Q(provider_ref=""),
+                name="messaging_sms_reference",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +108,36 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return self.outcome
+
+
+class ReportedState(models.TextChoices):
+    """What a provider says became of a message that it had accepted."""
+
+    ACCEPTED = "accepted", "Accepted"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+
+
+class DeliveryReport(Record):
+    """One event that the SMS provider reported; kept even before the message's own row knows its reference.
+
+    `applied_at` stays empty until a message with this reference is known.
+    """
+
+    event_id = models.CharField(max_length=100, unique=True)
+    reference = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=ReportedState.choices)
+    at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [
+            models.Index(fields=["reference"], condition=Q(applied_at=None), name="messaging_reports_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.state
 
 
 class OptOut(Record):

@@ -1,12 +1,25 @@
-"""The demo's outbox page."""
+"""The demo's outbox page, and the doors by which the SMS gateway calls us."""
 
-from django.http import Http404, HttpResponse
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from clinic.messaging import queries
+from clinic.messaging import queries, services
+from clinic.messaging.forms import InboundForm, ReportForm
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
+
+LONGEST_CALL = 16 * 1024
 
 
 @requires(Permission.READ_MESSAGES)
@@ -17,3 +30,50 @@ def outbox(request: StaffRequest) -> HttpResponse:
     if messages is None:
         raise Http404
     return render(request, "messaging/outbox.html", {"left": messages})
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def message_report(request: HttpRequest) -> HttpResponse:
+    """What became of a message that the gateway had accepted; the signature is the key to this door."""
+    words = _signed_words(request)
+    if isinstance(words, HttpResponse):
+        return words
+    form = ReportForm(words)
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    services.take_report(**form.cleaned_data, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def inbound_message(request: HttpRequest) -> HttpResponse:
+    """What somebody wrote back to the clinic's number."""
+    words = _signed_words(request)
+    if isinstance(words, HttpResponse):
+        return words
+    form = InboundForm({"sender": words.get("from"), "text": words.get("text")})
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    services.take_inbound(**form.cleaned_data, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def _signed_words(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+    """The words of a call that bears the right signature; nothing of any other is looked at."""
+    body = request.read(LONGEST_CALL + 1)
+    if len(body) > LONGEST_CALL:
+        return HttpResponse(status=413)
+    secret = settings.SMS_GATEWAY_WEBHOOK_SECRET
+    signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    given = request.headers.get("X-Signature", "")
+    if not secret or not hmac.compare_digest(given.encode(), signature.encode()):
+        raise PermissionDenied
+    try:
+        words = json.loads(body)
+    except ValueError:
+        return HttpResponse(status=400)
+    return words if isinstance(words, dict) else HttpResponse(status=400)

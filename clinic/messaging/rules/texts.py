@@ -71,8 +71,11 @@ def staff_text(*, sender: str, words: str, link: str) -> str:
 
 
 def read_word(text: str) -> InboundWord:
-    """Read an answer to an SMS: STOP, STOPALL, UNSUBSCRIBE, CANCEL, END or QUIT end, START or UNSTOP resume."""
-    word = text.strip().rstrip(".!").strip().upper()
+    """Read an answer to an SMS: STOP, STOPALL, UNSUBSCRIBE, CANCEL, END or QUIT end, START or UNSTOP resume.
+
+    In any case, with any spaces and a full stop; a sentence that only holds such a word is for a person to read.
+    """
+    word = "".join(text.split()).rstrip(".!").upper()
     if word in STOP_WORDS:
         return InboundWord.STOP
     return InboundWord.START if word in START_WORDS else InboundWord.OTHER

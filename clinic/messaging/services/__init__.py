@@ -2,14 +2,17 @@
 
 from clinic.messaging.services.claiming import claim
 from clinic.messaging.services.giving import end_links, send_link, show_link
+from clinic.messaging.services.inbound import take_inbound
 from clinic.messaging.services.links import confirm_birth_year, mint_link, renew_links, revoke_links, use_links
 from clinic.messaging.services.opt_outs import resume_messages, stop_messages
 from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_reminders
+from clinic.messaging.services.reports import apply_waiting_reports, take_report
 from clinic.messaging.services.sending import send_due
 from clinic.messaging.services.staff import plan_staff_messages
 
 __all__ = [
     "Wanted",
+    "apply_waiting_reports",
     "cancel_reminders",
     "claim",
     "confirm_birth_year",
@@ -24,5 +27,7 @@ __all__ = [
     "send_link",
     "show_link",
     "stop_messages",
+    "take_inbound",
+    "take_report",
     "use_links",
 ]

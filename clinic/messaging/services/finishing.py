@@ -162,6 +162,11 @@ def _is_to_staff(row: Reminder) -> bool:
     return purpose is not None and purpose.to_staff is not None
 
 
+def about(row: Reminder) -> str:
+    """The cause of the one duty that a message may become, by whatever channel it failed."""
+    return f"reminder:{row.about_kind}:{row.about_id}:{row.step}"
+
+
 def _open_duty(row: Reminder, kind: DutyKind, *, now: datetime) -> None:
     """A message to staff makes no duty to phone the client: what it is about says itself that it did not arrive."""
     if _is_to_staff(row):
@@ -173,7 +178,7 @@ def _open_duty(row: Reminder, kind: DutyKind, *, now: datetime) -> None:
         reason = f"A message could not be delivered ({by_channel}). Check how the client may be reached, then phone."
     open_item(
         kind=kind,
-        about=f"reminder:{row.about_kind}:{row.about_id}:{row.step}",
+        about=about(row),
         reason=reason,
         owner_role=Role.COORDINATOR,
         due_at=now + LOOK_WITHIN,
