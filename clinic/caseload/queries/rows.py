@@ -11,6 +11,7 @@ from django.db.models import JSONField, OuterRef, QuerySet, Subquery
 
 from clinic.staff.models import User
 
+READER = json.JSONDecoder(parse_float=Decimal)
 # By the names that the house gives: what a column holds once it was written as JSON.
 KINDS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("_at", datetime.fromisoformat),
@@ -30,7 +31,7 @@ class RowsWithin(Subquery):
 
 class _Restored(JSONField):
     def from_db_value(self, value: str | None, *_: Any) -> list[dict[str, Any]]:
-        return restored(json.loads(value, parse_float=Decimal)) if value else []
+        return restored(READER.decode(value)) if value else []
 
 
 class Rows(Subquery):
@@ -49,7 +50,7 @@ class _Tuples(JSONField):
         self.kinds = [kind_of(name) for name in names]
 
     def from_db_value(self, value: str | None, *_: Any) -> list[tuple[Any, ...]]:
-        listed = json.loads(value, parse_float=Decimal) if value else []
+        listed = READER.decode(value) if value else []
         return [
             tuple(
                 kind(cell) if kind and cell is not None else cell
