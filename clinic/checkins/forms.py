@@ -31,6 +31,12 @@ class AnswerForm(forms.Form):
         choices=[("", "Choose"), (0, "None"), *((n, str(n)) for n in range(1, 7)), (7, "7 or more")],
         error_messages={"required": "Choose how many doses you missed."},
     )
+    missed_because = forms.ChoiceField(
+        label="If you missed any: why?",
+        choices=[("", "I missed none, or rather not say"), *rules.WHY_MISSED.items()],
+        required=False,
+    )
+    thinks_of_stopping = forms.BooleanField(label="I am thinking of stopping this medication", required=False)
     own_effect = forms.CharField(label="Something else? In your own words", max_length=120, required=False)
     own_bother = forms.TypedChoiceField(
         label="How much does that bother you?",
@@ -48,10 +54,10 @@ class AnswerForm(forms.Form):
     needs_refill = forms.BooleanField(label="I run out of this medication soon and need more", required=False)
     wants_call = forms.BooleanField(label="I would like someone to call me", required=False)
 
-    def __init__(self, *args: Any, scale: Instrument | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scale: Instrument | None, after_a_cut: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.scale = scale
-        for code, words in rules.SIDE_EFFECTS.items():
+        self.effects = rules.effects_asked(after_a_cut=after_a_cut)
+        for code, words in self.effects.items():
             self.fields[f"effect_{code}"] = forms.TypedChoiceField(
                 label=words, coerce=int, choices=list(rules.BOTHER.items()), initial=0, required=False, empty_value=None
             )
@@ -68,7 +74,7 @@ class AnswerForm(forms.Form):
 
     def effect_fields(self) -> list[forms.BoundField]:
         """The list of side effects, in its order."""
-        return [self[f"effect_{code}"] for code in rules.SIDE_EFFECTS]
+        return [self[f"effect_{code}"] for code in self.effects]
 
     def item_fields(self) -> list[forms.BoundField]:
         """The questions of the scale, in its order."""
@@ -81,7 +87,7 @@ class AnswerForm(forms.Form):
             return told
         effects = [
             rules.SideEffect(code, words, told[f"effect_{code}"])
-            for code, words in rules.SIDE_EFFECTS.items()
+            for code, words in self.effects.items()
             if told[f"effect_{code}"]
         ]
         if told["own_effect"]:
@@ -94,6 +100,8 @@ class AnswerForm(forms.Form):
             wants_call=told["wants_call"],
             words=told["words"],
             needs_refill=told["needs_refill"],
+            missed_because=told["missed_because"],
+            thinks_of_stopping=told["thinks_of_stopping"],
         )
         return {"answers": answers}
 
@@ -119,6 +127,33 @@ class ProtocolForm(forms.Form):
             return told
         version, occasion = told.pop("version"), rules.Occasion(told.pop("occasion"))
         return {"protocol": rules.Protocol(occasion=occasion, **told), "version": version}
+
+
+class TriageForm(forms.Form):
+    """How soon one rule of triage wants a person."""
+
+    code = forms.ChoiceField(choices=[(one.value, one.label) for one in rules.WorryCode], widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    level = forms.ChoiceField(label="How soon", choices=[(one.value, one.label) for one in rules.Level])
+    at_least = forms.TypedChoiceField(label="From", coerce=int, required=False, empty_value="1")
+
+    def __init__(self, *args: Any, of: rules.WorryCode, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if of is rules.WorryCode.DOSES_MISSED:
+            choices = [(n, f"{n} in 7 days") for n in range(1, rules.MOST[of] + 1)]
+        else:
+            choices = [(n, rules.BOTHER[n]) for n in range(1, rules.MOST.get(of, 0) + 1)]
+        self.fields["at_least"].choices = choices  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields["at_least"]
+
+    def clean(self) -> dict[str, Any]:
+        """The rule as triage takes it, and upon which version it was set."""
+        told: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return told
+        rule = rules.TriageRule(rules.WorryCode(told["code"]), rules.Level(told["level"]), int(told.get("at_least", 1)))
+        return {"rule": rule, "version": told["version"]}
 
 
 class ReviewForm(forms.Form):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from clinic.checkins.rules import BOTHER, FEELINGS, Occasion
+from clinic.checkins.rules import BOTHER, DANGERS, FEELINGS, WHY_MISSED, Level, Occasion, WorryCode, highest
 from clinic.clients.models import Client
 from clinic.core.models import Record
 from clinic.scales.models import ScaleResponse
@@ -86,6 +86,8 @@ class CheckInAnswer(Record):
     feeling = models.PositiveSmallIntegerField("how are you on it, 1 much worse to 5 much better")
     doses_missed = models.PositiveSmallIntegerField("doses missed in the last 7 days")
     side_effects = models.JSONField(default=list, blank=True)
+    missed_because = models.CharField(max_length=20, choices=list(WHY_MISSED.items()), blank=True)
+    thinks_of_stopping = models.BooleanField(default=False)
     wants_call = models.BooleanField(default=False)
     in_crisis = models.BooleanField(default=False)
     words = models.TextField(blank=True)
@@ -117,6 +119,12 @@ class CheckInAnswer(Record):
     @property
     def worry_sentences(self) -> list[str]:
         return [worry["sentence"] for worry in self.worries]
+
+    @property
+    def level(self) -> Level:
+        """How soon it wants a person; answers of before triage had levels are urgent in danger, else soon."""
+        old = dict.fromkeys(DANGERS, Level.URGENT)
+        return highest(Level(one.get("level", old.get(one["code"], Level.SOON))) for one in self.worries)
 
 
 class AnswerReview(Record):
@@ -157,3 +165,24 @@ class ProtocolChange(Record):
 
     def __str__(self) -> str:
         return self.get_occasion_display()
+
+
+class TriageChange(Record):
+    """The clinic sets how soon one rule of triage wants a person; the newest of a rule is in force.
+
+    Where the clinic has set nothing, the defaults of the rules are in force.
+    """
+
+    code = models.CharField(max_length=30, choices=[(code.value, code.label) for code in WorryCode])
+    number = models.PositiveSmallIntegerField()
+    level = models.CharField(max_length=10, choices=[(level.value, level.label) for level in Level])
+    at_least = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "number"], name="checkins_triage_number_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.get_code_display()

@@ -10,17 +10,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.checkins import queries, services
-from clinic.checkins.forms import AnswerForm, ProtocolForm, ReviewForm
+from clinic.checkins.forms import AnswerForm, ProtocolForm, ReviewForm, TriageForm
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import OpenCheckIn
-from clinic.checkins.rules import Answers
+from clinic.checkins.rules import DANGERS, WITHDRAWAL, Answers, Level
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
@@ -72,8 +72,13 @@ def _ask_birth_year(request: HttpRequest, token: str, opened: OpenCheckIn) -> Ht
 
 def _typed(request: HttpRequest, opened: OpenCheckIn) -> dict[str, str]:
     """What was posted for the questions of this check-in, and whether it is to be gone on with."""
-    form = AnswerForm(scale=INSTRUMENTS.get(opened.checkin.instrument))
+    form = _form(opened)
     return {name: request.POST[name] for name in (*form.fields, BACK) if name in request.POST}
+
+
+def _form(opened: OpenCheckIn, sent: QueryDict | None = None, *, initial: dict[str, str] | None = None) -> AnswerForm:
+    scale = INSTRUMENTS.get(opened.checkin.instrument)
+    return AnswerForm(sent, scale=scale, after_a_cut=opened.checkin.occasion in WITHDRAWAL, initial=initial)
 
 
 def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
@@ -81,7 +86,7 @@ def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
     scale = INSTRUMENTS.get(checkin.instrument)
     is_back = BACK in request.POST
     sent = request.POST if request.method == "POST" and not is_back else None
-    form = AnswerForm(sent, scale=scale, initial=_typed(request, opened) if is_back else None)
+    form = _form(opened, sent, initial=_typed(request, opened) if is_back else None)
     kept: list[CheckInAnswer] = []
 
     def keep(answers: Answers) -> None:
@@ -104,10 +109,9 @@ def _closed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _urgency(kept: CheckInAnswer) -> str:
-    codes = {worry["code"] for worry in kept.worries}
-    if codes & {"in_crisis", "self_harm"}:
+    if any(worry["code"] in DANGERS for worry in kept.worries):
         return "danger"
-    return "call" if kept.is_worrying else "none"
+    return {Level.URGENT: "urgent", Level.SOON: "call", Level.NONE: "none"}[kept.level]
 
 
 @requires(Permission.EDIT_PROTOCOLS)
@@ -130,6 +134,28 @@ def protocols(request: StaffRequest) -> HttpResponse:
         shown.append((line, form))
     status = 422 if any(form.errors for _, form in shown) else 200
     return render(request, "checkins/protocols.html", {"lines": shown}, status=status)
+
+
+@requires(Permission.EDIT_PROTOCOLS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def triage_rules(request: StaffRequest) -> HttpResponse:
+    """How soon answers want a person; each rule is set on its own."""
+    shown = []
+    for line in queries.triage_lines():
+        code = line.rule.code
+        is_sent = request.method == "POST" and request.POST.get("code") == code
+        form = TriageForm(
+            request.POST if is_sent else None,
+            of=code,
+            auto_id=f"id_{code}_%s",
+            initial={"version": line.number, **asdict(line.rule)},
+        )
+        if is_sent and submit(form, partial(services.set_triage_rule, by=request.user, now=timezone.now())):
+            messages.success(request, f"Saved: {code.label}.")
+            return redirect("checkins:triage_rules")
+        shown.append((line, form))
+    status = 422 if any(form.errors for _, form in shown) else 200
+    return render(request, "checkins/triage_rules.html", {"lines": shown}, status=status)
 
 
 @requires(Permission.READ_CHECKINS)

@@ -68,7 +68,7 @@ def test_a_scale_left_blank_is_no_response_but_tells_that_self_harm_was_not_answ
     assert kept.scale_response is None
     assert not ScaleResponse.objects.exists()
     assert [worry["code"] for worry in kept.worries] == ["self_harm_unanswered"]
-    assert WorkItem.objects.get().urgent
+    assert not WorkItem.objects.get().urgent
 
 
 def test_a_check_in_is_answered_once(token: str) -> None:
@@ -134,7 +134,7 @@ def test_asking_for_a_call_becomes_a_duty_within_a_day(token: str) -> None:
     effects = (SideEffect("nausea", "Feeling sick", 3), SideEffect("headache", "Headache", 1))
     kept = answer(token, Answers(3, 0, effects, wants_call=True))
     duty = WorkItem.objects.get()
-    assert (duty.kind, duty.urgent, duty.due_at) == ("call_client", True, JUNE_4 + dt.timedelta(days=1))
+    assert (duty.kind, duty.urgent, duty.due_at) == ("call_client", False, JUNE_4 + dt.timedelta(days=1))
     assert "Asked for somebody to call" in duty.reason
     assert kept.side_effect_words == ["Feeling sick: a lot", "Headache: a little"]
     assert not RiskAlert.objects.exists()

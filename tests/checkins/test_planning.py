@@ -15,6 +15,7 @@ from clinic.checkins.models import CheckIn, CheckInState
 from clinic.checkins.services import plan_checkins
 from clinic.clients.models import Client, ClientStatus
 from clinic.messaging.models import Reminder, ReminderState, SignedLink
+from clinic.plans.models import Goal, PlanStatus
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
 from clinic.titration import services as titration
@@ -23,7 +24,7 @@ from tests.checkins.conftest import JUNE_1, JUNE_4
 from tests.factories.checkins import CheckInFactory, link_to
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, ContactPointFactory
 from tests.factories.formulary import MedicationFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.titration import rising_order, started
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,20 @@ def test_the_scale_follows_the_last_phq9_until_the_day_it_is_asked(ada: Client, 
         "phq9",
         "phq9",
     ]
+
+
+def test_two_weeks_after_the_start_the_scale_is_that_of_the_plans_goals(ada: Client, dose_plan: DosePlan) -> None:
+    plan = ada.treatment_plans.get()
+    # The parts of a signed plan cannot change: a draft takes its place with its goal, and is then in force.
+    plan.status, plan.superseded_at = PlanStatus.SUPERSEDED, JUNE_1
+    plan.save()
+    draft = TreatmentPlanFactory(client=ada, number=2)
+    Goal.objects.create(plan=draft, text="Worry less", measure="GAD-7 total")
+    draft.status, draft.signed_at, draft.signed_by = PlanStatus.SIGNED, JUNE_1, draft.written_by
+    draft.save()
+    plan_checkins(now=JUNE_1)
+    assert CheckIn.objects.get(occasion="day_14").instrument == "gad7"
+    assert CheckIn.objects.filter(occasion="day_4").first().instrument == "phq9"  # type: ignore[union-attr]
 
 
 def test_planning_costs_the_same_for_many(

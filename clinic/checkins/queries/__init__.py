@@ -15,6 +15,7 @@ from clinic.checkins.queries.answers import (
     review_of,
     scale_source,
     self_harm_without_alert,
+    taken_for_triage,
 )
 from clinic.checkins.queries.planning import (
     PlanDays,
@@ -24,7 +25,15 @@ from clinic.checkins.queries.planning import (
     still_wanted,
     taken_days,
 )
-from clinic.checkins.queries.protocols import ProtocolLine, protocol_lines, protocol_numbers, protocols_in_force
+from clinic.checkins.queries.protocols import (
+    ProtocolLine,
+    TriageLine,
+    protocol_lines,
+    protocol_numbers,
+    protocols_in_force,
+    triage_in_force,
+    triage_lines,
+)
 from clinic.checkins.queries.silence import newest_of_plan, newly_silent, open_silences, series_about, silence_about
 
 __all__ = [
@@ -32,6 +41,7 @@ __all__ = [
     "OpenCheckIn",
     "PlanDays",
     "ProtocolLine",
+    "TriageLine",
     "answer_to_review",
     "answers_needing_review",
     "dose_today",
@@ -57,4 +67,7 @@ __all__ = [
     "silence_about",
     "still_wanted",
     "taken_days",
+    "taken_for_triage",
+    "triage_in_force",
+    "triage_lines",
 ]

@@ -1,11 +1,11 @@
 """The page behind a link, answers for the team, and scales that tell of danger."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.shortcuts import get_object_or_404
 
@@ -17,18 +17,21 @@ from clinic.checkins.models import (
     CheckInAnswerQuerySet,
     CheckInState,
 )
+from clinic.checkins.rules import Taken
 from clinic.clients.models import Client
 from clinic.clients.queries import in_open_charts
 from clinic.core.queries import prepared
+from clinic.formulary.queries.schedules import schedules
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import find_link, open_link
 from clinic.risk.models import RiskAlert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
-from clinic.titration.models import DoseStep
+from clinic.titration.models import DosePlan, DoseStep
 from clinic.titration.rules import day_words
 
 KIND = "checkin"
+LAMOTRIGINE = "lamotrigine"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,20 @@ def last_scored(client_id: UUID, instrument: str) -> QuerySet[ScaleResponse]:
     """The newest response of a client to an instrument that has a total, if there is one."""
     scored = ScaleResponse.objects.filter(client=client_id, instrument=instrument, total__isnull=False)
     return scored.newest_first()[:1]
+
+
+def taken_for_triage(checkin: CheckIn, *, on: date) -> Taken:
+    """How long the client has been on lamotrigine here, counted anew from a restart, and whether restart rules are
+    on file for the medication that is asked about.
+    """
+    names = {rule.medication for rule in schedules().restarts}
+    plans = DosePlan.objects.filter(client=checkin.client_id, medication__ingredient__iexact=LAMOTRIGINE)
+    anew = Max("versions__missed__goes_on_on", filter=Q(versions__missed__onward="restart"))
+    starts = [day for pair in plans.annotate(anew=anew).values_list("began_on", "anew") for day in pair if day]
+    return Taken(
+        on_lamotrigine_for=on - max(day for day in starts) if starts else None,
+        may_begin_again=checkin.dose_plan.medication.name in names,
+    )
 
 
 def scale_source(response_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""What the clinic has set of when check-ins are asked."""
+"""What the clinic has set: when check-ins are asked, and how soon an answer wants a person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,8 @@ from datetime import datetime
 from django.db.models import Max
 
 from clinic.checkins import rules
-from clinic.checkins.models import (
-    ProtocolChange,
-)
-from clinic.checkins.rules import Occasion, Protocol
+from clinic.checkins.models import ProtocolChange, TriageChange
+from clinic.checkins.rules import Level, Occasion, Protocol, TriageRule, WorryCode
 
 
 def protocols_in_force() -> dict[Occasion, Protocol]:
@@ -55,3 +53,30 @@ def _protocol(row: ProtocolChange) -> Protocol:
         silent_after_hours=row.silent_after_hours,
         silences_told=row.silences_told,
     )
+
+
+def triage_in_force() -> dict[WorryCode, TriageRule]:
+    """What the clinic has set of each rule of triage, and the default where it has set nothing."""
+    return {line.rule.code: line.rule for line in triage_lines()}
+
+
+@dataclass(frozen=True)
+class TriageLine:
+    """One rule of the page: what is in force, by which change, and who set it when; no one for a default."""
+
+    rule: TriageRule
+    number: int
+    set_by: str
+    set_at: datetime | None
+
+
+def triage_lines() -> list[TriageLine]:
+    """Every rule of triage, dangers first."""
+    newest = TriageChange.objects.order_by("code", "-number").distinct("code").select_related("by")
+    found = {row.code: row for row in newest}
+    return [
+        TriageLine(TriageRule(code, Level(row.level), row.at_least), row.number, row.by.full_name, row.at)
+        if (row := found.get(code))
+        else TriageLine(rules.DEFAULT_RULES[code], 0, "", None)
+        for code in WorryCode
+    ]

@@ -24,6 +24,26 @@ SIDE_EFFECTS: Mapping[str, str] = {
     "sexual": "Changes in sex drive or function",
     "rash": "New rash",
 }
+# Asked at every check-in; what of it calls for whom is set under triage. Own plain wording, to be read by a clinician.
+TOXICITY_SIGNS: Mapping[str, str] = {
+    "confused": "Very confused, unsteady or hard to wake",
+    "stiff": "Fever with stiff or jerking muscles",
+}
+# Asked after each cut (clinical facts 6.7, status U, which names no signs). Own plain wording, as above.
+WITHDRAWAL_SIGNS: Mapping[str, str] = {
+    "zaps": "Feelings like electric shocks",
+    "flu_like": "Feeling as with the flu",
+    "agitated": "Very anxious or unable to rest",
+    "seizure": "A fit or seizure",
+}
+WHY_MISSED: Mapping[str, str] = {
+    "forgot": "I forgot",
+    "side_effects": "Because of side effects",
+    "better": "I felt better without",
+    "worse": "I felt too unwell",
+    "ran_out": "I ran out",
+    "other": "Another reason",
+}
 BOTHER: Mapping[int, str] = {0: "Not at all", 1: "A little", 2: "Quite a bit", 3: "A lot"}
 BOTHERS_A_LOT = 3
 FEELINGS: Mapping[int, str] = {
@@ -57,6 +77,13 @@ class Answers:
     wants_call: bool = False
     words: str = ""
     needs_refill: bool = False
+    missed_because: str = ""
+    thinks_of_stopping: bool = False
+
+
+def effects_asked(*, after_a_cut: bool) -> dict[str, str]:
+    """The list of side effects by code: the same for all, signs of too much, and after a cut those of withdrawal."""
+    return {**SIDE_EFFECTS, **TOXICITY_SIGNS, **(WITHDRAWAL_SIGNS if after_a_cut else {})}
 
 
 def check_answers(answers: Answers) -> None:
@@ -65,6 +92,8 @@ def check_answers(answers: Answers) -> None:
         raise RuleBroken("Choose how you are on it.", field="feeling")
     if not 0 <= answers.doses_missed <= MOST_DOSES_MISSED:
         raise RuleBroken("Choose a number of doses from 0 to 7.", field="doses_missed")
+    if answers.missed_because and answers.missed_because not in WHY_MISSED:
+        raise RuleBroken("Choose why.", field="missed_because")
     if any(effect.bother not in BOTHER for effect in answers.side_effects):
         raise RuleBroken("Choose how much it bothers you.")
 

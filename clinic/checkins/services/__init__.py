@@ -2,7 +2,7 @@
 
 from clinic.checkins.services.answering import answer_checkin, ask_for_help
 from clinic.checkins.services.planning import plan_checkins
-from clinic.checkins.services.protocols import set_protocol
+from clinic.checkins.services.protocols import set_protocol, set_triage_rule
 from clinic.checkins.services.reviewing import review_answer
 from clinic.checkins.services.silence import look_for_silence
 from clinic.checkins.services.watching import raise_scale_alerts
@@ -15,4 +15,5 @@ __all__ = [
     "raise_scale_alerts",
     "review_answer",
     "set_protocol",
+    "set_triage_rule",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -53,23 +54,26 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     opened = queries.open_checkin(token, now=now)
     if opened is None:
         raise RuleBroken(GONE)
-    checkin = CheckIn.objects.select_for_update(of=("self",)).select_related("client").get(pk=opened.checkin.pk)
+    rows = CheckIn.objects.select_for_update(of=("self",)).select_related("client", "dose_plan__medication")
+    checkin = rows.get(pk=opened.checkin.pk)
     rules.check_open(is_planned=checkin.state == CheckInState.PLANNED, used_at=opened.link.used_at)
     rules.check_answers(answers)
     in_crisis = checkin.client.risk_alerts.filter(source=_crisis_source(checkin.pk)).exists()
     response, result = _score(checkin, answers, now=now)
-    worries = rules.worries_of(answers, result, in_crisis=in_crisis)
+    worries = _triage(checkin, answers, result, in_crisis=in_crisis, now=now)
     answer = CheckInAnswer(
         checkin=checkin,
         client=checkin.client,
         feeling=answers.feeling,
         doses_missed=answers.doses_missed,
         side_effects=[{"code": e.code, "words": e.words, "bother": e.bother} for e in answers.side_effects],
+        missed_because=answers.missed_because,
+        thinks_of_stopping=answers.thinks_of_stopping,
         wants_call=answers.wants_call,
         in_crisis=in_crisis,
         words=answers.words,
         scale_response=response,
-        worries=[{"code": worry.code, "sentence": worry.sentence} for worry in worries],
+        worries=[{"code": worry.code, "sentence": worry.sentence, "level": worry.level} for worry in worries],
         is_worrying=bool(worries),
         answered_at=now,
     )
@@ -86,6 +90,14 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     judge_answer(dose_plan_id=checkin.dose_plan_id, is_worrying=bool(worries), now=now)
     record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
     return answer
+
+
+def _triage(
+    checkin: CheckIn, answers: rules.Answers, result: rules.ScaleResult | None, *, in_crisis: bool, now: datetime
+) -> list[rules.Worry]:
+    on = now.astimezone(ZoneInfo(checkin.client.time_zone)).date()
+    taken = queries.taken_for_triage(checkin, on=on)
+    return rules.worries_of(answers, result, in_crisis=in_crisis, taken=taken, by=queries.triage_in_force())
 
 
 def _crisis_source(checkin_id: UUID) -> str:
@@ -141,25 +153,27 @@ def _ask_refill(checkin: CheckIn, *, now: datetime) -> None:
 def _raise(answer: CheckInAnswer, client: Client, worries: Sequence[rules.Worry], *, now: datetime) -> None:
     if not worries:
         return
-    codes = {worry.code for worry in worries}
-    in_danger = any(worry.is_danger for worry in worries)
-    if rules.WorryCode.SELF_HARM in codes:
+    # One alert an answer: who pressed the button has raised theirs, unless a scale tells more.
+    told = {worry.code: worry.sentence for worry in worries if worry.is_danger}
+    code = rules.WorryCode.SELF_HARM if rules.WorryCode.SELF_HARM in told else rules.WorryCode.CRISIS_WORDS
+    if code is rules.WorryCode.SELF_HARM or (code in told and not answer.in_crisis):
         raise_alert(
             client=client,
             kind=RiskKind.SELF_HARM,
             source=f"checkin:{answer.checkin_id}:self_harm",
-            reason="Check-in: " + next(w.sentence for w in worries if w.code == rules.WorryCode.SELF_HARM),
+            reason=f"Check-in: {told[code]}",
             by=None,
             now=now,
         )
+    is_urgent = answer.level is rules.Level.URGENT
     open_item(
         kind=DutyKind.CALL_CLIENT,
         about=f"checkin:{answer.checkin_id}:call",
         reason=("Check-in: " + " ".join(worry.sentence for worry in worries))[:300],
         owner_role=Role.COORDINATOR,
-        due_at=now if in_danger else now + CALL_WITHIN,
+        due_at=now if is_urgent else now + CALL_WITHIN,
         client=client,
-        urgent=True,
+        urgent=is_urgent,
         by=None,
         now=now,
     )

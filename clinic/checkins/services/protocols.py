@@ -1,13 +1,14 @@
-"""The clinic sets its protocols; what was in force before stays as a row."""
+"""The clinic sets its protocols and its triage; what was in force before stays as a row."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from clinic.audit.services import record
 from clinic.checkins import queries, rules
-from clinic.checkins.models import ProtocolChange
-from clinic.checkins.rules import Protocol
+from clinic.checkins.models import ProtocolChange, TriageChange
+from clinic.checkins.rules import Protocol, TriageRule
 from clinic.core.rules import StaleRecord
 from clinic.staff.models import User
 
@@ -38,11 +39,34 @@ def set_protocol(*, protocol: Protocol, version: int, by: User, now: datetime) -
     if change.number != version + 1 or not _is_kept(change):
         numbers = queries.protocol_numbers()
         raise StaleRecord(MEANWHILE, theirs={"when": before.when}, version=numbers[protocol.occasion])
-    record("checkin_protocol_set", by=by, subject=change, occasion=protocol.occasion, days=protocol.days)
+    record(
+        "checkin_protocol_set", by=by, subject=change, occasion=protocol.occasion, now=protocol.when, before=before.when
+    )
     return change
 
 
-def _is_kept(change: ProtocolChange) -> bool:
+@transaction.atomic
+def set_triage_rule(*, rule: TriageRule, version: int, by: User, now: datetime) -> TriageChange | None:
+    """Set how soon answers that meet one rule want a person, from the next answer on; danger stays urgent.
+
+    `version` is the number of the change that was read (0: the default). The same again changes nothing and answers
+    None; StaleRecord when another was set after it.
+    """
+    rules.check_rule(rule)
+    [line] = [line for line in queries.triage_lines() if line.rule.code == rule.code]
+    if line.rule == rule:
+        return None
+    change = TriageChange(
+        code=rule.code, number=line.number + 1, level=rule.level, at_least=rule.at_least, by=by, at=now
+    )
+    if line.number != version or not _is_kept(change):
+        raise StaleRecord(MEANWHILE, theirs={"when": line.rule.level.label}, version=line.number)
+    record("triage_rule_set", by=by, subject=change, code=rule.code, level=rule.level, before=line.rule.level)
+    return change
+
+
+def _is_kept(change: ProtocolChange | TriageChange) -> bool:
     """Of two at once with the same number the database keeps one."""
-    ProtocolChange.objects.bulk_create([change], ignore_conflicts=True)
-    return ProtocolChange.objects.filter(pk=change.pk).exists()
+    rows: Any = type(change)._default_manager
+    rows.bulk_create([change], ignore_conflicts=True)
+    return bool(rows.filter(pk=change.pk).exists())
