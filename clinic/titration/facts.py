@@ -1,17 +1,22 @@
-"""What the apps above know of a client's body that a dose depends on.
+"""What the apps above know of a client that a dose depends on: of their body, and what is due to be measured.
 
 This app stands below the one that keeps results, so it cannot ask it by import. That app registers a provider when
 it is loaded (`AppConfig.ready`); without one nothing is known, which is never the same as normal.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
+from clinic.clients.models import Client
+from clinic.formulary.models import Medication
 from clinic.titration.rules.person import MeasuredFacts
 
 Provider = Callable[[UUID], MeasuredFacts]
+Due = Callable[[Client, Medication, datetime], list[str]]
 
 _providers: list[Provider] = []
+_due: list[Due] = []
 
 
 def register(provider: Provider) -> None:
@@ -22,3 +27,13 @@ def register(provider: Provider) -> None:
 def measured_facts(client_id: UUID) -> MeasuredFacts:
     """The newest measured facts of a client; all None where nobody provides them."""
     return _providers[0](client_id) if _providers else MeasuredFacts()
+
+
+def register_due(due: Due) -> None:
+    """Make known who tells what is due to be measured before a medication of a client is signed or renewed."""
+    _due[:] = [due]
+
+
+def due_before(client: Client, medication: Medication, now: datetime) -> list[str]:
+    """Sentences about what is overdue or was never measured of a medication; none where nobody tells."""
+    return _due[0](client, medication, now) if _due else []

@@ -22,6 +22,7 @@ from clinic.caseload.rules.timeline import History, Mark, Picture, TableRow
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
 from clinic.core.templatetags.clinic_ui import clock, day, weekday
+from clinic.monitoring.rules.gathering import DueLine
 from clinic.scheduling.models import AppointmentKind, AppointmentStatus, Modality
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -93,6 +94,7 @@ class Chart:
     evaluations: list[NoteLine]
     diagnoses: list[dict[str, Any]]
     measurements: list[Named]
+    due: list[DueLine]
     trials: list[Named]
     visits: list[NoteLine]
     changes: list[Line]
@@ -140,6 +142,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         else [],
         diagnoses=next((e["diagnosis_rows"] for e in found["evaluation_rows"] if e["signed_at"]), []),
         measurements=[lines.measurement_line(row) for row in found["measurement_rows"]],
+        due=record.due_lines(found, age, today),
         trials=[lines.trial_line(trial) for trial in person.trials],
         visits=[lines.visit_line(row) for row in found["visit_rows"][:VISITS_SHOWN]],
         changes=[lines.change_line(row) for row in found["change_rows"]],

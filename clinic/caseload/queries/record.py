@@ -18,6 +18,10 @@ from clinic.checkins.models import CheckInAnswer
 from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.rules.due import DUE, Known, due_items
+from clinic.monitoring.rules.gathering import DueLine, PlanStep, lines_of, monitored_kinds, plans_of
+from clinic.monitoring.rules.protocols import Person
+from clinic.monitoring.rules.results import in_own_unit
 from clinic.plans.models import (
     Goal,
     Intervention,
@@ -32,6 +36,7 @@ from clinic.scales.rules import INSTRUMENTS, Score, change_words
 from clinic.scheduling.models import Appointment
 from clinic.titration.models import DoseChange, DosePlanVersion, MissedDoses, StepGate
 from clinic.visits.models import FollowUpVisit
+from clinic.worklist.models import WorkItem
 
 ONE_DAY = timedelta(days=1)
 EXCERPT = 200
@@ -43,6 +48,8 @@ CHANGES = 8
 OBSERVATIONS = 5
 MISSED = 20
 APPOINTMENTS = 80
+# The newest of each kind stand in a list of their own: what is older than these only loses days long past.
+TAKEN = 300
 
 
 def record_parts(since: datetime) -> dict[str, Rows]:
@@ -57,6 +64,8 @@ def record_parts(since: datetime) -> dict[str, Rows]:
         "plan_rows": Rows(_plans()),
         "evaluation_rows": Rows(_evaluations()),
         "measurement_rows": Rows(_measurements()),
+        "taken_rows": Rows(_taken()),
+        "settled_rows": Rows(_settled()),
         "visit_rows": Rows(_visits()),
         "change_rows": Rows(_changes()),
         "observation_rows": Rows(_observations()),
@@ -70,6 +79,7 @@ def _steps() -> QuerySet[DosePlanVersion, Any]:
         .order_by("-dose_plan__began_on", "dose_plan_id", "steps__number")
         .values(
             "dose_plan_id", "stop_on", medication=F("dose_plan__medication__name"), treats=F("dose_plan__treats"),
+            ingredient=F("dose_plan__medication__ingredient"),
             step_first_on=F("steps__first_on"), step_last_on=F("steps__last_on"), every_days=F("steps__every_days"),
             day_mg=F("steps__mg_per_day"), words=F("steps__words"),
         )
@@ -149,6 +159,37 @@ def _measurements() -> QuerySet[Measurement, Any]:
     """The newest value of each kind."""
     found = Measurement.objects.standing().filter(**MINE).newest_of_each_kind()
     return found.values("kind", "value", "unit", "taken_at")
+
+
+def _taken() -> QuerySet[Measurement, Any]:
+    """When what protocols ask for was measured, the newest first."""
+    found = Measurement.objects.standing().filter(**MINE, kind__in=monitored_kinds())
+    return found.order_by("-taken_at").values("kind", "taken_at")[:TAKEN]
+
+
+def _settled() -> QuerySet[WorkItem, Any]:
+    """The causes of due items whose duty a person closed."""
+    closed = WorkItem.objects.filter(**MINE, about__startswith=DUE, closed_by__isnull=False)
+    return closed.order_by().values("about")
+
+
+def due_lines(found: dict[str, Any], age: int, today: date) -> list[DueLine]:
+    """What protocols ask to be measured now or soon, from the rows of the client's record."""
+    steps = (
+        PlanStep(
+            s["dose_plan_id"], s["medication"], s["ingredient"], s["stop_on"], s["step_first_on"], s["step_last_on"],
+            s["day_mg"], s["every_days"],
+        )
+        for s in found["step_rows"]
+    )  # fmt: skip
+    missed = ((row["plan_id"], row["first_missed_on"], row["goes_on_on"] - ONE_DAY) for row in found["missed_rows"])
+    newest = found["measurement_rows"]
+    taken: dict[str, list[date]] = {}
+    for row in (*newest, *found["taken_rows"]):
+        taken.setdefault(row["kind"], []).append(localdate(row["taken_at"]))
+    egfr = next((in_own_unit("egfr", row["value"], row["unit"]) for row in newest if row["kind"] == "egfr"), None)
+    settled = frozenset(row["about"] for row in found["settled_rows"])
+    return lines_of(due_items(plans_of(steps, missed), Known(Person(age, egfr), taken, today, settled)), today)
 
 
 def _visits() -> QuerySet[FollowUpVisit, Any]:

@@ -17,6 +17,7 @@ from clinic.core.rules import RuleBroken
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from clinic.titration.facts import due_before
 from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep, Fill, MissedDoses, RefillRequest, StepGate
 from clinic.titration.queries.gates import gate_words
 from clinic.titration.queries.safety import open_promises
@@ -280,7 +281,7 @@ def refill_facts(dose_plan: DosePlan, counted: CountedPlan, by: User, now: datet
         supply=counted.supply,
         last_visit_on=_last_visit_on(dose_plan.client),
         next_visit_on=counted.next_visit_on,
-        overdue=overdue,
+        overdue=[*overdue, *due_before(dose_plan.client, dose_plan.medication, now)],
         waits=_waits([dose_plan]).get(dose_plan.pk, []),
         is_cover=is_cover(dose_plan, by),
         limits=ClinicLimits(settings.REFILL_VISIT_WITHIN_DAYS or None, settings.REFILL_CONTROLLED_DAYS or None),

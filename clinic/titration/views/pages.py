@@ -14,6 +14,7 @@ from clinic.formulary.rules import unknown_limits
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest
 from clinic.titration import queries
+from clinic.titration.facts import due_before
 
 
 def about(client: Client) -> dict[str, Any]:
@@ -43,6 +44,8 @@ def form_page(request: StaffRequest, template: str, context: dict[str, Any]) -> 
     if "checks_unavailable" not in context:
         context["checks_unavailable"] = safety_rules() is None
     context["promises"] = queries.open_promises(context["client"], now=timezone.now())
+    if "medication" in context:
+        context["due"] = due_before(context["client"], context["medication"], timezone.now())
     refused = request.POST.get("do") == "sign" and form.errors
     status = 409 if hasattr(form, "conflict") else 422 if refused else 200
     return render(request, template, context, status=status)

@@ -1,0 +1,199 @@
+"""What is due to be measured, computed from the rows as they stand: of one client, of all whose charts are open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from clinic.clients.models import IN_CARE, Client
+from clinic.clients.queries import Named, in_open_charts, naming
+from clinic.clients.queries.charts import Among
+from clinic.clients.rules.identity import age_on
+from clinic.core.models import new_id
+from clinic.formulary.models import Medication
+from clinic.monitoring.models import Measurement
+from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
+from clinic.monitoring.rules.gathering import (
+    DueLine,
+    PlanStep,
+    lines_of,
+    monitored_ingredients,
+    monitored_kinds,
+    plans_of,
+    told_at_signing,
+)
+from clinic.monitoring.rules.protocols import Person, protocols_for
+from clinic.monitoring.rules.results import in_own_unit
+from clinic.staff.models import User
+from clinic.titration.models import DosePlanVersion, MissedDoses
+from clinic.worklist.models import WorkItem
+
+LIST_ROWS = 200
+STEP = (
+    "dose_plan_id",
+    "dose_plan__medication__name",
+    "dose_plan__medication__ingredient",
+    "stop_on",
+    "steps__first_on",
+    "steps__last_on",
+    "steps__mg_per_day",
+    "steps__every_days",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDue:
+    """What is due of one client."""
+
+    client: Named
+    items: list[DueItem]
+
+
+@dataclass(frozen=True, slots=True)
+class DueList:
+    """The list of what must be seen to now: lines with their clients, how many there are by state, and of all."""
+
+    rows: list[tuple[Named, DueLine]]
+    counts: list[tuple[State, str, int]]
+    total: int
+    has_more: bool
+
+
+def due_of_client(client_id: UUID, now: datetime) -> list[DueItem]:
+    """Everything that protocols ask for of one client, what is done and what is not yet among it; five queries."""
+    return [item for one in due_everywhere(now, Q(dose_plan__client=client_id)) for item in one.items]
+
+
+def lines_of_client(client_id: UUID, now: datetime) -> list[DueLine]:
+    """What must be seen to of one client, now or soon, in words."""
+    return lines_of(due_of_client(client_id, now), timezone.localdate(now))
+
+
+def due_list(user: User, *, state: str, now: datetime) -> DueList:
+    """What must be seen to now of clients in care whose charts are open to this user, the most pressing first."""
+    found = due_everywhere(now, in_open_charts(user, "dose_plan__client"), Q(dose_plan__client__status__in=IN_CARE))
+    today = timezone.localdate(now)
+    rows = [
+        (one.client, line)
+        for one in found
+        for line in lines_of((item for item in one.items if item.is_pressing), today)
+    ]
+    rank = list(State)
+    shown = sorted(
+        (row for row in rows if not state or row[1].state == state),
+        key=lambda row: (rank.index(row[1].state), row[1].since_on, str(row[0]), row[1].measured),
+    )
+    counted = [(one, sum(line.state is one for _, line in rows)) for one in rank[:3]]
+    return DueList(
+        rows=shown[:LIST_ROWS],
+        counts=[(one, STATE_WORDS[one], count) for one, count in counted if count],
+        total=len(rows),
+        has_more=len(shown) > LIST_ROWS,
+    )
+
+
+def told_before_signing(client: Client, medication: Medication, now: datetime) -> list[str]:
+    """What stands overdue or unmeasured before a medication is signed, in sentences; none where nothing is asked."""
+    if not protocols_for(medication.ingredient):
+        return []
+    gathered = _gathered(now, Q(dose_plan__client=client.pk))
+    plans = plans_of(gathered.steps.get(client.pk, []), gathered.missed.get(client.pk, []))
+    known = gathered.known(client.pk, client.birth_on)
+    return told_at_signing(plans, medication.name, medication.ingredient, known, new_id())
+
+
+def due_everywhere(now: datetime, *which: Q | Among) -> list[ClientDue]:
+    """What protocols ask for of the clients of these versions of dose plans; five queries, however many they are."""
+    gathered = _gathered(now, *which)
+    found = []
+    for client_id, steps in gathered.steps.items():
+        client, birth_on = gathered.clients[client_id]
+        plans = plans_of(steps, gathered.missed.get(client_id, []))
+        found.append(ClientDue(client, due_items(plans, gathered.known(client_id, birth_on))))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """The rows of the clients asked about, by client."""
+
+    today: date
+    clients: dict[UUID, tuple[Named, date]]
+    steps: dict[UUID, list[PlanStep]]
+    missed: dict[UUID, list[tuple[UUID, date, date]]]
+    taken: dict[UUID, dict[str, list[date]]]
+    egfr: dict[UUID, Decimal | None]
+    settled: dict[UUID, frozenset[str]]
+
+    def known(self, client_id: UUID, birth_on: date) -> Known:
+        """What is known of one of them today."""
+        person = Person(age_on(birth_on, self.today), self.egfr.get(client_id))
+        settled = self.settled.get(client_id, frozenset())
+        return Known(person, self.taken.get(client_id, {}), self.today, settled)
+
+
+def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
+    clients: dict[UUID, tuple[Named, date]] = {}
+    steps: dict[UUID, list[PlanStep]] = {}
+    for birth_on, client_id, *rest in _steps(which):
+        clients.setdefault(client_id, (Named(client_id, *rest[:4]), birth_on))
+        steps.setdefault(client_id, []).append(PlanStep(*rest[4:]))
+    ids = list(clients)
+    missed: dict[UUID, list[tuple[UUID, date, date]]] = {}
+    for client_id, dose_plan_id, first, goes_on_on in _missed(ids):
+        missed.setdefault(client_id, []).append((dose_plan_id, first, goes_on_on - ONE_DAY))
+    taken: dict[UUID, dict[str, list[date]]] = {}
+    for client_id, kind, taken_on in _taken(ids):
+        taken.setdefault(client_id, {}).setdefault(kind, []).append(taken_on)
+    settled: dict[UUID, set[str]] = {}
+    for client_id, about in _settled(ids):
+        settled.setdefault(client_id, set()).add(about)
+    return _Gathered(
+        today=timezone.localdate(now),
+        clients=clients,
+        steps=steps,
+        missed=missed,
+        taken=taken,
+        egfr={client_id: in_own_unit("egfr", value, unit) for client_id, value, unit in _egfr(ids)},
+        settled={client_id: frozenset(abouts) for client_id, abouts in settled.items()},
+    )
+
+
+def _steps(which: Iterable[Q | Among]) -> QuerySet[DosePlanVersion, Any]:
+    """The steps in force of medications that protocols ask something of, ended ones too, plan by plan."""
+    found = DosePlanVersion.objects.filter(
+        *which, superseded_at=None, dose_plan__medication__ingredient__in=monitored_ingredients()
+    )
+    ordered = found.order_by("dose_plan__client_id", "dose_plan__began_on", "dose_plan_id", "steps__number")
+    return ordered.values_list("dose_plan__client__birth_on", *naming("dose_plan__client"), *STEP)
+
+
+def _missed(client_ids: list[UUID]) -> QuerySet[MissedDoses, Any]:
+    found = MissedDoses.objects.filter(version__dose_plan__client__in=client_ids)
+    plan = "version__dose_plan"
+    return found.order_by().values_list(f"{plan}__client_id", f"{plan}_id", "first_missed_on", "goes_on_on")
+
+
+def _taken(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
+    """The days on which each kind was measured, each once."""
+    found = Measurement.objects.standing().filter(client__in=client_ids, kind__in=monitored_kinds())
+    return found.order_by().values_list("client_id", "kind", TruncDate("taken_at")).distinct()
+
+
+def _egfr(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
+    found = Measurement.objects.standing().filter(client__in=client_ids, kind="egfr")
+    return (
+        found.order_by("client_id", "-taken_at", "-id").distinct("client_id").values_list("client_id", "value", "unit")
+    )
+
+
+def _settled(client_ids: list[UUID]) -> QuerySet[WorkItem, Any]:
+    """The causes whose duty a person closed: they said that no more is to be done about it."""
+    closed = WorkItem.objects.filter(client__in=client_ids, about__startswith=DUE, closed_by__isnull=False)
+    return closed.order_by().values_list("client_id", "about")
