@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.http import Http404
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from clinic.monitoring import rules
 from clinic.monitoring.models import Measurement, WhyWithdrawn
 from clinic.monitoring.rules import KINDS, Given
 from clinic.staff.models import User
-from clinic.titration.services import doubt_result, judge_results, keep_promises
+from clinic.titration.services import doubt_promises, doubt_result, judge_results, keep_promises
 
 ENTERED = "staff"
 
@@ -88,7 +89,10 @@ def _record(client: Client, given: Given, taken_at: datetime, note: str, by: Use
 
 @transaction.atomic
 def withdraw_result(*, measurement_id: UUID, because: str, by: User, now: datetime) -> Measurement:
-    """Take back a wrong result: it counts no more and stays to be seen. Twice withdrawn is once withdrawn."""
+    """Take back a wrong result: it counts no more and stays to be seen. Twice withdrawn is once withdrawn.
+
+    A step that it let begin waits again, a promise that it kept is open again.
+    """
     rows = Measurement.objects.visible_to(by).select_for_update(of=("self",))
     measurement = rows.filter(pk=measurement_id).first()
     if measurement is None:
@@ -105,11 +109,14 @@ def withdraw_result(*, measurement_id: UUID, because: str, by: User, now: dateti
         measurement.withdrawn_because = because
         measurement.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because", "updated_at"])
         record("result_withdrawn", by=by, subject=measurement, because=because)
-        doubt_result(
-            client_id=measurement.client_id,
-            kind=measurement.kind,
-            value=measurement.value,
-            taken_at=measurement.taken_at,
-            now=now,
-        )
+        _take_back(measurement, by=by, now=now)
     return measurement
+
+
+def _take_back(measurement: Measurement, *, by: User, now: datetime) -> None:
+    """What followed from a result that was withdrawn no longer holds."""
+    client_id, kind, taken_at = measurement.client_id, measurement.kind, measurement.taken_at
+    doubt_result(client_id=client_id, kind=kind, value=measurement.value, taken_at=taken_at, now=now)
+    standing = Measurement.objects.standing().filter(client=client_id, kind=kind)
+    last = standing.aggregate(last=Max("taken_at"))["last"]
+    doubt_promises(client_id=client_id, kind=kind, taken_at=taken_at, last_standing_at=last, by=by, now=now)

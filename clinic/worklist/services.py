@@ -70,6 +70,21 @@ def close_about(*, about: str, outcome: Outcome, by: User | None, now: datetime)
 
 
 @transaction.atomic
+def reopen_about(*, about: str, by: User, now: datetime) -> bool:
+    """Open the duty of one cause again because what was done turned out not to be; answers whether it was done.
+
+    One that ended otherwise stays as somebody ended it.
+    """
+    item = WorkItem.objects.select_for_update().filter(about=about, outcome=Outcome.DONE, closed_at__lte=now).first()
+    if item is None:
+        return False
+    item.outcome, item.outcome_note, item.closed_at, item.closed_by = "", "", None, None
+    item.save(update_fields=["outcome", "outcome_note", "closed_at", "closed_by", "updated_at"])
+    record("duty_reopened", by=by, subject=item, kind=item.kind)
+    return True
+
+
+@transaction.atomic
 def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now: datetime) -> WorkItem:
     """Close a duty with what came of it; the same outcome said again by the same person changes nothing."""
     item = _locked(item_id, by)

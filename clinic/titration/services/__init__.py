@@ -5,7 +5,7 @@ from clinic.titration.services.favourites import keep_favourite, remove_favourit
 from clinic.titration.services.gates import decide_gate, hold_waiting, set_gate
 from clinic.titration.services.judging import doubt_result, judge_answer, judge_results
 from clinic.titration.services.missed import record_missed_doses
-from clinic.titration.services.overrides import keep_promises
+from clinic.titration.services.overrides import doubt_promises, keep_promises
 from clinic.titration.services.refills import ask_refill, ask_refill_by_link, decide_refill, withdraw_refill
 from clinic.titration.services.supply import look_at_supply, record_fill, withdraw_fill
 from clinic.titration.services.switching import switch_medication
@@ -16,6 +16,7 @@ __all__ = [
     "change_dose_plan",
     "decide_gate",
     "decide_refill",
+    "doubt_promises",
     "doubt_result",
     "hold_waiting",
     "judge_answer",

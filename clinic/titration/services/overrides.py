@@ -56,6 +56,25 @@ def keep_promises(*, client_id: UUID, kinds: Sequence[str], taken_at: datetime, 
     return kept
 
 
+@transaction.atomic
+def doubt_promises(
+    *, client_id: UUID, kind: str, taken_at: datetime, last_standing_at: datetime | None, by: User, now: datetime
+) -> int:
+    """Open the duties again that a withdrawn result had closed, unless another result since the promise stands.
+
+    Answers how many. `last_standing_at` is when the newest standing result of this kind was taken.
+    """
+    opened = 0
+    for override in queries.promises_to_keep(client_id, [kind]):
+        is_kept = last_standing_at is not None and override.at <= last_standing_at
+        if is_kept or taken_at < override.at:
+            continue
+        if worklist.reopen_about(about=queries.duty_about(override), by=by, now=now):
+            record("promise_open_again", by=by, subject=override, client_id=client_id, monitors=override.monitors)
+            opened += 1
+    return opened
+
+
 def _open_duty(override: SafetyOverride) -> None:
     """A duty of the one who promised to see to it, due when the named day is over."""
     dose_plan = override.version.dose_plan
