@@ -4,6 +4,7 @@ from clinic.monitoring import views
 
 app_name = "monitoring"
 urlpatterns = [
+    path("due/", views.due, name="due"),
     path("of/<uuid:client_id>/", views.results, name="results"),
     path("of/<uuid:client_id>/record/", views.record, name="record"),
     path("<uuid:measurement_id>/withdraw/", views.withdraw, name="withdraw"),

@@ -17,8 +17,19 @@ from clinic.core.forms import submit
 from clinic.monitoring import queries, rules, services
 from clinic.monitoring.forms import ResultsForm, WithdrawForm
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.rules.due import PRESSING
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
+
+
+@requires(Permission.READ_DUE)
+@require_safe
+def due(request: StaffRequest) -> HttpResponse:
+    """Everything that must be measured now, of all clients whose charts are open to this user."""
+    state = request.GET.get("state", "")
+    state = state if state in PRESSING else ""
+    shown = queries.due_list(request.user, state=state, now=timezone.now())
+    return render(request, "monitoring/due.html", {"due": shown, "state": state})
 
 
 @requires(Permission.READ_RESULTS)

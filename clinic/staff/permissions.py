@@ -45,6 +45,7 @@ class Permission(StrEnum):
     RECORD_SCALE = "scales.record"
     READ_RESULTS = "results.read"
     RECORD_RESULT = "results.record"
+    READ_DUE = "monitoring.read"
     HANDLE_RISK = "risk.handle"
     RAISE_RISK = "risk.raise"
     MANAGE_ROTA = "rota.manage"
