@@ -13,9 +13,11 @@ from clinic.titration import services
 from clinic.titration.models import DosePlan, GateState, StepGate
 from clinic.titration.rules.gates import GateKind, Wish
 from clinic.titration.rules.running import order_from, order_with
+from clinic.titration.rules.signing import Override
 from clinic.worklist.models import DutyKind, Outcome, WorkItem
 from clinic.worklist.services import close_item
 from tests.factories.staff import UserFactory
+from tests.factories.titration import rising_order
 from tests.titration.gating import ANSWER, EVE, MONDAY, SECOND, SOONER, begins, change, entered, gated, rising
 
 DAY = dt.timedelta(days=1)
@@ -192,6 +194,16 @@ class TestTold:
         close_item(item_id=duty.pk, outcome=Outcome.DONE, by=other, now=EVE)
         services.hold_waiting(now=EVE + dt.timedelta(minutes=10))
         assert all(not one.urgent for one in waiting_duties())
+
+    def test_a_reason_given_for_a_later_step_goes_with_it(self, dose_plan: DosePlan, prescriber: User) -> None:
+        order = rising_order(MONDAY.date(), to_mg="225")
+        above = [Override("above_max", "benefit", "Nothing else helped.")]
+        change(dose_plan, order, prescriber, base_version=1, overrides=above)
+        gate = gated(dose_plan, prescriber, base_version=2)
+        for week in range(3):
+            assert services.hold_waiting(now=EVE + 7 * week * DAY) == 1
+        assert states(gate) == [GateState.WAITING]
+        assert all(not duty.urgent for duty in waiting_duties())
 
     def test_another_hat_this_evening_changes_nothing(self, dose_plan: DosePlan, prescriber: User) -> None:
         gated(dose_plan, prescriber)

@@ -20,6 +20,8 @@ from clinic.titration.rules.running import (
     order_from,
     order_with,
     takes_effect_on,
+    unsettled_stops,
+    with_moved,
 )
 from clinic.titration.rules.signing import check_change_day, finding_words, read_finding
 from clinic.titration.rules.telling import dispensed_words, tell_start
@@ -143,3 +145,39 @@ def test_the_day_a_change_takes_effect() -> None:
     assert check_change_day(march(11), None, march(10)) == march(11)
     with pytest.raises(RuleBroken, match="changes nothing"):
         check_change_day(None, None, march(10))
+
+
+def asked_anew(old_order: dict[str, Any], new_order: dict[str, Any], day: dt.date) -> list[tuple[str, dt.date]]:
+    """What stops a change from a day on, where every stop of the plan in force had its reason."""
+    old, new = build_plan(old_order), build_plan(new_order)
+    settled = with_moved([one.to_json() for one in old.stops], old, new, day)
+    return [(one.code.value, one.first_on) for one in unsettled_stops(new.stops, settled)]
+
+
+def test_a_reason_goes_with_a_rise_that_a_pause_moves() -> None:
+    order = {**RISING, "limits": {"max_mg_per_day": "60", "min_step_interval_days": 10}}
+    paused = order_with(order, {"on": "2026-03-05", "action": "pause", "days": 5})
+    assert len(build_plan(order).stops) == 4
+    assert asked_anew(order, paused, march(5)) == []
+
+
+def test_a_reason_does_not_go_with_a_dose_that_comes_sooner_or_rises_more_often() -> None:
+    order = {**RISING, "limits": {"min_step_interval_days": 10}}
+    steps = [{"doses": {"morning": mg}, "days": 7} for mg in ("50", "75")]
+    sooner = order_from(march(6), order, [*steps, {"doses": {"morning": "100"}}])
+    assert ("step_too_soon", march(13)) in asked_anew(order, sooner, march(6))
+    last = {"doses": {"morning": "125"}}
+    more = order_from(
+        march(16), order, [{"doses": {"morning": "50"}, "days": 7}, {"doses": {"morning": "75"}, "days": 7}, last]
+    )
+    assert ("step_too_soon", march(30)) in asked_anew(order, more, march(16))
+
+
+def test_a_reason_goes_with_a_cut_that_a_taper_makes_later_and_with_no_other() -> None:
+    limits = {"max_reduction_percent": "40", "reduction_window_days": 7}
+    steps = [{"doses": {"morning": mg}, "days": 7} for mg in ("100", "50", "40")]
+    order = {"start_on": "2026-03-02", "products": TABLETS, "limits": limits, "steps": steps}
+    paused = order_with(order, {"on": "2026-03-05", "action": "pause", "days": 5})
+    assert asked_anew(order, paused, march(5)) == []
+    cut_again = order_from(march(16), order, [{"doses": {"morning": "25"}, "days": 7}])
+    assert asked_anew(order, cut_again, march(16)) == [("reduction_fast", march(16))]

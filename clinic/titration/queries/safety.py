@@ -152,7 +152,8 @@ def before_change(dose_plan: DosePlan, old: DosePlanResult, plan: DosePlanResult
         today=today,
         needs_reasons=running.is_higher_anywhere(old, plan, day),
     )
-    own = running.unsettled_stops(running.findings_from(plan, day), settled_findings(dose_plan))
+    settled = running.with_moved(settled_findings(dose_plan), old, plan, day)
+    own = running.unsettled_stops(running.findings_from(plan, day), settled)
     return Before([*map(PlanStop, own), *regimen.stops], regimen)
 
 

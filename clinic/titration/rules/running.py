@@ -154,6 +154,33 @@ def unsettled_stops(findings: Sequence[Finding], settled: Sequence[Mapping[str, 
     )
 
 
+def with_moved(
+    settled: Sequence[Mapping[str, Any]], old: DosePlanResult, new: DosePlanResult, day: date
+) -> list[Mapping[str, Any]]:
+    """The settled findings, and those of the plan in force that a change from `day` on merely moves to a later day.
+
+    Every stop of a plan in force was given its reason. A cut, or an amount that no units make, is moved when a taper
+    goes on later; anything else only where no day takes more than before.
+    """
+    before = [one for one in findings_from(old, day) if one.severity is Severity.STOP]
+    after = [one for one in findings_from(new, day) if one.severity is Severity.STOP]
+    stayed = {_found_as(one) for one in before} & {_found_as(one) for one in after}
+    gone = [one for one in before if _found_as(one) not in stayed]
+    is_higher = is_higher_anywhere(old, new, day)
+    moved = []
+    for finding in after:
+        is_free = not is_higher or finding.code in {Code.REDUCTION_FAST, Code.NOT_MAKEABLE}
+        was = next((one for one in gone if _found_as(one)[1:] == _found_as(finding)[1:]), None)
+        if _found_as(finding) not in stayed and is_free and was is not None and was.first_on < finding.first_on:
+            gone.remove(was)
+            moved.append(finding.to_json())
+    return [*settled, *moved]
+
+
+def _found_as(finding: Finding) -> tuple[date, Code, Decimal, Decimal | None]:
+    return finding.first_on, finding.code, finding.value, finding.limit
+
+
 def _reaches(finding: Finding, day: date) -> bool:
     runs_on = finding.code is Code.ABOVE_MAX and (finding.last_on is None or finding.last_on >= day)
     return runs_on or finding.first_on >= day

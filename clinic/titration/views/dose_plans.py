@@ -22,6 +22,7 @@ from clinic.titration.forms import ChangeForm, FavouriteForm, MissedForm, StartF
 from clinic.titration.models import DosePlan
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import offers_of
+from clinic.titration.rules.running import with_moved
 from clinic.titration.rules.safety import RegimenLook
 from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, pick
 
@@ -163,7 +164,8 @@ def _preview_from(form: ChangeForm | MissedForm, day: date | None) -> queries.Pr
         form.is_valid()
     if form.plan is None:
         return None
-    settled = queries.settled_findings(form.current.dose_plan)
+    own = queries.settled_findings(form.current.dose_plan)
+    settled = with_moved(own, build_plan(form.current.order), form.plan, day or form.plan.order.start_on)
     return queries.previewed(form.plan, day, settled, _regimen(form))
 
 

@@ -82,6 +82,8 @@ def look_at(
     except RuleBroken as refusal:
         problem, problem_field, proposed = refusal.reason, refusal.field or "decision", None
     findings = running.findings_from(proposed.plan, proposed.on) if proposed else ()
+    if proposed:
+        settled = running.with_moved(settled, build_plan(order), proposed.plan, proposed.on)
     return Decided(
         asked=asked,
         proposed=proposed,
