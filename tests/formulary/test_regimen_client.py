@@ -98,7 +98,7 @@ def test_nobody_reaches_an_age_after_the_end_of_the_calendar() -> None:
 def test_two_entries_of_one_ingredient_are_summed_from_the_first_such_day() -> None:
     [found] = of_code("above_max", taken("Zoloft", 0, None, "150"), taken("sertraline", 10, None, "100"))
     assert (days_of([found]), found.medications) == ([(10, None)], ("sertraline", "zoloft"))
-    assert "250 mg a day, over 200 mg" in found.text
+    assert "sertraline and zoloft come to 250 mg a day, over 200 mg" in found.text
     assert not findings(taken("sertraline", 0, None, "100"), taken("sertraline", 10, None, "100"))
 
 

@@ -56,6 +56,8 @@ def _found(course: Course, excess: Excess) -> Finding:
     names = course.names_in((excess.first, excess.last))
     mg, max_mg = amount_text(excess.highest_mg), amount_text(excess.rule.max_mg)
     text = excess.rule.words(a=listed(names), mg=mg, max_mg=max_mg)
+    if len(names) > 1:
+        text = text.replace(" comes to ", " come to ", 1)
     return finding(Code.ABOVE_MAX, excess.rule, names, (excess.first, excess.last), text)
 
 
