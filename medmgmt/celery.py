@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 SEND_DUE = "clinic.messaging.tasks.send_due"
 PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
 LOOK_AT_SUPPLY = "clinic.titration.tasks.look_at_supply"
+LOOK_AT_DUE = "clinic.monitoring.tasks.look_at_due"
 RAISE_SCALE_ALERTS = "clinic.checkins.tasks.raise_scale_alerts"
 TELL_ON_CALL = "clinic.risk.tasks.tell_on_call"
 HOLD_WAITING = "clinic.titration.tasks.hold_waiting"
@@ -48,6 +49,7 @@ app.conf.beat_schedule = {
     },
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
+    "look at what is due": {"task": LOOK_AT_DUE, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "hold steps that wait": {"task": HOLD_WAITING, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "raise alerts of scales": {
         "task": RAISE_SCALE_ALERTS,

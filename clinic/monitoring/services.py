@@ -1,23 +1,29 @@
 """Deeds on results: enter them, withdraw a wrong one. Nothing is ever changed or deleted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import Http404
 from django.utils import timezone
 
 from clinic.audit.services import record
-from clinic.clients.models import Client
+from clinic.clients.models import IN_CARE, Client
 from clinic.intake.services.history import locked_client
-from clinic.monitoring import rules
+from clinic.monitoring import queries, rules
 from clinic.monitoring.models import Measurement, WhyWithdrawn
 from clinic.monitoring.rules import KINDS, Given
+from clinic.monitoring.rules.critical import INGREDIENT_OF, critical_words
+from clinic.monitoring.rules.due import State
+from clinic.monitoring.rules.gathering import DueLine, lines_of
 from clinic.staff.models import User
+from clinic.staff.roles import Role
 from clinic.titration.services import doubt_promises, doubt_result, judge_results, keep_promises
+from clinic.worklist import services as worklist
+from clinic.worklist.models import DutyKind, Outcome
 
 ENTERED = "staff"
 
@@ -41,6 +47,11 @@ def record_results(
     outdated = set(later.values_list("kind", flat=True))
     values = {one.kind: one.value for one in kept if one.kind not in outdated}
     judge_results(client_id=client.pk, values=values, taken_at=taken_at, by=by, now=now)
+    for one in kept:
+        _tell_if_critical(one, by=by, now=now)
+    done = {item.about for item in queries.due_of_client(client.pk, now) if item.state is State.DONE}
+    for about in done.intersection(queries.open_due(client.pk)):
+        worklist.close_about(about=about, outcome=Outcome.DONE, by=None, now=now)
     return kept
 
 
@@ -120,3 +131,68 @@ def _take_back(measurement: Measurement, *, by: User, now: datetime) -> None:
     standing = Measurement.objects.standing().filter(client=client_id, kind=kind)
     last = standing.aggregate(last=Max("taken_at"))["last"]
     doubt_promises(client_id=client_id, kind=kind, taken_at=taken_at, last_standing_at=last, by=by, now=now)
+    worklist.close_about(about=_critical(measurement), outcome=Outcome.NO_LONGER_NEEDED, by=by, now=now)
+    for about in {item.about for item in queries.due_of_client(client_id, now) if item.is_pressing}:
+        worklist.reopen_about(about=about, by=by, now=now)
+
+
+@transaction.atomic
+def look_at_due(*, now: datetime) -> int:
+    """Make a duty of what is due to be measured now or within 14 days; end those measured or asked for no more.
+
+    Asked again, it changes nothing more; a duty that a person closed stays closed. Answers how many are new.
+    """
+    found = queries.due_everywhere(now, Q(dose_plan__client__status__in=IN_CARE))
+    today = timezone.localdate(now)
+    wanted = {line.about: (one.client.id, line) for one in found for line in reversed(lines_of(one.items, today))}
+    done = {item.about for one in found for item in one.items if item.state is State.DONE}
+    for about in set(queries.open_due()) - wanted.keys():
+        outcome = Outcome.DONE if about in done else Outcome.NO_LONGER_NEEDED
+        worklist.close_about(about=about, outcome=outcome, by=None, now=now)
+    known = queries.known_due(list(wanted))
+    fresh = [one for about, one in wanted.items() if about not in known]
+    clients = Client.objects.in_bulk([client_id for client_id, _ in fresh])
+    for client_id, line in fresh:
+        _open_duty(clients[client_id], line, now)
+    return len(fresh)
+
+
+def _open_duty(client: Client, line: DueLine, now: datetime) -> None:
+    day_after = line.due_on + timedelta(days=1)
+    worklist.open_item(
+        kind=DutyKind.MONITORING_DUE,
+        about=line.about,
+        reason=f"{line.measured}, for {line.medication}"[:300],
+        owner_role=Role.COORDINATOR,
+        due_at=timezone.make_aware(datetime.combine(day_after, time.min)),
+        client=client,
+        by=None,
+        now=now,
+    )
+
+
+def _tell_if_critical(kept: Measurement, *, by: User, now: datetime) -> None:
+    """An urgent duty of the prescriber of the medication a critical value belongs to, once for one result."""
+    ingredient = INGREDIENT_OF.get(kept.kind)
+    if ingredient is None:
+        return
+    plan = queries.running_plan_of(kept.client_id, ingredient, timezone.localdate(now))
+    words = critical_words(kept.kind, kept.value, takes_clozapine=plan is not None)
+    if words:
+        told = rules.result_words(kept.kind, kept.value, kept.unit)
+        worklist.open_item(
+            kind=DutyKind.CRITICAL_RESULT,
+            about=_critical(kept),
+            reason=f"{rules.label_of(kept.kind)} {told}. {words[0].upper()}{words[1:]}."[:300],
+            owner_role=Role.PRESCRIBER,
+            due_at=now,
+            client=kept.client,
+            owner=plan.prescriber if plan else None,
+            urgent=True,
+            by=by,
+            now=now,
+        )
+
+
+def _critical(measurement: Measurement) -> str:
+    return f"critical:{measurement.pk}"

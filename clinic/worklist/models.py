@@ -20,6 +20,8 @@ class DutyKind(models.TextChoices):
     CHECK_INSURANCE = "check_insurance", "Check insurance"
     REVIEW_DIFFERENCE = "review_difference", "Settle a difference with an imported chart"
     MONITOR = "monitor", "Monitor as promised"
+    MONITORING_DUE = "monitoring_due", "Monitoring due"
+    CRITICAL_RESULT = "critical_result", "A critical result"
     REFILL_ASKED = "refill_asked", "Refill asked"
     RUNS_OUT = "runs_out", "Runs out before the next visit"
     STEP_WAITS = "step_waits", "A dose step waits"

@@ -7,7 +7,10 @@ from clinic.monitoring.queries.due import (
     due_everywhere,
     due_list,
     due_of_client,
+    known_due,
     lines_of_client,
+    open_due,
+    running_plan_of,
     told_before_signing,
 )
 from clinic.monitoring.queries.results import (
@@ -29,9 +32,12 @@ __all__ = [
     "due_list",
     "due_of_client",
     "get_measurement",
+    "known_due",
     "lines_of_client",
     "newest_facts",
     "newest_results",
+    "open_due",
     "results_of_kind",
+    "running_plan_of",
     "told_before_signing",
 ]

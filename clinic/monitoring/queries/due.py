@@ -31,7 +31,7 @@ from clinic.monitoring.rules.gathering import (
 from clinic.monitoring.rules.protocols import Person, protocols_for
 from clinic.monitoring.rules.results import in_own_unit
 from clinic.staff.models import User
-from clinic.titration.models import DosePlanVersion, MissedDoses
+from clinic.titration.models import DosePlan, DosePlanVersion, MissedDoses
 from clinic.worklist.models import WorkItem
 
 LIST_ROWS = 200
@@ -197,3 +197,22 @@ def _settled(client_ids: list[UUID]) -> QuerySet[WorkItem, Any]:
     """The causes whose duty a person closed: they said that no more is to be done about it."""
     closed = WorkItem.objects.filter(client__in=client_ids, about__startswith=DUE, closed_by__isnull=False)
     return closed.order_by().values_list("client_id", "about")
+
+
+def open_due(client_id: UUID | None = None) -> list[str]:
+    """The causes of open duties about what is due, of one client or of all."""
+    found = WorkItem.objects.open().filter(about__startswith=DUE)
+    if client_id is not None:
+        found = found.filter(client=client_id)
+    return [about for about in found.values_list("about", flat=True) if about]
+
+
+def known_due(abouts: list[str]) -> set[str]:
+    """Those causes of which a duty exists, open or closed."""
+    return {about for about in WorkItem.objects.filter(about__in=abouts).values_list("about", flat=True) if about}
+
+
+def running_plan_of(client_id: UUID, ingredient: str, today: date) -> DosePlan | None:
+    """The newest running dose plan of an ingredient."""
+    running = DosePlan.objects.running(today).filter(client=client_id, medication__ingredient=ingredient)
+    return running.select_related("prescriber").order_by("-began_on").first()

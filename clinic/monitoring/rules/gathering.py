@@ -56,6 +56,7 @@ class DueLine:
     when: str
     why: str
     since_on: date
+    due_on: date
 
     @property
     def label(self) -> str:
@@ -126,6 +127,7 @@ def _line(items: Sequence[DueItem], today: date) -> DueLine:
         when=_when(one, today) + outside,
         why=". ".join(dict.fromkeys(item.protocol.words for item in items)),
         since_on=one.since_on,
+        due_on=one.by_on or one.since_on,
     )
 
 

@@ -1,0 +1,12 @@
+"""What Celery wakes monitoring for: the rows say what is due, so a doubled or lost tick is harmless."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from clinic.monitoring import services
+
+
+@shared_task
+def look_at_due() -> None:
+    """Open and end the duties about what is due to be measured."""
+    services.look_at_due(now=timezone.now())
