@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import smtplib
 import statistics
 import subprocess
@@ -68,6 +69,8 @@ def main() -> None:
     parser.add_argument("--sms", type=int, default=20_000)
     parser.add_argument("--emails", type=int, default=10_000)
     options = parser.parse_args()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     place = Path(tempfile.mkdtemp(prefix="clinic-bench-"))
     # Postgres started by root runs as another user and must reach its folder.
     place.chmod(0o711)
@@ -225,6 +228,7 @@ def no_ops(place: Path) -> float:
             env={**os.environ, "BROKER": url, "NOTES": str(notes)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             return rate_of(notes)

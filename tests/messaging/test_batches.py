@@ -336,3 +336,13 @@ def test_the_task_sends_by_one_channel(gateway: StubGateway) -> None:
     send_due("email")
     assert len(gateway.sent) == 2
     assert isinstance(gateway.sent[0], Message)
+
+
+def test_a_message_to_staff_stands_before_every_reminder_that_waits() -> None:
+    waiting = make_many_due(3)
+    client = waiting[0].client
+    services.plan_staff_messages(
+        client=client, about_kind="alert", about_id=uuid.uuid4(), channels=[Channel.SMS], now=timezone.now()
+    )
+    [first] = services.claim(limit=1)
+    assert Reminder.objects.get(pk=first.reminder_id).about_kind == "alert"

@@ -253,8 +253,9 @@ class TestHold:
         assert plan.watch[0] == (
             "From Mon, Mar 9: the new dose only if we told you that it may begin. Until then stay on the dose before."
         )
-        day = next(day for day in calendar_from(ada, dt.date(2026, 3, 2)).days if day.on == SECOND)
-        assert day.entries[0].mark is Mark.WAITS
+        days = {day.on: day.entries[0] for day in calendar_from(ada, dt.date(2026, 3, 2)).days}
+        assert days[SECOND].mark is Mark.WAITS
+        assert days[SECOND + dt.timedelta(days=1)].words.endswith(", only if we say so")
 
 
 @pytest.mark.django_db

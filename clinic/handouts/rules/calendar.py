@@ -143,7 +143,10 @@ def _entry(plan: PlanOnPaper, on: date) -> Entry | None:
     if step is None:
         return None
     taken = taken_of(step.doses) if is_taken_on(step, on) else ()
-    return Entry(plan, day_words(step, on), taken, _mark(plan, step, on))
+    words = day_words(step, on)
+    if step.first_on in plan.waits_on and step.first_on != on:
+        words = f"{words}, {Mark.WAITS}"
+    return Entry(plan, words, taken, _mark(plan, step, on))
 
 
 def _mark(plan: PlanOnPaper, step: DrawableStep, on: date) -> Mark:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.clients.models import Client
 from clinic.core.models import new_id
 from clinic.messaging.models import Channel, Reminder
+from clinic.messaging.rules import GIVE_UP_AFTER
 
 
 @transaction.atomic
@@ -25,7 +26,8 @@ def plan_staff_messages(
             channel=channel,
             local_date=timezone.localdate(now),
             due_at=now,
-            next_try_at=now,
+            # Before every reminder that waits, for none waits longer: an alert never stands behind a morning's burst.
+            next_try_at=now - GIVE_UP_AFTER,
             idem_key=new_id(),
         )
         for channel in channels

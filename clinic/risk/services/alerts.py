@@ -48,7 +48,7 @@ def raise_alert_by_hand(
 ) -> RiskAlert:
     """Raise what a clinician saw or heard; the very same words again, while the alert is open, are one alert."""
     rules.check_raised(reason, done_so_far)
-    Client.objects.select_for_update().get(pk=client.pk)
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     said = RiskAlert.objects.open().filter(client=client, kind=kind, reason=reason.strip(), raised_by=by)
     if standing := said.first():
         return standing
