@@ -1,6 +1,6 @@
 """The client's forms behind a link, and the team's."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 
@@ -12,6 +12,13 @@ NOT_ANSWERED = ("skip", "Rather not say")
 
 def _points(value: str) -> int | None:
     return None if value == NOT_ANSWERED[0] else int(value)
+
+
+class Screen(NamedTuple):
+    """What of the questions stands on the phone at once."""
+
+    title: str
+    fields: list[forms.BoundField]
 
 
 class AnswerForm(forms.Form):
@@ -37,7 +44,13 @@ class AnswerForm(forms.Form):
         required=False,
     )
     thinks_of_stopping = forms.BooleanField(label="I am thinking of stopping this medication", required=False)
-    own_effect = forms.CharField(label="Something else? In your own words", max_length=120, required=False)
+    # Several lines tall, for in one line Enter would send what is not finished.
+    own_effect = forms.CharField(
+        label="Something else? In your own words",
+        max_length=120,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     own_bother = forms.TypedChoiceField(
         label="How much does that bother you?",
         coerce=int,
@@ -56,6 +69,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, scale: Instrument | None, after_a_cut: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.scale = scale
         self.effects = rules.effects_asked(after_a_cut=after_a_cut)
         for code, words in self.effects.items():
             self.fields[f"effect_{code}"] = forms.TypedChoiceField(
@@ -72,9 +86,17 @@ class AnswerForm(forms.Form):
                 empty_value=None,
             )
 
-    def effect_fields(self) -> list[forms.BoundField]:
-        """The list of side effects, in its order."""
-        return [self[f"effect_{code}"] for code in self.effects]
+    def screens(self) -> list[Screen]:
+        """One question a screen, in the order in which they are asked; the scale has one for each of its items."""
+        effects = [self[f"effect_{code}"] for code in self.effects]
+        return [
+            Screen("How it goes", [self["feeling"]]),
+            Screen("Doses", [self["doses_missed"], self["missed_because"]]),
+            Screen("Does any of this bother you?", [*effects, self["own_effect"], self["own_bother"]]),
+            Screen("Going on with it", [self["thinks_of_stopping"]]),
+            *(Screen(self.scale.stem, [item]) for item in self.item_fields() if self.scale),
+            Screen("Before you send", [self["words"], self["needs_refill"], self["wants_call"]]),
+        ]
 
     def item_fields(self) -> list[forms.BoundField]:
         """The questions of the scale, in its order."""

@@ -83,7 +83,6 @@ def _form(opened: OpenCheckIn, sent: QueryDict | None = None, *, initial: dict[s
 
 def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
     checkin = opened.checkin
-    scale = INSTRUMENTS.get(checkin.instrument)
     is_back = BACK in request.POST
     sent = request.POST if request.method == "POST" and not is_back else None
     form = _form(opened, sent, initial=_typed(request, opened) if is_back else None)
@@ -94,8 +93,14 @@ def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
 
     if submit(form, keep):
         return keep_stage(redirect(request.path), request, opened.link, f"{DONE}:{_urgency(kept[0])}")
-    dose = queries.dose_today(checkin, now=timezone.now())
-    page = {"form": form, "checkin": checkin, "client": checkin.client, "dose": dose, "scale": scale}
+    page = {
+        "form": form,
+        "checkin": checkin,
+        "client": checkin.client,
+        "dose": queries.dose_today(checkin, now=timezone.now()),
+        "waits": queries.next_step_waits(checkin),
+        "scale": INSTRUMENTS.get(checkin.instrument),
+    }
     return render(request, "checkins/answer.html", page, status=422 if form.errors else 200)
 
 

@@ -25,9 +25,12 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
 ]
+# Feeling, doses, side effects, going on, the nine of PHQ-9, the end.
+LAST = 14
 TARGETS = "main button:not([aria-hidden]), main a.btn, main select, main label.face, main input[type=text]"
 TOO_SMALL = """selector => [...document.querySelectorAll(selector)]
-    .filter(part => part.getBoundingClientRect().height < 44).map(part => part.outerHTML.slice(0, 80))"""
+    .filter(part => part.offsetParent && part.getBoundingClientRect().height < 44)
+    .map(part => part.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -72,18 +75,37 @@ def check_looks(page: Page, name: str) -> None:
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
 
+def go_on(page: Page, to: int) -> None:
+    """Press what leads to the next question; nothing else is asked on its screen."""
+    page.get_by_role("link", name="Next", exact=True).click()
+    expect(page.get_by_text(f"Question {to} of {LAST}")).to_be_visible()
+    assert page.locator(".screen:visible").count() == 1
+
+
 def test_from_the_link_to_thanks(phone: Page, link: str) -> None:
     phone.goto(link)
     check_looks(phone, "birth_year")
     phone.get_by_label("What year were you born?").fill("1990")
     phone.get_by_role("button", name="Continue").click()
     phone.get_by_text("Your plan for today").wait_for()
-    check_looks(phone, "questions")
+    check_looks(phone, "feeling")
     phone.get_by_text("A little better", exact=True).click()
+    go_on(phone, 2)
+    phone.go_back()
+    expect(phone.get_by_label("A little better")).to_be_checked()
+    phone.go_forward()
+    check_looks(phone, "doses")
     phone.get_by_label("how many doses did you miss").select_option("1")
+    go_on(phone, 3)
+    check_looks(phone, "side_effects")
     phone.get_by_label("Headache").select_option("A little")
-    for question in phone.locator("fieldset:not(.faces)").all():
-        question.get_by_text("Several days").click()
+    go_on(phone, 4)
+    for number in range(9):
+        go_on(phone, 5 + number)
+        phone.locator("fieldset:not(.faces)").nth(number).get_by_text("Several days").click()
+    check_looks(phone, "scale")
+    go_on(phone, LAST)
+    check_looks(phone, "last")
     phone.get_by_role("button", name="Send my answers").click()
     phone.get_by_role("heading", name="Please get help now").wait_for()
     check_looks(phone, "thanks")
@@ -107,8 +129,26 @@ def test_nothing_typed_is_lost_by_the_crisis_button(phone: Page, link: str) -> N
     phone.goto(link)
     phone.get_by_label("What year were you born?").fill("1990")
     phone.get_by_label("What year were you born?").press("Enter")
+    phone.get_by_text("Your plan for today").wait_for()
+    phone.goto(f"{link}#screen-{LAST}")
     phone.get_by_label("Anything else").fill("Cannot sleep")
     phone.get_by_role("button", name="I need help now").click()
     phone.get_by_role("button", name="Back to the check-in").click()
-    expect(phone.get_by_label("Anything else")).to_have_value("Cannot sleep")
+    expect(phone.locator("[name=words]")).to_have_value("Cannot sleep")
+    assert not CheckInAnswer.objects.exists()
+
+
+def test_without_a_connection_the_answers_stay(phone: Page, link: str) -> None:
+    phone.goto(link)
+    phone.get_by_label("What year were you born?").fill("1990")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_text("A little better", exact=True).click()
+    phone.goto(f"{link}#screen-{LAST}")
+    if not phone.evaluate("matchMedia('(scripting: enabled)').matches"):
+        return
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Send my answers").click()
+    expect(phone.get_by_text("You have no connection now")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(phone.locator("[name=feeling]:checked")).to_have_value("4")
     assert not CheckInAnswer.objects.exists()

@@ -20,9 +20,11 @@ from clinic.checkins.services import answer_checkin
 from clinic.messaging.models import SignedLink
 from clinic.risk.models import RiskAlert
 from clinic.staff.models import User
+from clinic.titration.models import DosePlan
 from tests.checkins.conftest import JUNE_4
 from tests.checkins.test_answering import WAYS, close_in_some_way
 from tests.factories.checkins import link_to
+from tests.factories.titration import StepGateFactory
 
 pytestmark = pytest.mark.django_db
 GOOD = {"feeling": "4", "doses_missed": "0", **{f"item_{n}": "0" for n in range(1, 10)}}
@@ -173,6 +175,12 @@ def test_errors_stand_beside_the_field_and_keep_what_was_typed(let_in: Browser, 
     assert not CheckInAnswer.objects.exists()
 
 
+def test_a_step_that_waits_says_to_stay(let_in: Browser, address: str, dose_plan: DosePlan) -> None:
+    assert "Stay on this dose until we tell you" not in let_in.get(address).text
+    StepGateFactory(dose_plan=dose_plan, set_by=dose_plan.prescriber)
+    assert "Stay on this dose until we tell you" in let_in.get(address).text
+
+
 def test_no_answer_of_the_scale_is_chosen_beforehand(let_in: Browser, address: str) -> None:
     page = let_in.get(address).content.decode()
     assert "better off dead" in page
@@ -213,7 +221,7 @@ def test_what_is_typed_outlives_the_crisis_button(let_in: Browser, address: str)
     assert 'name="words" value="Cannot sleep &lt;at all&gt;"' in page
     back = let_in.post(address, {**typed, "back": "1"})
     assert back.status_code == 200
-    for kept in ("Cannot sleep &lt;at all&gt;</textarea>", 'value="Vivid dreams"', 'value="2" selected'):
+    for kept in ("Cannot sleep &lt;at all&gt;</textarea>", "Vivid dreams</textarea>", 'value="2" selected'):
         assert kept in back.text
     assert "checked" in back.text.split('name="wants_call"')[1].split(">")[0]
     assert "Choose how you are on it." not in back.text

@@ -27,7 +27,7 @@ from clinic.messaging.queries import find_link, open_link
 from clinic.risk.models import RiskAlert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
-from clinic.titration.models import DosePlan, DoseStep
+from clinic.titration.models import DosePlan, DoseStep, StepGate
 from clinic.titration.rules import day_words
 
 KIND = "checkin"
@@ -107,6 +107,11 @@ def dose_today(checkin: CheckIn, *, now: datetime) -> str:
     on = now.astimezone(ZoneInfo(checkin.client.time_zone)).date()
     step = DoseStep.objects.current().on(on).filter(version__dose_plan=checkin.dose_plan_id).first()
     return day_words(step, on) if step else ""
+
+
+def next_step_waits(checkin: CheckIn) -> bool:
+    """Whether the next step of the dose plan waits for something: until then today's dose goes on."""
+    return StepGate.objects.waiting().filter(dose_plan=checkin.dose_plan_id).exists()
 
 
 def _answers() -> CheckInAnswerQuerySet:
