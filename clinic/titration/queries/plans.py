@@ -37,6 +37,7 @@ from clinic.titration.rules.safety import RegimenLook, span_words
 from clinic.titration.rules.schedules import Label
 from clinic.titration.rules.signed import is_running_on, is_taken_on
 from clinic.titration.rules.signing import finding_words, read_finding
+from clinic.titration.rules.strip import StripWeek, strip_of
 from clinic.titration.rules.telling import dispensed_words
 
 ONE_DAY = timedelta(days=1)
@@ -109,8 +110,9 @@ class SignedVersion:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an order would make, in words; `stop_on` is the first day without the medication."""
+    """What an order would make, in words; `strip` are its weeks, `stop_on` the first day without the medication."""
 
+    strip: tuple[StripWeek, ...]
     steps: list[tuple[Step, str]]
     stop_on: date | None
     dispense: list[str]
@@ -254,6 +256,7 @@ def previewed(
     stops = unsettled_stops(findings, settled)
     told = regimen or RegimenLook((), (), "")
     return Preview(
+        strip=strip_of(plan, day or plan.order.start_on),
         steps=[(step, step_words(step)) for step in plan.steps],
         stop_on=plan.end_on,
         dispense=[dispensed_words(one.to_json()) for one in dispensed_from(plan, day)],
