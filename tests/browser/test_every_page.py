@@ -194,6 +194,10 @@ def test_the_steps_of_a_check_in_read_well(walk: tuple[Page, Check], world: Worl
     page.get_by_text("Your plan for today").wait_for()
     look("questions")
     page.get_by_text("A little better", exact=True).click()
+    following = page.get_by_role("link", name="Next", exact=True)
+    while following.count():
+        following.click()
+    look("the last question")
     page.get_by_role("button", name="Send my answers").click()
     look("a question left open")
     page.get_by_role("button", name="I need help now").click()

@@ -121,3 +121,5 @@ def test_every_schedule_can_be_read_as_lines() -> None:
         "For F32",
         "Slowly.",
     ]
+    steps = {"steps": [{"doses": {}, "days": 2}, {"doses": {"morning": "5"}}], "takes": [["valproate"]]}
+    assert schedule_lines(steps) == ["2 days: no dose", "Then: 5 mg morning", "Taken beside it: valproate"]

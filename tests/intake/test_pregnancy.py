@@ -113,7 +113,7 @@ def test_the_evaluation_asks_and_is_signed_with_the_answer(desk: Browser, ada: C
     services.record_pregnancy(client_id=ada.pk, status="yes", due_on=DUE, by=prescriber, now=NOW)
     signed = signed_evaluation(ada, prescriber)
     assert signed.signed_history["pregnancy"] == [["Pregnant", "2026-09-04"]]
-    assert "Pregnant, due 2026-09-04" in desk.get(f"/intake/evaluations/{signed.pk}/").content.decode()
+    assert "Pregnant, due Sep 4, 2026" in desk.get(f"/intake/evaluations/{signed.pk}/").content.decode()
     assert PsychiatricEvaluation.objects.get().content_hash == services.hash_of(signed, queries.content_of(signed))
 
 

@@ -288,11 +288,16 @@ class Way:
         page.get_by_role("button", name="Continue").click()
         expect(page.get_by_text("Your plan for today")).to_be_visible()
         assert not is_too_wide(page)
+        following = page.get_by_role("link", name="Next", exact=True)
         page.get_by_text("A little better", exact=True).click()
+        following.click()
         page.get_by_label("how many doses did you miss").select_option("1")
+        following.click()
         page.get_by_label("Trouble sleeping").select_option("A lot")
-        for question in page.locator("fieldset:not(.faces)").all():
-            question.get_by_text("Not at all").click()
+        while following.count():
+            following.click()
+            for question in page.locator("fieldset:not(.faces):visible").all():
+                question.get_by_text("Not at all").click()
         page.get_by_label("I would like someone to call me").check()
         page.get_by_role("button", name="Send my answers").click()
 

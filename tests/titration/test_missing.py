@@ -252,7 +252,7 @@ def test_the_page_refuses_by_rule_and_offers_the_restart(
     paula: Browser, running: DosePlan, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     url = reverse("titration:missed", args=[running.pk])
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         assert "Last taken on" in paula.get(url).content.decode()
     refused = paula.post(url, typed(3))
     assert refused.status_code == 422
