@@ -308,7 +308,7 @@ class Way:
         page = self.coordinator
         page.goto("/worklist/")
         duty = page.get_by_role("row").filter(has_text=f"Rosa {self.family}").filter(has_text="call")
-        expect(duty.first).to_contain_text("Urgent")
+        expect(duty.first).to_contain_text("Call the client")
         duty.first.get_by_role("button", name="Take").click()
         expect(page.get_by_role("row").filter(has_text=self.cora.full_name).first).to_be_visible()
 
