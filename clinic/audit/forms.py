@@ -8,7 +8,7 @@ from django import forms
 from clinic.audit import queries
 from clinic.audit.queries import Filters
 from clinic.audit.rules import deed_words
-from clinic.core.forms import WITHIN_REACH
+from clinic.core.forms import WITHIN_REACH, offer
 from clinic.staff.models import User
 
 
@@ -33,7 +33,7 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["who"].queryset = queries.people()  # type: ignore[attr-defined]
         kinds = sorted([(action, deed_words(action)) for action in queries.actions()], key=itemgetter(1))
-        self.fields["action"].choices = [("", "Every deed"), *kinds]  # type: ignore[attr-defined]
+        offer(self, "action", [("", "Every deed"), *kinds])
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

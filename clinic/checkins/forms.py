@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django import forms
 
 from clinic.checkins import rules
+from clinic.core.forms import offer
 from clinic.scales.rules import Instrument
 
 NOT_ANSWERED = ("skip", "Rather not say")
@@ -165,7 +166,7 @@ class TriageForm(forms.Form):
             choices = [(n, f"{n} in 7 days") for n in range(1, rules.MOST[of] + 1)]
         else:
             choices = [(n, rules.BOTHER[n]) for n in range(1, rules.MOST.get(of, 0) + 1)]
-        self.fields["at_least"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "at_least", choices)
         if not choices:
             del self.fields["at_least"]
 

@@ -1,12 +1,12 @@
 """From a bound form to a deed and back."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from copy import copy
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.forms import BaseForm
+from django.forms import BaseForm, ChoiceField
 from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken, StaleRecord
@@ -19,6 +19,14 @@ MOMENT_WITHIN_REACH = (
     MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC)),
     MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC)),
 )
+
+
+def offer(form: BaseForm, name: str, choices: Iterable[Any]) -> None:
+    """Let a choice field of a form offer these, as `choices` of the field would say them."""
+    field = form.fields[name]
+    if not isinstance(field, ChoiceField):
+        raise TypeError(f"{name} offers no choices.")
+    field.choices = list(choices)
 
 
 def submit(form: BaseForm, deed: Callable[..., object]) -> bool:

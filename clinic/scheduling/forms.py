@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.core.forms import MOMENT_WITHIN_REACH, WITHIN_REACH
+from clinic.core.forms import MOMENT_WITHIN_REACH, WITHIN_REACH, offer
 from clinic.scheduling import rules
 from clinic.scheduling.models import AppointmentKind, Modality, Weekday
 from clinic.staff.models import User
@@ -36,9 +36,7 @@ class FindTimesForm(forms.Form):
 
 
 def _offer_kinds(form: forms.Form, kinds: Sequence[str]) -> None:
-    form.fields["kind"].choices = [  # type: ignore[attr-defined]  # a choice field, which the type forgets
-        (kind, words) for kind, words in AppointmentKind.choices if kind in kinds
-    ]
+    offer(form, "kind", ((kind, words) for kind, words in AppointmentKind.choices if kind in kinds))
 
 
 class TimeForm(forms.Form):
@@ -61,9 +59,11 @@ class TimeForm(forms.Form):
     def offer(self, times: list[rules.FreeTime], words: Any) -> None:
         """Show these times; asked again after somebody was faster, the taken one is no longer among them."""
         days = groupby(((*words(time), time) for time in times), key=itemgetter(0))
-        self.fields["starts_at"].choices = [  # type: ignore[attr-defined]
-            (day, [(time.starts_at.isoformat(), clock) for _, clock, time in rows]) for day, rows in days
-        ]
+        offer(
+            self,
+            "starts_at",
+            ((day, [(time.starts_at.isoformat(), clock) for _, clock, time in rows]) for day, rows in days),
+        )
 
     @property
     def was_too_late(self) -> bool:
@@ -89,7 +89,7 @@ class MarkForm(forms.Form):
 
     def __init__(self, *args: Any, moves: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = moves  # type: ignore[attr-defined]
+        offer(self, "status", moves)
 
 
 class HoursForm(forms.Form):

@@ -66,4 +66,5 @@ def open_silences(dose_plan_id: UUID) -> list[str]:
     abouts = [about for pk in silent for about in (silence_about(pk), series_about(pk))]
     if not abouts:
         return []
-    return list(WorkItem.objects.open().filter(about__in=abouts).values_list("about", flat=True))  # type: ignore[arg-type]
+    found = WorkItem.objects.open().filter(about__in=abouts).values_list("about", flat=True)
+    return [about for about in found if about]

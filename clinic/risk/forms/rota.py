@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.core.forms import MOMENT_WITHIN_REACH
+from clinic.core.forms import MOMENT_WITHIN_REACH, offer
 from clinic.risk.rules.rota import Hours, Place
 from clinic.staff.models import User
 
@@ -34,7 +34,7 @@ class TurnForm(forms.Form):
     def __init__(self, *args: Any, people: Collection[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [(str(user.pk), user.full_name) for user in people]
-        self.fields["user"].choices = [("", "Choose a person"), *names]  # type: ignore[attr-defined]
+        offer(self, "user", [("", "Choose a person"), *names])
 
 
 class ChannelsForm(forms.Form):

@@ -1,5 +1,7 @@
 """The forms of a safety plan."""
 
+from typing import Any
+
 from django import forms
 
 from clinic.core.forms import WITHIN_REACH
@@ -11,9 +13,9 @@ LONGEST = 4000
 class DayField(forms.DateField):
     """A day of the calendar."""
 
-    def __init__(self, **more: object) -> None:
+    def __init__(self, **more: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, validators=WITHIN_REACH, **more)  # type: ignore[arg-type]
+        super().__init__(widget=widget, validators=WITHIN_REACH, **more)
 
 
 class SafetyPlanForm(forms.Form):
@@ -24,8 +26,8 @@ class SafetyPlanForm(forms.Form):
 
     field_order = [step.name for step in STEPS]
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for number, step in enumerate(STEPS, start=1):
             self.fields[step.name] = forms.CharField(
                 label=f"{number}. {step.title}",

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from clinic.core.forms import offer
 from clinic.titration.forms.fields import days_field
 from clinic.titration.models import DoseStep
 from clinic.titration.rules.gates import LONGEST_STAY_DAYS, MEASURED, GateKind, Wish, day_words
@@ -50,12 +51,11 @@ class GateForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, steps: Sequence[DoseStep], version: int, stay_days: int) -> None:
         super().__init__(data, initial={"version": version, "stay_days": stay_days})
-        step = self.fields["step"]
-        assert isinstance(step, forms.ChoiceField)  # noqa: S101 - narrows the type alone
-        step.choices = [
+        offered = (
             (one.first_on.isoformat(), f"{plain(one.mg_per_day)} mg a day from {day_words(one.first_on)}")
             for one in steps
-        ]
+        )
+        offer(self, "step", offered)
         self.fields["stay_days"].required = True
 
     def clean(self) -> dict[str, Any]:

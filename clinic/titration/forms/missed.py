@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from clinic.core.forms import offer
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules import AfterGap
 from clinic.titration.forms.fields import day_field
@@ -58,10 +59,8 @@ class MissedForm(SigningForm):
         fitting = label.choice.template
         initial = {"version": current.number, "template": fitting.key if fitting else ""}
         super().__init__(data, team=team, initial=initial)
-        template = self.fields["template"]
-        assert isinstance(template, forms.ChoiceField)  # noqa: S101 - narrows the type alone
         schedules = [(one.key, one.title) for one in label.templates if one.kind != "taper"]
-        template.choices = [("", "Choose"), *schedules]
+        offer(self, "template", [("", "Choose"), *schedules])
 
     def clean(self) -> dict[str, Any]:
         """What the service needs, and the plan it makes."""

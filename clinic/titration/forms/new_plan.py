@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 
+from clinic.core.forms import offer
 from clinic.formulary.models import Medication
 from clinic.formulary.rules import Template
 from clinic.titration.forms.fields import days_field
@@ -65,12 +66,10 @@ class NewPlanForm(RegimenForm):
         given = {**first_values, **initial}
         super().__init__(data, offers=offers, chosen=chosen, team=team, initial=given, prefix=prefix)
         self.fields["treats"].widget.attrs["list"] = "problems-list"
-        way = self.fields["way"]
-        assert isinstance(way, forms.ChoiceField)  # noqa: S101 - narrows the type alone
         first = [(key, one.title) for key, one in self.templates.items()]
         own = [(key, one.name) for key, one in self.favourites.items()]
         place = 1 if fitting else 0
-        way.choices = [*first[:place], *own, *first[place:], *WAYS]
+        offer(self, "way", [*first[:place], *own, *first[place:], *WAYS])
 
     def ways(self) -> list[Way]:
         """The fitting template first with its reason, one's own favourites, other templates, the ways by hand."""

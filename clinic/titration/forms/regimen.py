@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 
+from clinic.core.forms import offer
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules import Template, amount_text
 from clinic.titration.forms.fields import days_field, mg_field
@@ -96,9 +97,7 @@ class RegimenForm(SigningForm):
     ) -> None:
         super().__init__(data, team=team, initial={"products": list(chosen), **initial}, prefix=prefix)
         self.offers = offers
-        products = self.fields["products"]
-        assert isinstance(products, forms.MultipleChoiceField)  # noqa: S101 - narrows the type alone
-        products.choices = [(offer.key, offer.words) for offer in offers]
+        offer(self, "products", ((one.key, one.words) for one in offers))
         rows = self.add_prefix("steps")
         self.steps = STEPS(data, prefix=rows, initial=[{}], form_kwargs={"empty_permitted": False})
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import QueryDict
 
+from clinic.core.forms import offer
 from clinic.titration.forms.fields import day_field
 from clinic.titration.forms.regimen import RADIO, TEMPLATE, RegimenForm, Way
 from clinic.titration.forms.signing import Team
@@ -64,9 +65,7 @@ class RunningPlanForm(RegimenForm):
         )
         tapers = tapers_from(label.templates, mg_on(self.old, first_day))
         self.templates = {f"{TEMPLATE}{one.key}": one for one in tapers}
-        way = self.fields["way"]
-        assert isinstance(way, forms.ChoiceField)  # noqa: S101 - narrows the type alone
-        way.choices = [*((key, one.title) for key, one in self.templates.items()), *self.own_ways]
+        offer(self, "way", [*((key, one.title) for key, one in self.templates.items()), *self.own_ways])
 
     def ways(self) -> list[Way]:
         """The label's tapers, then the ways by hand."""

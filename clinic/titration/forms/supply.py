@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from clinic.core.forms import WITHIN_REACH
+from clinic.core.forms import WITHIN_REACH, offer
 from clinic.titration.forms.fields import day_field, days_field
 from clinic.titration.models import AskedBy, DoseStep, HowKnown, WhyWithdrawn
 from clinic.titration.rules.refills import LONGEST_SUPPLY_DAYS, RefillOutcome
@@ -34,9 +34,8 @@ class FillForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, strengths: Sequence[Strength], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.strengths = {strength.key: strength for strength in strengths}
-        chosen = self.fields["strength"]
-        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - narrows the type alone
-        chosen.choices = [(key, one.words(Decimal(1)).removeprefix("1 x ")) for key, one in self.strengths.items()]
+        named = ((key, one.words(Decimal(1)).removeprefix("1 x ")) for key, one in self.strengths.items())
+        offer(self, "strength", named)
         self.fields["filled_on"].validators.extend(WITHIN_REACH)
 
     def ways(self) -> list[tuple[str, str]]:
@@ -65,9 +64,7 @@ class AskRefillForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, steps: Sequence[DoseStep], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        chosen = self.fields["step"]
-        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101 - narrows the type alone
-        chosen.choices = [(str(step.pk), step.words) for step in steps]
+        offer(self, "step", ((str(step.pk), step.words) for step in steps))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

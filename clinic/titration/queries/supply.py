@@ -152,7 +152,8 @@ def _counted(
     version: DosePlanVersion, missed: Sequence[Days], next_visit_on: date | None, now: datetime
 ) -> CountedPlan:
     draws = draws_of(list(version.steps.all()))
-    fills = [Filled(row.filled_on, strength_of(row), row.count) for row in version.dose_plan.standing_fills]  # type: ignore[attr-defined]
+    standing: list[Fill] = version.dose_plan.standing_fills  # type: ignore[attr-defined]  # named by the prefetch
+    fills = [Filled(row.filled_on, strength_of(row), row.count) for row in standing]
     supply = supply_of(draws, fills, timezone.localdate(now), missed)
     return CountedPlan(version.dose_plan, version, draws, supply, next_visit_on)
 
