@@ -15,21 +15,17 @@ from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.printing import pdf_answer, print_pdf
-from clinic.core.views import too_many_requests
 from clinic.handouts import queries, services
 from clinic.handouts.forms import GiveForm, PrintForm
 from clinic.handouts.rules import leaflet as leaflets
 from clinic.handouts.rules import paper
-from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
-from clinic.messaging.forms import BirthYearForm
 from clinic.messaging.queries import live_links, sendings
+from clinic.messaging.views import read_by_link
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.titration.queries import get_dose_plan
 from clinic.titration.rules.telling import dispensed_words
-
-READING = "reading"
 
 
 @requires(Permission.READ_DOSE_PLAN)
@@ -157,22 +153,16 @@ def end_links(request: StaffRequest, client_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """The client's own calendar behind a link: the birth year first, then the days; reading changes nothing."""
-    if is_too_often(request, queries.KIND):
-        return private(too_many_requests(request))
-    opened = queries.open_calendar(token, now=timezone.now())
-    if opened is None:
-        return private(render(request, "handouts/closed.html", status=404))
-    if request.method == "POST" or stage_of(request, opened.link) != READING:
-        return private(_ask_birth_year(request, token, opened))
-    today = queries.today_of(opened.client, timezone.now())
-    shown = queries.calendar_from(opened.client, today)
-    return private(render(request, "handouts/page.html", {"client": opened.client, "calendar": shown, "today": today}))
 
+    def show(opened: queries.OpenCalendar) -> HttpResponse:
+        today = queries.today_of(opened.client, timezone.now())
+        shown = queries.calendar_from(opened.client, today)
+        return render(request, "handouts/page.html", {"client": opened.client, "calendar": shown, "today": today})
 
-def _ask_birth_year(request: HttpRequest, token: str, opened: queries.OpenCalendar) -> HttpResponse:
-    form = BirthYearForm(request.POST if request.method == "POST" else None)
-    if submit(form, partial(services.enter_calendar, token=token, now=timezone.now())):
-        return keep_stage(redirect(request.path), request, opened.link, READING)
-    if request.method == "POST" and queries.open_calendar(token, now=timezone.now()) is None:
-        return render(request, "handouts/closed.html", status=404)
-    return render(request, "handouts/birth_year.html", {"form": form}, status=422 if form.errors else 200)
+    return read_by_link(
+        request,
+        about_kind=queries.KIND,
+        find=partial(queries.open_calendar, token),
+        enter=partial(services.enter_calendar, token=token),
+        show=show,
+    )

@@ -1,25 +1,32 @@
-"""The demo's outbox page, and the doors by which the SMS gateway calls us."""
+"""The demo's outbox page, the doors by which the SMS gateway calls us, and the way into a page by link."""
 
 import hashlib
 import hmac
 import json
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from clinic.core.forms import submit
+from clinic.core.views import too_many_requests
 from clinic.messaging import queries, services
-from clinic.messaging.forms import InboundForm, ReportForm
+from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
+from clinic.messaging.forms import BirthYearForm, InboundForm, ReportForm
+from clinic.messaging.models import SignedLink
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
 LONGEST_CALL = 16 * 1024
+READING = "reading"
 
 
 @requires(Permission.READ_MESSAGES)
@@ -60,6 +67,43 @@ def inbound_message(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     services.take_inbound(**form.cleaned_data, now=timezone.now())
     return HttpResponse(status=204)
+
+
+class Opened(Protocol):
+    """What stands behind a live link."""
+
+    @property
+    def link(self) -> SignedLink: ...
+
+
+OpenedPage = TypeVar("OpenedPage", bound=Opened)
+
+
+def read_by_link(
+    request: HttpRequest,
+    *,
+    about_kind: str,
+    find: Callable[..., OpenedPage | None],
+    enter: Callable[..., object],
+    show: Callable[[OpenedPage], HttpResponse],
+) -> HttpResponse:
+    """A page that a client reads by link again and again: the birth year first; reading changes nothing.
+
+    `find` and `enter` are given the time, `enter` the year as well; `show` is reached once the year was right.
+    """
+    if is_too_often(request, about_kind):
+        return private(too_many_requests(request))
+    opened = find(now=timezone.now())
+    if opened is None:
+        return private(render(request, "messaging/closed.html", status=404))
+    if request.method != "POST" and stage_of(request, opened.link) == READING:
+        return private(show(opened))
+    form = BirthYearForm(request.POST if request.method == "POST" else None)
+    if submit(form, partial(enter, now=timezone.now())):
+        return private(keep_stage(redirect(request.path), request, opened.link, READING))
+    if request.method == "POST" and find(now=timezone.now()) is None:
+        return private(render(request, "messaging/closed.html", status=404))
+    return private(render(request, "messaging/birth_year.html", {"form": form}, status=422 if form.errors else 200))
 
 
 def _signed_words(request: HttpRequest) -> dict[str, Any] | HttpResponse:

@@ -146,6 +146,10 @@ def is_a_service(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id.endswith(("services", "session"))
 
 
+# Shared ways into a page that look themselves at how they are asked.
+DOORS = {"read_by_link"}
+
+
 def reads_open_to_posts(root: Path) -> list[str]:
     """Pages that answer a POST like a GET: neither read-only by `require_safe` nor looking at how they are asked."""
     found = []
@@ -156,7 +160,9 @@ def reads_open_to_posts(root: Path) -> list[str]:
             worn = {ast.unparse(decorator).split("(")[0] for decorator in function.decorator_list}
             is_page = bool(worn & {"requires", "login_not_required"})
             asks = any(
-                isinstance(node, ast.Attribute) and node.attr in {"method", "POST"} for node in ast.walk(function)
+                (isinstance(node, ast.Attribute) and node.attr in {"method", "POST"})
+                or (isinstance(node, ast.Name) and node.id in DOORS)
+                for node in ast.walk(function)
             )
             if is_page and not asks and not worn & {"require_safe", "require_POST"}:
                 found.append(f"{path}:{function.lineno} {function.name}")

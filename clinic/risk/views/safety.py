@@ -18,17 +18,13 @@ from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.printing import pdf_answer, print_pdf
 from clinic.core.templatetags.clinic_ui import day
-from clinic.core.views import too_many_requests
-from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
-from clinic.messaging.forms import BirthYearForm
 from clinic.messaging.queries import live_links, sendings
+from clinic.messaging.views import read_by_link
 from clinic.risk import services
 from clinic.risk.forms.safety import CopyForm, GiveForm, SafetyPlanForm
 from clinic.risk.queries import safety as queries
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
-
-READING = "reading"
 
 
 @requires(Permission.READ_SAFETY_PLAN)
@@ -150,20 +146,14 @@ def end_safety_plan_links(request: StaffRequest, client_id: UUID) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """The client's own plan behind a link: the birth year first, then the steps; reading changes nothing."""
-    if is_too_often(request, queries.KIND):
-        return private(too_many_requests(request))
-    opened = queries.open_plan(token, now=timezone.now())
-    if opened is None:
-        return private(render(request, "handouts/closed.html", status=404))
-    if request.method == "POST" or stage_of(request, opened.link) != READING:
-        return private(_ask_birth_year(request, token, opened))
-    return private(render(request, "risk/safety_page.html", {"client": opened.client, "plan": opened.plan}))
 
+    def show(opened: queries.OpenPlan) -> HttpResponse:
+        return render(request, "risk/safety_page.html", {"client": opened.client, "plan": opened.plan})
 
-def _ask_birth_year(request: HttpRequest, token: str, opened: queries.OpenPlan) -> HttpResponse:
-    form = BirthYearForm(request.POST if request.method == "POST" else None)
-    if submit(form, partial(services.enter_safety_plan, token=token, now=timezone.now())):
-        return keep_stage(redirect(request.path), request, opened.link, READING)
-    if request.method == "POST" and queries.open_plan(token, now=timezone.now()) is None:
-        return render(request, "handouts/closed.html", status=404)
-    return render(request, "handouts/birth_year.html", {"form": form}, status=422 if form.errors else 200)
+    return read_by_link(
+        request,
+        about_kind=queries.KIND,
+        find=partial(queries.open_plan, token),
+        enter=partial(services.enter_safety_plan, token=token),
+        show=show,
+    )
