@@ -12,7 +12,7 @@ from clinic.core.rules import RuleBroken
 from clinic.formulary.models import RuleKind, SafetyRule
 from clinic.formulary.queries import schedules
 from clinic.formulary.rules import choose, read_restart_rules, read_templates
-from clinic.formulary.rules.templates import schedule_lines
+from clinic.formulary.rules.templates import read_schedule_rows, schedule_lines
 from clinic.formulary.services import decide_rule
 from clinic.staff.models import User
 from tests.factories.staff import UserFactory
@@ -123,3 +123,9 @@ def test_every_schedule_can_be_read_as_lines() -> None:
     ]
     steps = {"steps": [{"doses": {}, "days": 2}, {"doses": {"morning": "5"}}], "takes": [["valproate"]]}
     assert schedule_lines(steps) == ["2 days: no dose", "Then: 5 mg morning", "Taken beside it: valproate"]
+
+
+def test_the_letters_of_a_release_stay_capital() -> None:
+    texts = [row["text"] for row in read_schedule_rows() if row["schedule"]["medication"] == "viloxazine ER"]
+    assert texts
+    assert all(text.startswith("Viloxazine ER, ") for text in texts)

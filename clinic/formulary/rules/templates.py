@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.text import capfirst
+
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.entries import STATUSES
 
@@ -91,7 +93,7 @@ def read_schedule_rows(folder: Path = DATA) -> list[dict[str, Any]]:
     return [
         {
             "rule": f"schedule-{row['id']}",
-            "text": f"{row['medication'].capitalize()}, {row['indication']}: {row['title']}",
+            "text": f"{capfirst(row['medication'])}, {row['indication']}: {row['title']}",
             "status": row["status"],
             "source": row["source"],
             "schedule": row,

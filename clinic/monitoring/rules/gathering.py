@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from django.utils.text import capfirst
+
 from clinic.monitoring.rules.due import (
     ONE_DAY,
     STATE_WORDS,
@@ -102,7 +104,7 @@ def _plan(rows: Sequence[PlanStep], missed: tuple[tuple[date, date], ...]) -> Do
         for row in rows
         if row.first_on is not None
     )
-    return DosePlanDays(one.dose_plan_id, one.medication.capitalize(), one.ingredient, one.stop_on, steps, missed)
+    return DosePlanDays(one.dose_plan_id, capfirst(one.medication), one.ingredient, one.stop_on, steps, missed)
 
 
 def lines_of(items: Iterable[DueItem], today: date) -> list[DueLine]:
@@ -159,7 +161,7 @@ def told_at_signing(
     running = [one for one in plans if one.stop_on is None or one.stop_on > known.today]
     if not any(one.ingredient == ingredient for one in running):
         step = StepDays(known.today + ONE_DAY, None, 1.0)
-        plans = [*plans, DosePlanDays(nothing_runs, medication.capitalize(), ingredient, None, (step,))]
+        plans = [*plans, DosePlanDays(nothing_runs, capfirst(medication), ingredient, None, (step,))]
     items = [item for item in due_items(plans, known) if item.is_pressing and _is_of(item, ingredient, plans)]
     missing = [item for item in items if item.protocol.event is Event.BEFORE or item.state is State.OVERDUE]
     return [line.words for line in lines_of(missing, known.today)]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Max, Min, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from clinic.clients.models import Client
 from clinic.clients.queries import Named, in_open_charts, naming
@@ -275,7 +276,7 @@ def refill_facts(dose_plan: DosePlan, counted: CountedPlan, by: User, now: datet
     ]
     return RefillFacts(
         today=timezone.localdate(now),
-        medication=dose_plan.medication.name.capitalize(),
+        medication=capfirst(dose_plan.medication.name),
         dea_schedule=dose_plan.medication.dea_schedule,
         draws=counted.draws,
         stop_on=counted.version.stop_on,
