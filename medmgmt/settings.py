@@ -29,6 +29,8 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 
 CLINIC_NAME = env.str("CLINIC_NAME", default="Wasatch Care Clinic")
 CLINIC_PHONE = env.str("CLINIC_PHONE", default="(801) 555-0100")
+# Where clients come to; empty: the page of an appointment only says that it is at the clinic.
+CLINIC_ADDRESS = env.str("CLINIC_ADDRESS", default="")
 CLINIC_HOURS = env.str("CLINIC_HOURS", default="Monday to Friday, 8 am to 6 pm")
 # The clinic's own limits for refill requests, in days; 0: none is set, the prescriber sees the fact and judges.
 REFILL_VISIT_WITHIN_DAYS = env.int("REFILL_VISIT_WITHIN_DAYS", default=0)

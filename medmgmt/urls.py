@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from clinic.messaging.views import inbound_message, message_report
 from clinic.risk.views import safety
+from clinic.scheduling.views import by_link
 from clinic.staff.views import remove_key
 from medmgmt import health
 
@@ -27,8 +28,9 @@ urlpatterns = [
     path("messages/", include("clinic.messaging.urls")),
     path("schedule/", include("clinic.scheduling.urls")),
     path("scales/", include("clinic.scales.urls")),
-    # Its address stands in messages: it tells nothing of what it opens.
+    # Their addresses stand in messages: they tell nothing of what the clinic does.
     path("pages/<str:token>/", safety.page, name="safety_page"),
+    path("appointments/<str:token>/", by_link, name="appointment_page"),
     path("risk/", include("clinic.risk.urls")),
     path("intake/", include("clinic.intake.urls")),
     path("plans/", include("clinic.plans.urls")),

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from clinic.messaging.queries import Way
 
+# What a message is about, and which message about it.
+Key = tuple[UUID, int]
 WORKS_ONCE: Mapping[str, str] = {"en": "works once", "es": "funciona una vez"}
 
 
@@ -29,7 +31,8 @@ class ToStaff:
 class Purpose:
     """One reason to write: `kind` as on the reminder, which rows still want it, which page its link opens.
 
-    `still_wanted` is asked for a whole batch at once, just before it leaves. `words` is one neutral sentence by
+    `still_wanted` is asked for a whole batch at once, just before it leaves; where a cause may be written about anew,
+    `steps_wanted` says instead which of its messages are not outdated. `words` is one neutral sentence by
     language, `subject` the line of an e-mail, `how_long` what an e-mail says of the life of the link.
     """
 
@@ -41,6 +44,15 @@ class Purpose:
     subject: Mapping[str, str]
     how_long: Mapping[str, str] = field(default_factory=lambda: WORKS_ONCE)
     to_staff: ToStaff | None = None
+    steps_wanted: Callable[[Collection[UUID]], Collection[Key]] | None = None
+
+    def wants(self, asked: Collection[Key]) -> Collection[Key]:
+        """Of messages by cause and step, those that are still wanted."""
+        causes = {cause for cause, _ in asked}
+        if self.steps_wanted is not None:
+            return set(asked) & set(self.steps_wanted(causes))
+        wanted = set(self.still_wanted(causes))
+        return {(cause, step) for cause, step in asked if cause in wanted}
 
 
 _purposes: dict[str, Purpose] = {}

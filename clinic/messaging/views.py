@@ -86,22 +86,27 @@ def read_by_link(
     find: Callable[..., OpenedPage | None],
     enter: Callable[..., object],
     show: Callable[[OpenedPage], HttpResponse],
+    act: Callable[[OpenedPage], HttpResponse] | None = None,
 ) -> HttpResponse:
     """A page that a client reads by link again and again: the birth year first; reading changes nothing.
 
-    `find` and `enter` are given the time, `enter` the year as well; `show` is reached once the year was right.
+    `find` and `enter` are given the time, `enter` the year as well; `show` is reached once the year was right, and so
+    is `act`, by what is posted from the page itself.
     """
     if is_too_often(request, about_kind):
         return private(too_many_requests(request))
     opened = find(now=timezone.now())
     if opened is None:
         return private(render(request, "messaging/closed.html", status=404))
-    if request.method != "POST" and stage_of(request, opened.link) == READING:
+    is_inside = stage_of(request, opened.link) == READING
+    if is_inside and request.method != "POST":
         return private(show(opened))
-    form = BirthYearForm(request.POST if request.method == "POST" else None)
+    if is_inside and act is not None and "year" not in request.POST:
+        return private(act(opened))
+    form = BirthYearForm(request.POST if "year" in request.POST else None)
     if submit(form, partial(enter, now=timezone.now())):
         return private(keep_stage(redirect(request.path), request, opened.link, READING))
-    if request.method == "POST" and find(now=timezone.now()) is None:
+    if form.is_bound and find(now=timezone.now()) is None:
         return private(render(request, "messaging/closed.html", status=404))
     return private(render(request, "messaging/birth_year.html", {"form": form}, status=422 if form.errors else 200))
 

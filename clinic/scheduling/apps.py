@@ -3,3 +3,20 @@ from django.apps import AppConfig
 
 class SchedulingConfig(AppConfig):
     name = "clinic.scheduling"
+
+    def ready(self) -> None:
+        from clinic.messaging.purposes import Purpose, register
+        from clinic.scheduling import queries, rules
+
+        register(
+            Purpose(
+                kind=queries.KIND,
+                still_wanted=queries.still_wanted,
+                steps_wanted=queries.steps_wanted,
+                view_name="appointment_page",
+                link_lasts=rules.LINK_LASTS,
+                words=rules.WORDS,
+                subject=rules.SUBJECT,
+                how_long=rules.HOW_LONG,
+            )
+        )

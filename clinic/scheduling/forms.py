@@ -10,7 +10,7 @@ from django import forms
 
 from clinic.core.forms import MOMENT_WITHIN_REACH, WITHIN_REACH, offer
 from clinic.scheduling import rules
-from clinic.scheduling.models import AppointmentKind, Modality, Weekday
+from clinic.scheduling.models import AppointmentKind, Modality, ReplyKind, Weekday
 from clinic.staff.models import User
 
 
@@ -90,6 +90,18 @@ class MarkForm(forms.Form):
     def __init__(self, *args: Any, moves: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "status", moves)
+
+
+class ReplyForm(forms.Form):
+    """What a client says by link to their appointment."""
+
+    reply = forms.TypedChoiceField(choices=ReplyKind.choices, coerce=ReplyKind)
+    words = forms.CharField(
+        label="Which days and times suit you?",
+        required=False,
+        max_length=200,
+        help_text="Such as: Tuesdays after 3 pm. We call you to agree on a time.",
+    )
 
 
 class HoursForm(forms.Form):

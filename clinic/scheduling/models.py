@@ -1,6 +1,7 @@
 """Availability, appointments, waitlist."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -112,7 +113,10 @@ _SPAN = TsTzRange("starts_at", "ends_at", RangeBoundary())
 
 @pghistory.track()
 class Appointment(Record):
-    """A client and a clinician at one time. The database refuses two at once for either of them."""
+    """A client and a clinician at one time. The database refuses two at once for either of them.
+
+    `time_set_at` is when it got the time at which it now stands, `times_moved` how often it got another one.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="appointments", db_index=False)
     clinician = models.ForeignKey(
@@ -125,6 +129,8 @@ class Appointment(Record):
     status = models.CharField(max_length=10, choices=AppointmentStatus.choices, default=AppointmentStatus.BOOKED)
     booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     note_for_desk = models.CharField(max_length=200, blank=True)
+    time_set_at = models.DateTimeField()
+    times_moved = models.PositiveSmallIntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
 
@@ -158,6 +164,29 @@ class Appointment(Record):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class ReplyKind(models.TextChoices):
+    CONFIRM = "confirm", "Confirmed"
+    CANCEL = "cancel", "Cancelled"
+    MOVE = "move", "Asked to move it"
+
+
+class AppointmentReply(Record):
+    """What a client said by link to an appointment, at the time at which it then stood."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="replies")
+    kind = models.CharField(max_length=10, choices=ReplyKind.choices)
+    starts_at = models.DateTimeField("the time that was replied to")
+    words = models.CharField("times that suit", max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
 
 
 class WaitlistEntry(Record):

@@ -5,15 +5,19 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.clients.models import Client
 from clinic.core.forms import submit
 from clinic.core.templatetags.clinic_ui import clock, weekday
+from clinic.messaging.views import read_by_link
 from clinic.scheduling import forms, queries, rules, services
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.staff.access import StaffRequest, requires
@@ -113,6 +117,7 @@ def _appointment_page(user: User, found: Appointment) -> dict[str, Any]:
     moves = _moves(found) if rules.may_change(user.acting_role, is_own=is_own) else []
     signs = queries.signs_of(found.status)
     page: dict[str, Any] = {"appointment": found, "client": found.client, "signs": signs, "moves": moves}
+    page["replies"] = queries.replies_to(found)
     if page["moves"]:
         times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
         page["move_form"] = forms.TimeForm(times=times, words=_words)
@@ -214,3 +219,29 @@ def leave_waitlist(request: StaffRequest, entry_id: UUID) -> HttpResponse:
     entry = queries.get_waitlist_entry(entry_id)
     services.leave_waitlist(entry_id=entry.pk, by=request.user, now=timezone.now())
     return redirect("scheduling:day")
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The client's own appointment behind a link: the birth year first, then when and where, and three answers."""
+
+    def show(opened: queries.OpenAppointment, form: forms.ReplyForm | None = None) -> HttpResponse:
+        page = {"opened": opened, "form": form or forms.ReplyForm(), "address": settings.CLINIC_ADDRESS}
+        return render(request, "scheduling/by_link.html", page, status=422 if form else 200)
+
+    def act(opened: queries.OpenAppointment) -> HttpResponse:
+        form = forms.ReplyForm(request.POST)
+        if submit(form, partial(services.reply_by_link, token=token, now=timezone.now())):
+            return redirect(request.path)
+        return show(opened, form)
+
+    return read_by_link(
+        request,
+        about_kind=queries.KIND,
+        find=partial(queries.open_appointment, token),
+        enter=partial(services.enter_appointment, token=token),
+        show=show,
+        act=act,
+    )

@@ -146,6 +146,14 @@ def _safety_token(side: Side) -> str:
     return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
 
 
+def _appointment_token(side: Side) -> str:
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    clinician = UserFactory(acting_role=Role.PRESCRIBER)
+    appointment = AppointmentFactory(client=side.client, clinician=clinician, starts_at=tomorrow)
+    about = {"about_kind": "appointment", "about_id": appointment.pk}
+    return mint_link(client_id=side.client.pk, expires_at=tomorrow, **about)
+
+
 def _break_glass(side: Side) -> Any:
     now = timezone.now()
     return BreakGlassAccess.objects.create(
@@ -227,6 +235,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "token": _token,
     "handouts:page token": _calendar_token,
     "safety_page token": _safety_token,
+    "appointment_page token": _appointment_token,
     "change_id": lambda side: DoseChange.objects.get(version__dose_plan=side.made["dose_plan_id"]),
     "enquiry_id": lambda side: EnquiryFactory(what_is_going_on=CANARY),
     "referral_id": lambda side: TherapistReferralFactory(client=side.client, referred_by=side.team[Role.THERAPIST]),

@@ -37,6 +37,7 @@ READ, WRITTEN = 60, 16
 HEAVY_VISITS, HEAVY_APPOINTMENTS, HEAVY_SCORES, HEAVY_DAYS = 1000, 700, 500, 3650
 DAY = dt.timedelta(days=1)
 SLOT = dt.timedelta(minutes=30)
+AHEAD = dt.timedelta(days=28)
 GIVEN = [
     "Ada", "Alma", "Ana", "Ben", "Carla", "Carmen", "Chen", "Clara", "Dara", "David", "Elena", "Eli", "Emma",
     "Eva", "Farid", "Grace", "Hana", "Ida", "Ines", "Ivan", "Jade", "Joel", "José", "Juan", "Kai", "Karin",
@@ -169,7 +170,7 @@ def _live(client: Client, by: User, therapist: User, morning: dt.datetime, *, dr
 def _book(client: Client, by: User, starts_at: dt.datetime) -> None:
     Appointment.objects.create(
         client=client, clinician=by, kind=AppointmentKind.FOLLOW_UP, starts_at=starts_at, ends_at=starts_at + SLOT,
-        booked_by=by,
+        booked_by=by, time_set_at=starts_at - AHEAD,
     )  # fmt: skip
 
 
@@ -261,7 +262,7 @@ def _make_heavy(client: Client, prescriber: User, therapist: User, morning: dt.d
     Appointment.objects.bulk_create(
         [
             Appointment(client=client, clinician=therapist, kind=AppointmentKind.THERAPY, starts_at=at,
-                        ends_at=at + SLOT, booked_by=therapist, status=AppointmentStatus.DONE)
+                        ends_at=at + SLOT, booked_by=therapist, time_set_at=at - AHEAD, status=AppointmentStatus.DONE)
             for at in starts
         ],
         batch_size=1000,
@@ -285,7 +286,7 @@ def _fill_today(clients: list[Client], prescribers: list[User], morning: dt.date
             starts_at = morning + n * SLOT + team * DAY / 288
             booked.append(
                 Appointment(client=client, clinician=clinician, kind=AppointmentKind.FOLLOW_UP, starts_at=starts_at,
-                            ends_at=starts_at + SLOT, booked_by=clinician)
+                            ends_at=starts_at + SLOT, booked_by=clinician, time_set_at=starts_at - AHEAD)
             )  # fmt: skip
     Appointment.objects.bulk_create(booked)
     Availability.objects.bulk_create(

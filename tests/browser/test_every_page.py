@@ -233,6 +233,29 @@ def test_the_steps_of_a_safety_plan_by_link_read_well(walk: tuple[Page, Check], 
 
 
 @pytest.mark.browser
+def test_the_steps_of_an_appointment_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
+    page, look = walk
+    page.goto(Stop("appointment_page").path(world, ANONYMOUS))
+    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Your appointment").wait_for()
+    look("appointment")
+    page.get_by_role("button", name="I will come").click()
+    page.get_by_text("Your appointment is confirmed").wait_for()
+    look("confirmed")
+    page.get_by_text("Ask for another time", exact=True).first.click()
+    page.get_by_label("Which days and times suit you?").fill("Mornings")
+    look("asking")
+    page.get_by_role("button", name="Ask for another time").click()
+    page.get_by_text("We call you to agree on one").wait_for()
+    look("asked")
+    page.get_by_text("Cancel the appointment", exact=True).click()
+    page.get_by_role("button", name="Yes, cancel it").click()
+    page.get_by_role("heading", name="This appointment is cancelled").wait_for()
+    look("cancelled")
+
+
+@pytest.mark.browser
 def test_the_steps_of_signing_in_read_well(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
     user = world.staff["auditor"]

@@ -17,6 +17,7 @@ from medmgmt.celery import (
     CHANNELS,
     HOLD_WAITING,
     PLAN_CHECKINS,
+    PLAN_REMINDERS,
     RAISE_SCALE_ALERTS,
     SEND_DUE,
     TELL_ON_CALL,
@@ -86,6 +87,7 @@ def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [look.name for look in begun[0].looks] == [
         HOLD_WAITING,
         PLAN_CHECKINS,
+        PLAN_REMINDERS,
         RAISE_SCALE_ALERTS,
         TELL_ON_CALL,
         SEND_DUE,

@@ -33,4 +33,5 @@ class AppointmentFactory(factory.django.DjangoModelFactory[Appointment]):
     kind = AppointmentKind.FOLLOW_UP
     starts_at = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
     ends_at = factory.LazyAttribute(lambda a: a.starts_at + dt.timedelta(minutes=30))
+    time_set_at = dt.datetime(2026, 2, 1, 17, 0, tzinfo=dt.UTC)
     booked_by = factory.SelfAttribute("clinician")

@@ -11,6 +11,7 @@ from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
 from clinic.scheduling import queries, services
 from clinic.scheduling.models import Appointment, Availability
+from clinic.scheduling.services import appointments
 from clinic.staff.models import User
 from tests.factories.clients import ClientFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
@@ -69,7 +70,7 @@ def test_only_coming_times_within_hours(
 
 def test_a_fault_that_is_no_double_booking_is_not_hidden(prescriber: User, hours: Availability) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        services._time_taken(IntegrityError("some other constraint"))
+        appointments._time_taken(IntegrityError("some other constraint"))
 
 
 def test_raw_rows_cannot_overlap_either(ada: Client, prescriber: User) -> None:

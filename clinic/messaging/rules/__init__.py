@@ -12,7 +12,7 @@ from clinic.messaging.rules.outcomes import (
 )
 from clinic.messaging.rules.pages import PAGE_HOW_LONG, PAGE_LASTS, PAGE_SUBJECT, PAGE_WORDS, check_may_be_sent
 from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text, staff_text
-from clinic.messaging.rules.times import due_at, quiet_until
+from clinic.messaging.rules.times import QUIET_FROM, due_at, quiet_until
 
 __all__ = [
     "GIVE_UP_AFTER",
@@ -21,6 +21,7 @@ __all__ = [
     "PAGE_LASTS",
     "PAGE_SUBJECT",
     "PAGE_WORDS",
+    "QUIET_FROM",
     "AfterUnknown",
     "InboundWord",
     "Outcome",

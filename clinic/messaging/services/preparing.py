@@ -64,17 +64,17 @@ def _still_held(held: dict[UUID, Claimed], *, now: datetime) -> list[Reminder]:
 
 def _wanted(rows: Sequence[Reminder], *, now: datetime) -> list[Reminder]:
     """Rows that somebody still wants; the others are closed with the reason."""
-    by_kind: dict[str, set[UUID]] = defaultdict(set)
+    by_kind: dict[str, set[tuple[UUID, int]]] = defaultdict(set)
     for row in rows:
-        by_kind[row.about_kind].add(row.about_id)
-    wanted = {kind: set(_purpose(kind).still_wanted(ids)) for kind, ids in by_kind.items()}
+        by_kind[row.about_kind].add((row.about_id, row.step))
+    wanted = {kind: _purpose(kind).wants(asked) for kind, asked in by_kind.items()}
     kept, dropped = [], defaultdict(list)
     for row in rows:
         client, to_staff = row.client, _purpose(row.about_kind).to_staff is not None
         is_out_of_care = client.deceased_on is not None or client.status == ClientStatus.DISCHARGED
         if is_out_of_care and not to_staff:
             dropped["the client is no longer in care"].append(row.pk)
-        elif row.taken_back_at is not None or row.about_id not in wanted[row.about_kind]:
+        elif row.taken_back_at is not None or (row.about_id, row.step) not in wanted[row.about_kind]:
             dropped["no longer wanted"].append(row.pk)
         else:
             kept.append(row)

@@ -1,30 +1,22 @@
 """Deeds on the schedule. The database's exclusion constraints decide who gets a time; the loser is told kindly."""
 
 import datetime as dt
-from typing import TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from psycopg.errors import ExclusionViolation
 
 from clinic.audit.services import record
-from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
 from clinic.scheduling import queries, rules
-from clinic.scheduling.models import Appointment, AppointmentStatus, Availability, TimeOff, WaitlistEntry
+from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.scheduling.services.reminders import withdraw
 from clinic.staff.models import User
-
-Row = TypeVar("Row", bound=models.Model)
+from clinic.worklist.models import Outcome
 
 
 class TimeTaken(RuleBroken):
     """Somebody else was faster, or one of the two already has an appointment then."""
-
-
-def _same(row: Row, *fields: str) -> Row | None:
-    """The row that says the same already, while its root row is locked: a second click makes no second one."""
-    alike = type(row)._default_manager.filter(**{name: getattr(row, name) for name in fields})
-    return alike.first()
 
 
 def _length_of(kind: str) -> dt.timedelta:
@@ -72,6 +64,7 @@ def book(
         ends_at=span.ends_at,
         booked_by=by,
         note_for_desk=note_for_desk,
+        time_set_at=now,
     )
     appointment.full_clean(validate_constraints=False)
     try:
@@ -94,7 +87,10 @@ def book(
 
 
 def move(*, appointment_id: UUID, starts_at: dt.datetime, by: User, now: dt.datetime) -> Appointment:
-    """Move a standing appointment to another free time of the same clinician; where it stands already is no move."""
+    """Move a standing appointment to another free time of the same clinician; where it stands already is no move.
+
+    No reminder of the time before leaves any more; those of the new one are planned at the next look.
+    """
     try:
         with transaction.atomic():
             appointment = Appointment.objects.select_for_update().select_related("clinician").get(pk=appointment_id)
@@ -106,7 +102,10 @@ def move(*, appointment_id: UUID, starts_at: dt.datetime, by: User, now: dt.date
             _check_time(appointment.clinician, span, now)
             appointment.starts_at, appointment.ends_at = span.starts_at, span.ends_at
             appointment.status = AppointmentStatus.BOOKED
-            appointment.save(update_fields=["starts_at", "ends_at", "status", "updated_at"])
+            withdraw(appointment, because="the appointment was moved", ends=Outcome.DONE, by=by, now=now)
+            appointment.time_set_at, appointment.times_moved = now, appointment.times_moved + 1
+            changed = ["starts_at", "ends_at", "status", "time_set_at", "times_moved", "updated_at"]
+            appointment.save(update_fields=changed)
             record("appointment_moved", by=by, subject=appointment)
     except IntegrityError as error:
         raise _time_taken(error) from error
@@ -127,96 +126,7 @@ def mark(*, appointment_id: UUID, status: str, by: User, now: dt.datetime, reaso
     appointment.status = status
     if status == AppointmentStatus.CANCELLED:
         appointment.cancelled_at, appointment.cancel_reason = now, reason
+        withdraw(appointment, because="the appointment was cancelled", ends=Outcome.NO_LONGER_NEEDED, by=by, now=now)
     appointment.save(update_fields=["status", "cancelled_at", "cancel_reason", "updated_at"])
     record(f"appointment_{status}", by=by, subject=appointment)
     return appointment
-
-
-@transaction.atomic
-def add_hours(
-    *,
-    clinician: User,
-    weekday: int,
-    begins: dt.time,
-    ends: dt.time,
-    modality: str,
-    valid_from: dt.date,
-    by: User,
-    valid_until: dt.date | None = None,
-) -> Availability:
-    """Open weekly hours of a clinician, in the clinic's wall-clock time; the same hours are opened once."""
-    rules.check_hours(begins, ends, valid_from, valid_until)
-    User.objects.get_queryset().select_for_update().get(pk=clinician.pk)
-    hours = Availability(
-        clinician=clinician,
-        weekday=weekday,
-        begins=begins,
-        ends=ends,
-        modality=modality,
-        valid_from=valid_from,
-        valid_until=valid_until,
-    )
-    if same := _same(hours, "clinician", "weekday", "begins", "ends", "modality", "valid_from", "valid_until"):
-        return same
-    hours.full_clean()
-    hours.save()
-    record("hours_added", by=by, subject=hours)
-    return hours
-
-
-@transaction.atomic
-def end_hours(*, hours_id: UUID, valid_until: dt.date, by: User) -> Availability:
-    """Close weekly hours after a day; what is already booked stays booked."""
-    hours = Availability.objects.select_for_update().get(pk=hours_id)
-    rules.check_hours(hours.begins, hours.ends, hours.valid_from, max(valid_until, hours.valid_from))
-    hours.valid_until = max(valid_until, hours.valid_from)
-    hours.save(update_fields=["valid_until", "updated_at"])
-    record("hours_ended", by=by, subject=hours)
-    return hours
-
-
-@transaction.atomic
-def add_time_off(
-    *, clinician: User, starts_at: dt.datetime, ends_at: dt.datetime, by: User, reason: str = ""
-) -> TimeOff:
-    """Take a clinician out of the schedule for a span, once; appointments inside it must be moved first."""
-    if ends_at <= starts_at:
-        raise RuleBroken("The time off must end after it begins.", field="ends_at")
-    User.objects.get_queryset().select_for_update().get(pk=clinician.pk)
-    booked = queries.booked_between(clinician, starts_at, ends_at)
-    if booked:
-        raise RuleBroken(f"{booked} appointments stand in that time. Move them first.", field="starts_at")
-    time_off = TimeOff(clinician=clinician, starts_at=starts_at, ends_at=ends_at, reason=reason)
-    if same := _same(time_off, "clinician", "starts_at", "ends_at", "reason"):
-        return same
-    time_off.full_clean()
-    time_off.save()
-    record("time_off_added", by=by, subject=time_off)
-    return time_off
-
-
-@transaction.atomic
-def join_waitlist(
-    *, client: Client, kind: str, by: User, clinician: User | None = None, times_that_suit: str = ""
-) -> WaitlistEntry:
-    """Remember that a client would come sooner if a time came free; said again it is still one entry."""
-    Client.objects.select_for_update().get(pk=client.pk)
-    entry = WaitlistEntry(client=client, kind=kind, clinician=clinician, times_that_suit=times_that_suit, added_by=by)
-    if same := _same(entry, "client", "kind", "clinician", "times_that_suit", "closed_at"):
-        return same
-    entry.full_clean()
-    entry.save()
-    record("waitlist_joined", by=by, subject=entry)
-    return entry
-
-
-@transaction.atomic
-def leave_waitlist(*, entry_id: UUID, by: User, now: dt.datetime) -> WaitlistEntry:
-    """Close a waitlist entry: booked, or no longer wanted."""
-    entry = WaitlistEntry.objects.select_for_update().get(pk=entry_id)
-    if entry.closed_at is not None:
-        return entry
-    entry.closed_at = now
-    entry.save(update_fields=["closed_at", "updated_at"])
-    record("waitlist_left", by=by, subject=entry)
-    return entry
