@@ -3,13 +3,16 @@
 The link and the birth year stand for the person. GET and HEAD never change anything, for mail scanners open links.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
+from typing import TypeVar
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,8 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.checkins import queries, services
 from clinic.checkins.forms import AnswerForm, ProtocolForm, ReviewForm, TriageForm
 from clinic.checkins.models import CheckInAnswer
-from clinic.checkins.queries import OpenCheckIn
-from clinic.checkins.rules import DANGERS, WITHDRAWAL, Answers, Level
+from clinic.checkins.queries import OpenCheckIn, ProtocolLine, TriageLine
+from clinic.checkins.rules import DANGERS, WITHDRAWAL, Answers, Level, Occasion, WorryCode
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
@@ -34,6 +37,8 @@ from clinic.staff.permissions import Permission
 ASKING, DONE = "asking", "done"
 # Posted with what is typed so far by whoever comes back from the help page: nothing is sent yet.
 BACK = "back"
+Line = TypeVar("Line")
+Key = TypeVar("Key", Occasion, WorryCode)
 
 
 @login_not_required
@@ -123,44 +128,48 @@ def _urgency(kept: CheckInAnswer) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def protocols(request: StaffRequest) -> HttpResponse:
     """When check-ins are asked and when silence counts; each protocol is set on its own."""
-    shown = []
-    for line in queries.protocol_lines():
+
+    def form_of(line: ProtocolLine, sent: QueryDict | None) -> ProtocolForm:
         occasion = line.protocol.occasion
-        is_sent = request.method == "POST" and request.POST.get("occasion") == occasion
-        form = ProtocolForm(
-            request.POST if is_sent else None,
-            anchor=occasion.anchor.label,
-            auto_id=f"id_{occasion}_%s",
-            initial={"version": line.number, **asdict(line.protocol)},
-        )
-        if is_sent and submit(form, partial(services.set_protocol, by=request.user, now=timezone.now())):
-            messages.success(request, f"Saved: {occasion.label}.")
-            return redirect("checkins:protocols")
-        shown.append((line, form))
-    status = 422 if any(form.errors for _, form in shown) else 200
-    return render(request, "checkins/protocols.html", {"lines": shown}, status=status)
+        initial = {"version": line.number, **asdict(line.protocol)}
+        return ProtocolForm(sent, anchor=occasion.anchor.label, auto_id=f"id_{occasion}_%s", initial=initial)
+
+    lines = {line.protocol.occasion: line for line in queries.protocol_lines()}
+    named = request.POST.get("occasion", "")
+    return _set_one(request, "protocols", lines, named, form_of, services.set_protocol)
 
 
 @requires(Permission.EDIT_PROTOCOLS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def triage_rules(request: StaffRequest) -> HttpResponse:
     """How soon answers want a person; each rule is set on its own."""
-    shown = []
-    for line in queries.triage_lines():
+
+    def form_of(line: TriageLine, sent: QueryDict | None) -> TriageForm:
         code = line.rule.code
-        is_sent = request.method == "POST" and request.POST.get("code") == code
-        form = TriageForm(
-            request.POST if is_sent else None,
-            of=code,
-            auto_id=f"id_{code}_%s",
-            initial={"version": line.number, **asdict(line.rule)},
-        )
-        if is_sent and submit(form, partial(services.set_triage_rule, by=request.user, now=timezone.now())):
-            messages.success(request, f"Saved: {code.label}.")
-            return redirect("checkins:triage_rules")
+        return TriageForm(sent, of=code, auto_id=f"id_{code}_%s", initial={"version": line.number, **asdict(line.rule)})
+
+    lines = {line.rule.code: line for line in queries.triage_lines()}
+    return _set_one(request, "triage_rules", lines, request.POST.get("code", ""), form_of, services.set_triage_rule)
+
+
+def _set_one(
+    request: StaffRequest,
+    page: str,
+    lines: Mapping[Key, Line],
+    named: str,
+    form_of: Callable[[Line, QueryDict | None], Form],
+    deed: Callable[..., object],
+) -> HttpResponse:
+    """A page of lines, each with its own form; what was posted is for the `named` one."""
+    shown = []
+    for key, line in lines.items():
+        form = form_of(line, request.POST if key == named else None)
+        if key == named and submit(form, partial(deed, by=request.user, now=timezone.now())):
+            messages.success(request, f"Saved: {key.label}.")
+            return redirect(f"checkins:{page}")
         shown.append((line, form))
     status = 422 if any(form.errors for _, form in shown) else 200
-    return render(request, "checkins/triage_rules.html", {"lines": shown}, status=status)
+    return render(request, f"checkins/{page}.html", {"lines": shown}, status=status)
 
 
 @requires(Permission.READ_CHECKINS)
