@@ -16,8 +16,10 @@ from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.formulary.models import Medication, SafetyRule
 from clinic.intake.models import ReportedMedication
 from clinic.staff.models import User
-from clinic.titration import services
+from clinic.titration import queries, services
 from clinic.titration.models import DosePlan, DoseStep, SafetyOverride
+from clinic.titration.rules import build_plan
+from clinic.titration.rules.running import order_with
 from clinic.titration.rules.signing import Override
 from clinic.titration.rules.switching import Coming, Leaving
 from tests.factories.formulary import MedicationFactory, ProductFactory
@@ -274,10 +276,35 @@ def test_without_rules_nothing_is_signed_but_for_that_reason(
     assert "without the safety checks" in paula.post(url(sertraline, venlafaxine), typed(begins="washout")).text
     refused = paula.post(url(sertraline, venlafaxine), typed())
     keys = [stop.key for stop in refused.context["form"].stops]
-    assert keys == ["leaving-checks_unavailable", "coming-checks_unavailable"]
-    reasons = {f"override_{key}": "checks_unavailable" for key in keys}
-    words = {f"override_{key}_words": "Looked up by hand" for key in keys}
-    assert paula.post(url(sertraline, venlafaxine), typed(**reasons, **words)).status_code == 302
+    assert keys == ["checks_unavailable"]
+    given = {"override_checks_unavailable_words": "Looked up by hand"}
+    wrong = paula.post(url(sertraline, venlafaxine), typed(override_checks_unavailable="benefit", **given))
+    assert "override_checks_unavailable" in wrong.context["form"].errors
+    right = typed(override_checks_unavailable="checks_unavailable", **given)
+    assert paula.post(url(sertraline, venlafaxine), right).status_code == 302
+    assert SafetyOverride.objects.filter(code="checks_unavailable").count() == 2
+
+
+def test_a_reason_goes_with_what_the_leaving_only_moves(
+    ada: Client, prescriber: User, in_force: None, venlafaxine: Medication
+) -> None:
+    steps = [{"doses": {"morning": "50"}, "days": 7}, {"doses": {"morning": "30"}, "days": 7}]
+    order = {"start_on": today().isoformat(), "products": [SCORED_25], "steps": steps}
+    plan = services.start_dose_plan(
+        client_id=ada.pk,
+        medication_id=medication("sertraline", SCORED_25).pk,
+        order=order,
+        treats="Depression",
+        overrides=[Override("not_makeable", "other", "Breaks the tablet by eye.")],
+        by=prescriber,
+        now=timezone.now(),
+    )
+    paused = build_plan(order_with(order, {"on": today(1).isoformat(), "action": "pause", "days": 5}))
+    coming = build_plan({**order, "start_on": today(8).isoformat(), "steps": [{"doses": {"morning": "50"}}]})
+    switching = queries.switching_of(plan, venlafaxine, today=today())
+    looked = switching.before(build_plan(order), paused, today(1), coming)
+    assert [one.code.value for one in paused.stops] == ["not_makeable"]
+    assert looked.stops == []
 
 
 def test_a_plan_that_ended_leads_to_a_new_one(

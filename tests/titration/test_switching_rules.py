@@ -10,7 +10,7 @@ from clinic.formulary.rules.regimen import Code, Finding, Person, Severity, Span
 from clinic.titration.rules import DosePlanResult, build_plan
 from clinic.titration.rules.drawing import draw_switch
 from clinic.titration.rules.running import order_with
-from clinic.titration.rules.safety import taken_by_plan
+from clinic.titration.rules.safety import UNAVAILABLE, ChecksUnavailable, taken_by_plan
 from clinic.titration.rules.signing import EVERY_FINDING, Override
 from clinic.titration.rules.switching import (
     Begins,
@@ -23,7 +23,9 @@ from clinic.titration.rules.switching import (
     first_day,
     overrides_of,
     proposal,
+    reason_asked_as,
     side_by_side,
+    stops_of_both,
 )
 from tests.titration.orders import START, order, step, tablets
 
@@ -122,6 +124,15 @@ def test_only_another_medication_is_a_switch() -> None:
 def test_a_reason_is_for_one_of_the_two() -> None:
     given = [Override(f"{part}-above_max", "benefit", part) for part in Part] + [Override(EVERY_FINDING, "other", "x")]
     assert [(one.code, one.words) for one in overrides_of(Part.COMING, given)] == [("above_max", "coming")]
+
+
+def test_that_nothing_can_be_checked_is_asked_once_for_both() -> None:
+    unavailable = [ChecksUnavailable()]
+    assert stops_of_both(("sertraline", unavailable), ("phenelzine", unavailable)) == unavailable
+    reason = Override(UNAVAILABLE, UNAVAILABLE, "Looked up by hand")
+    assert [overrides_of(part, [reason]) for part in Part] == [[reason], [reason]]
+    asked = [reason_asked_as(Part.LEAVING, f"override_{key}") for key in (UNAVAILABLE, "above_max")]
+    assert asked == [f"override_{UNAVAILABLE}", "override_leaving-above_max"]
 
 
 def test_a_stop_says_whose_it_is_and_is_kept_as_found() -> None:

@@ -1,8 +1,9 @@
 """What is known before one medication is signed in the place of another, and what the page shows of both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -14,15 +15,14 @@ from clinic.titration.queries.safety import Before, PlanTaken, Surroundings, sur
 from clinic.titration.rules import DosePlanResult, running
 from clinic.titration.rules.drawing import draw_switch
 from clinic.titration.rules.safety import taken_by_plan
-from clinic.titration.rules.signing import PlanStop
+from clinic.titration.rules.signing import IsStop, PlanStop
 from clinic.titration.rules.switching import (
-    Part,
-    PartStop,
     Proposal,
     SwitchSpan,
     Together,
     days_of,
     side_by_side,
+    stops_of_both,
 )
 
 ONE_DAY = timedelta(days=1)
@@ -32,11 +32,15 @@ DAYS_BEFORE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class SwitchBefore:
-    """What stands before one signature for two medications: of each, what stops it and what was found."""
+    """What stands before one signature for two medications: of each, what stops it and what was found.
+
+    `settled_own` are findings of the old dose plan itself that have their reason.
+    """
 
     leaving: Before
     coming: Before
-    stops: list[PartStop]
+    stops: list[IsStop]
+    settled_own: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,13 @@ class Switching:
         old_look = self.around.look(
             self.dose_plan.medication, leaving, needs_reasons=running.is_higher_anywhere(old, leaving, day)
         )
-        own = running.unsettled_stops(running.findings_from(leaving, day), self.settled_own)
+        settled = running.with_moved(self.settled_own, old, leaving, day)
+        own = running.unsettled_stops(running.findings_from(leaving, day), settled)
         first = Before([*map(PlanStop, own), *old_look.stops], old_look)
         new_look = self.around.look(self.medication, coming, beside=self._reading(leaving))
         second = Before([*map(PlanStop, coming.stops), *new_look.stops], new_look)
-        named = ((Part.LEAVING, self.dose_plan.medication, first), (Part.COMING, self.medication, second))
-        stops = [PartStop(part, medication.name, stop) for part, medication, one in named for stop in one.stops]
-        return SwitchBefore(first, second, stops)
+        stops = stops_of_both((self.dose_plan.medication.name, first.stops), (self.medication.name, second.stops))
+        return SwitchBefore(first, second, stops, settled)
 
     def _reading(self, leaving: DosePlanResult) -> PlanTaken:
         """The old dose plan as it is about to read."""
@@ -110,7 +114,7 @@ def previewed_switch(
     today = switching.around.today
     spans = side_by_side(leaving, coming, min(today, max(leaving.order.start_on, today - DAYS_BEFORE)))
     return SwitchPreview(
-        leaving=previewed(leaving, day, switching.settled_own, before.leaving.regimen),
+        leaving=previewed(leaving, day, before.settled_own, before.leaving.regimen),
         coming=previewed(coming, regimen=before.coming.regimen),
         spans=spans,
         picture=draw_switch(spans, switching.dose_plan.medication.name, switching.medication.name, today),

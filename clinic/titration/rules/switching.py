@@ -13,6 +13,7 @@ from clinic.titration.rules.days import step_on
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
 from clinic.titration.rules.running import mg_on
+from clinic.titration.rules.safety import UNAVAILABLE
 from clinic.titration.rules.signing import IsStop, Override
 from clinic.titration.rules.steps import Step
 from clinic.titration.rules.words import NO_DOSE, with_rhythm
@@ -136,10 +137,31 @@ def check_another(leaving: str, coming: str) -> None:
         raise RuleBroken(f"A switch is to another medication. Change the dose plan of {leaving} instead.")
 
 
+def stops_of_both(leaving: tuple[str, Iterable[IsStop]], coming: tuple[str, Iterable[IsStop]]) -> list[IsStop]:
+    """The stops of a switch, each said of its medication; that nothing can be checked is said of both at once."""
+    stops: dict[str, IsStop] = {}
+    for part, (medication, of_part) in ((Part.LEAVING, leaving), (Part.COMING, coming)):
+        for stop in of_part:
+            told = stop if stop.key == UNAVAILABLE else PartStop(part, medication, stop)
+            stops.setdefault(told.key, told)
+    return list(stops.values())
+
+
 def overrides_of(part: Part, overrides: Iterable[Override]) -> list[Override]:
-    """The reasons given for the stops of one of the two, as its own deed names them."""
+    """The reasons given for the stops of one of the two, as its own deed names them; "checks unavailable" is both's."""
     prefix = f"{part}-"
-    return [replace(one, code=one.code.removeprefix(prefix)) for one in overrides if one.code.startswith(prefix)]
+    return [
+        replace(one, code=one.code.removeprefix(prefix))
+        for one in overrides
+        if one.code.startswith(prefix) or one.code == UNAVAILABLE
+    ]
+
+
+def reason_asked_as(part: Part, field: str) -> str:
+    """The field of the switch that asks what the deed of one of the two asks in `field`."""
+    if field == f"override_{UNAVAILABLE}":
+        return field
+    return field.replace("override_", f"override_{part}-", 1)
 
 
 def first_day(

@@ -12,7 +12,7 @@ from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.staff.models import User
 from clinic.titration import queries
 from clinic.titration.models import DosePlan
-from clinic.titration.rules.switching import Coming, Leaving, Part, check_another
+from clinic.titration.rules.switching import Coming, Leaving, Part, check_another, reason_asked_as
 from clinic.titration.services import dose_plans
 
 
@@ -64,5 +64,5 @@ def _refused_by(part: Part, medication: str) -> Iterator[None]:
     except StaleRecord:
         raise
     except RuleBroken as refusal:
-        field = (refusal.field or "").replace("override_", f"override_{part}-", 1) or None
+        field = reason_asked_as(part, refusal.field) if refusal.field else None
         raise RuleBroken(f"{medication[:1].upper()}{medication[1:]}: {refusal.reason}", field=field) from refusal
