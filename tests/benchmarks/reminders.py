@@ -156,7 +156,12 @@ def drained(channel: str, count: int, provider: Running) -> dict[str, Any]:
         cursor.execute("CHECKPOINT")
     before = sum(provider.copies().values())
     began = time.perf_counter()
-    spent = [float(sender.communicate(b"go\n")[0]) for sender in senders]
+    # All are told before any is waited for.
+    for sender in senders:
+        assert sender.stdin
+        sender.stdin.write(b"go\n")
+        sender.stdin.flush()
+    spent = [float(sender.communicate()[0]) for sender in senders]
     seconds = time.perf_counter() - began
     with connection.cursor() as cursor:
         cursor.execute(

@@ -32,9 +32,9 @@ def sms(provider: Running) -> Iterator[HttpGateway]:
     gateway._client.close()
 
 
-@pytest.fixture
-def mail(tmp_path: Path, settings: Settings) -> Iterator[Running]:
-    with running("smtp", tmp_path / "log", "--close-after", "3") as started:
+@pytest.fixture(params=[(), ("--one-by-one",)], ids=["in a row", "one by one"])
+def mail(tmp_path: Path, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Running]:
+    with running("smtp", tmp_path / "log", "--close-after", "3", *request.param) as started:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", started.port
         yield started

@@ -2,7 +2,7 @@
 
 Each message that it takes is one line of its log (the instant and the Message-ID), written before it answers. An
 address with `refused` in it is refused for good; after `--close-after` messages it ends the connection as busy
-servers do.
+servers do. It takes commands in a row, as every mail server of today, unless it is told `--one-by-one`.
 """
 
 import argparse
@@ -17,9 +17,9 @@ MESSAGE_ID = re.compile(rb"^Message-ID: <([^@>]+)@", re.MULTILINE | re.IGNORECAS
 class Session(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, log: Path | None, close_after: int) -> None:
-        self.log, self.close_after, self.taken = log, close_after, 0
-        self.waiting, self.in_data = b"", False
+    def __init__(self, log: Path | None, close_after: int, one_by_one: bool) -> None:
+        self.log, self.close_after, self.one_by_one, self.taken = log, close_after, one_by_one, 0
+        self.waiting, self.in_data, self.has_recipient = b"", False, False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -56,21 +56,26 @@ class Session(asyncio.Protocol):
         if word == b"QUIT":
             self.say(b"221 bye")
             self.transport.close()
-        elif word == b"DATA":
+        elif word == b"EHLO":
+            self.say(b"250 sink" if self.one_by_one else b"250-sink\r\n250 PIPELINING")
+        elif word == b"DATA" and self.has_recipient:
             self.in_data = True
             self.say(b"354 go on")
+        elif word == b"DATA":
+            self.say(b"503 nobody to go to")
         elif word == b"RCPT" and b"refused" in line:
             self.say(b"550 nobody here")
         elif word == b"MAIL" and self.close_after and self.taken >= self.close_after:
             self.say(b"421 enough for one connection")
             self.transport.close()
         else:
+            self.has_recipient = word == b"RCPT"
             self.say(b"250 sink")
 
 
-async def serve(port: int, log: Path | None, close_after: int) -> None:
+async def serve(port: int, log: Path | None, close_after: int, one_by_one: bool) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Session(log, close_after), "127.0.0.1", port)
+    server = await loop.create_server(lambda: Session(log, close_after, one_by_one), "127.0.0.1", port)
     async with server:
         await server.serve_forever()
 
@@ -80,8 +85,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--log", type=Path)
     parser.add_argument("--close-after", type=int, default=0)
+    parser.add_argument("--one-by-one", action="store_true")
     options = parser.parse_args()
-    asyncio.run(serve(options.port, options.log, options.close_after))
+    asyncio.run(serve(options.port, options.log, options.close_after, options.one_by_one))
 
 
 if __name__ == "__main__":

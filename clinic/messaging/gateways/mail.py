@@ -15,10 +15,9 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from clinic.messaging.gateways.base import Message, Result
+from clinic.messaging.gateways.line import CLOSING, hand_over_line
 from clinic.messaging.rules import Outcome
 
-# The mail server says with this that it ends the connection.
-CLOSING = 421
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 ADDRESS, KEY = b"address-place@clinic.example", b"<key-place@clinic.example>"
 
@@ -103,7 +102,7 @@ def _send(message: Message, connection: Any) -> None:
     """
     line = connection.connection if isinstance(connection, SmtpBackend) else None
     if line is not None and PLAIN_ADDRESS.fullmatch(message.to):
-        line.sendmail(settings.DEFAULT_FROM_EMAIL, [message.to], _letter(message))
+        hand_over_line(line, settings.DEFAULT_FROM_EMAIL, message.to, _letter(message))
         return
     EmailMessage(
         subject=message.subject,

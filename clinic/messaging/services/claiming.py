@@ -10,7 +10,7 @@ from django.db import connection
 from clinic.messaging.models import Channel
 from clinic.messaging.rules import GIVE_UP_AFTER
 
-BATCH = 40
+BATCH = 400
 
 # One statement: two senders never hold one row, a lease that ran out is taken over, and the picked rows are fixed
 # by MATERIALIZED, for the planner may otherwise pick again while it updates. It need not be on disk at once: a claim

@@ -1,6 +1,5 @@
 """After a try: the row is marked by its lease token, and what cannot be delivered becomes a duty."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from django.db import connection, transaction
 from clinic.core.models import new_id
 from clinic.messaging import rules
 from clinic.messaging.gateways import Result, gateway_for
-from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
+from clinic.messaging.models import Channel, Reminder, ReminderState
 from clinic.messaging.purposes import purpose_of
 from clinic.messaging.queries import database_now, ways_to_reach
 from clinic.messaging.rules import Outcome
@@ -29,6 +28,12 @@ SET state = 'accepted', provider_ref = done.reference, accepted_at = statement_t
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS done (id, token, reference)
 WHERE reminder.id = done.id AND reminder.lease_token = done.token AND reminder.state = 'claimed'
 """
+NOTE_ENDS = """
+UPDATE messaging_deliveryattempt AS attempt
+SET outcome = done.outcome, detail = done.detail
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS done (id, outcome, detail)
+WHERE attempt.id = done.id AND (attempt.outcome, attempt.detail) <> (done.outcome, done.detail)
+"""
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,7 @@ class Done:
 @transaction.atomic
 def finish_all(done: Sequence[Done]) -> None:
     """Mark how the tries of a batch ended: the accepted ones by one statement, each other by its own rules."""
-    by_end: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for one in done:
-        if one.attempt_id is not None:
-            by_end[one.result.outcome, one.result.detail[:200]].append(one.attempt_id)
-    for (outcome, detail), attempts in by_end.items():
-        DeliveryAttempt.objects.filter(pk__in=attempts).update(outcome=outcome, detail=detail)
+    _note_ends([one for one in done if one.attempt_id is not None])
     accepted = [one for one in done if one.result.outcome is Outcome.ACCEPTED]
     if accepted:
         with connection.cursor() as cursor:
@@ -60,6 +60,12 @@ def finish_all(done: Sequence[Done]) -> None:
             _finish(one)
 
 
+def _note_ends(done: Sequence[Done]) -> None:
+    with connection.cursor() as cursor:
+        outcomes, details = [one.result.outcome.value for one in done], [one.result.detail[:200] for one in done]
+        cursor.execute(NOTE_ENDS, [[one.attempt_id for one in done], outcomes, details])
+
+
 @transaction.atomic
 def finish(done: Done) -> bool:
     """Mark how a try ended; answers False where the lease was lost and another sender holds the row.
@@ -68,9 +74,7 @@ def finish(done: Done) -> bool:
     a duty to phone.
     """
     if done.attempt_id is not None:
-        DeliveryAttempt.objects.filter(pk=done.attempt_id).update(
-            outcome=done.result.outcome, detail=done.result.detail[:200]
-        )
+        _note_ends([done])
     return _finish(done)
 
 

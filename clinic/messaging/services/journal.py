@@ -5,6 +5,10 @@ marks survive the death of the sender at once; the disk has them within a second
 and of the sender in the same second could lose.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
 from django.db import connection
 
 from clinic.messaging.gateways import Result
@@ -13,16 +17,27 @@ PREPARED = "prepared"
 STARTED = "started"
 MARK = """
 UPDATE messaging_deliveryattempt AS attempt
-SET outcome = CASE attempt.id WHEN %(next)s THEN 'started' ELSE %(outcome)s END,
-    detail = CASE attempt.id WHEN %(next)s THEN '' ELSE %(detail)s END
-FROM (SELECT set_config('synchronous_commit', 'off', true)) AS quick
-WHERE attempt.id IN (%(next)s, %(before)s)
+SET outcome = mark.outcome, detail = mark.detail
+FROM (VALUES (%s::bigint, 'started', ''), (%s::bigint, %s, %s)) AS mark (id, outcome, detail),
+    (SELECT set_config('synchronous_commit', 'off', true)) AS quick
+WHERE attempt.id = mark.id
 """
+BEGIN = """
+INSERT INTO messaging_deliveryattempt (reminder_id, at, outcome, detail)
+SELECT begun.reminder, %s, begun.outcome, '' FROM unnest(%s::uuid[], %s::text[]) AS begun (reminder, outcome)
+RETURNING reminder_id, id
+"""
+
+
+def begin_tries(begun: Mapping[UUID, str], *, at: datetime) -> dict[UUID, int]:
+    """Write the tries of a batch down, by their reminders; answers by reminder the key of its try."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [at, list(begun), list(begun.values())])
+        return dict(cursor.fetchall())
 
 
 def note_start(attempt_id: int, *, ended: tuple[int, Result] | None) -> None:
     """A message is about to be handed over; how the one before it ended is written by the same statement."""
-    before, result = ended or (attempt_id, None)
-    outcome, detail = (result.outcome.value, result.detail[:200]) if result else ("", "")
+    before, outcome, detail = (ended[0], ended[1].outcome.value, ended[1].detail[:200]) if ended else (None, "", "")
     with connection.cursor() as cursor:
-        cursor.execute(MARK, {"next": attempt_id, "before": before, "outcome": outcome, "detail": detail})
+        cursor.execute(MARK, [attempt_id, before, outcome, detail])

@@ -21,7 +21,7 @@ from clinic.messaging.queries import Way, database_now, ways_to_reach
 from clinic.messaging.rules import AfterUnknown, Outcome
 from clinic.messaging.services.claiming import Claimed
 from clinic.messaging.services.finishing import Done, finish
-from clinic.messaging.services.journal import PREPARED, STARTED
+from clinic.messaging.services.journal import PREPARED, STARTED, begin_tries
 from clinic.messaging.services.links import LinkFor, mint_links
 
 FINAL = {Outcome.ACCEPTED, Outcome.REFUSED}
@@ -56,9 +56,13 @@ def prepare(batch: Sequence[Claimed]) -> list[Prepared]:
 
 
 def _still_held(held: dict[UUID, Claimed], *, now: datetime) -> list[Reminder]:
-    """Rows of the batch whose lease is still ours and has not run out, oldest first; locked in one order by all."""
+    """Rows of the batch whose lease is ours for long enough, oldest first; locked in one order by all.
+
+    Handing a batch over takes a quarter of a lease at most. A row whose lease ends sooner is left to who comes next.
+    """
     rows = Reminder.objects.select_for_update(of=("self",)).select_related("client").order_by("pk")
-    found = rows.filter(pk__in=held, state=ReminderState.CLAIMED, lease_until__gt=now)
+    long_enough = now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS / 2)
+    found = rows.filter(pk__in=list(held), state=ReminderState.CLAIMED, lease_until__gt=long_enough)
     return sorted((row for row in found if row.lease_token == held[row.pk].lease_token), key=lambda row: row.due_at)
 
 
@@ -186,22 +190,13 @@ def _ways(row: Reminder, of_clients: dict[UUID, list[Way]]) -> list[Way]:
 
 
 def _begin(ready: Sequence[Ready], held: dict[UUID, Claimed], history: History, *, now: datetime) -> list[Prepared]:
-    """Write every try down before anything leaves, with a fresh link and a whole lease each."""
-    rows = [one.row for one in ready]
-    links = _links(rows, now=now)
+    """Write every try down before anything leaves, with a fresh link each."""
+    links = _links([one.row for one in ready], now=now)
     messages = [_message(one, links[one.row.pk]) for one in ready]
-    attempts = DeliveryAttempt.objects.bulk_create(
-        DeliveryAttempt(reminder=one.row, at=now, outcome=PREPARED if is_blind(one.gateway) else STARTED)
-        for one in ready
-    )
-    # A long batch must not outlive its lease: each try begins with a whole one.
-    lease_until = now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
-    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(
-        lease_until=lease_until, next_try_at=lease_until, updated_at=now
-    )
+    attempts = begin_tries({one.row.pk: PREPARED if is_blind(one.gateway) else STARTED for one in ready}, at=now)
     return [
-        Prepared(held[one.row.pk], one.gateway, message, attempt.pk, _after(one, history.lost[one.row.pk]))
-        for one, message, attempt in zip(ready, messages, attempts, strict=True)
+        Prepared(held[one.row.pk], one.gateway, message, attempts[one.row.pk], _after(one, history.lost[one.row.pk]))
+        for one, message in zip(ready, messages, strict=True)
     ]
 
 
