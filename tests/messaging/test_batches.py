@@ -60,6 +60,13 @@ def test_a_poisoned_row_of_a_batch_goes_alone_and_the_others_leave(gateway: Stub
     assert len(gateway.sent) == 5
 
 
+def test_a_batch_is_as_large_as_its_gateway_is_quick() -> None:
+    assert sending._next_size(40, 0.04, limit=400) == 400
+    assert sending._next_size(40, 0.5, limit=400) == 120
+    assert sending._next_size(40, 12, limit=400) == 5
+    assert sending._next_size(1, 10, limit=400) == 1
+
+
 def test_one_outcome_that_cannot_be_marked_does_not_hold_up_the_others(
     gateway: StubGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

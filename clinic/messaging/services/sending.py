@@ -19,6 +19,9 @@ from clinic.messaging.services.finishing import Done, finish, finish_all
 from clinic.messaging.services.handing_over import hand_over_all
 from clinic.messaging.services.preparing import Prepared, prepare
 
+# A batch grows until it takes about this long: far less than what was looked at stays fresh.
+BATCH_TAKES_S = 1.5
+FIRST_BATCH = 40
 # Together well within a lease: a database that comes back in time learns what left while it was away.
 WAITS_FOR_DATABASE_S = (1, 2, 4, 8, 15)
 log = structlog.get_logger(__name__)
@@ -35,14 +38,21 @@ def send_due(*, channel: Channel | None = None, limit: int = BATCH, for_seconds:
 
 def _drain(channel: Channel, *, limit: int, until: float) -> int:
     gateway, breaker = gateway_for(channel), breaker_of(channel)
-    handled = 0
+    handled, size = 0, min(FIRST_BATCH, limit)
     with gateway.kept_open() if gateway else nullcontext():
-        while batch := _next_batch(channel, breaker, limit=limit):
+        while batch := _next_batch(channel, breaker, limit=size):
+            began = time.monotonic()
             _send_batch(batch, breaker)
             handled += len(batch)
             if time.monotonic() >= until:
                 break
+            size = _next_size(len(batch), time.monotonic() - began, limit=limit)
     return handled
+
+
+def _next_size(sent: int, took_s: float, *, limit: int) -> int:
+    """How many a gateway of this pace takes in good time: many of a quick one, few of a slow one."""
+    return max(1, min(limit, int(sent * BATCH_TAKES_S / max(took_s, 0.001))))
 
 
 def _next_batch(channel: Channel, breaker: Breaker, *, limit: int) -> list[Claimed]:
@@ -53,13 +63,14 @@ def _next_batch(channel: Channel, breaker: Breaker, *, limit: int) -> list[Claim
 
 
 def _send_batch(batch: Sequence[Claimed], breaker: Breaker) -> None:
-    """All together; a batch of which one row cannot be prepared goes row by row, so that it delays no other."""
+    """All together; a batch of which one row cannot be prepared goes by halves, until that row is alone."""
     try:
         tries = prepare(batch)
     except Exception as error:
         if len(batch) > 1:
-            for row in batch:
-                _send_batch([row], breaker)
+            middle = len(batch) // 2
+            _send_batch(batch[:middle], breaker)
+            _send_batch(batch[middle:], breaker)
             return
         log.exception("a reminder could not be prepared", reminder_id=str(batch[0].reminder_id))
         # Nothing was begun, so nothing can have left.
