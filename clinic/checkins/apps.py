@@ -6,12 +6,15 @@ class CheckinsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.checkins import queries, rules
+        from clinic.clients.models import MessagePurpose
         from clinic.messaging.purposes import Purpose, register
 
         register(
             Purpose(
                 kind=queries.KIND,
                 still_wanted=queries.still_wanted,
+                useful_until=queries.open_until,
+                consent=MessagePurpose.CHECKINS,
                 view_name="checkins:answer",
                 link_lasts=rules.LINK_LASTS,
                 words=rules.MESSAGE_WORDS,

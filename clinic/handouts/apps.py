@@ -5,6 +5,7 @@ class HandoutsConfig(AppConfig):
     name = "clinic.handouts"
 
     def ready(self) -> None:
+        from clinic.clients.models import MessagePurpose
         from clinic.handouts import queries
         from clinic.messaging import rules
         from clinic.messaging.purposes import Purpose, register
@@ -13,6 +14,8 @@ class HandoutsConfig(AppConfig):
             Purpose(
                 kind=queries.KIND,
                 still_wanted=queries.still_wanted,
+                consent=MessagePurpose.PAGES,
+                is_asked_for=True,
                 view_name="handouts:page",
                 link_lasts=rules.PAGE_LASTS,
                 words=rules.PAGE_WORDS,

@@ -2,7 +2,8 @@
 
 from django import forms
 
-from clinic.messaging.models import ReportedState
+from clinic.clients.models import MessagePurpose
+from clinic.messaging.models import Channel, ReportedState
 
 
 class BirthYearForm(forms.Form):
@@ -18,6 +19,16 @@ class BirthYearForm(forms.Form):
             "min_value": "Write the year as four digits, such as 1984.",
             "max_value": "Write the year as four digits, such as 1984.",
         },
+    )
+
+
+class ConsentForm(forms.Form):
+    """Which messages a client agrees to, a box for each channel and purpose."""
+
+    agreed = forms.TypedMultipleChoiceField(
+        required=False,
+        choices=[(f"{channel}:{purpose}", "") for channel in Channel for purpose in MessagePurpose],
+        coerce=lambda said: tuple(said.split(":")),
     )
 
 

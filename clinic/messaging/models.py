@@ -3,13 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from clinic.clients.models import Client
+from clinic.clients.models import Client, MessageChannel
 from clinic.core.models import Record
 
-
-class Channel(models.TextChoices):
-    EMAIL = "email", "E-mail"
-    SMS = "sms", "SMS"
+Channel = MessageChannel
 
 
 class ReminderState(models.TextChoices):
@@ -38,6 +35,7 @@ class Reminder(Record):
     `about_kind` names the purpose ("checkin", "appointment"), `about_id` the row of an upper app it speaks of.
     `due_at` is UTC, computed from the client's zone; lease times are set by the database's clock alone.
     `idem_key` never changes: a gateway that keeps keys sends a message once however often it is tried.
+    `shifted_at`: its number had as many messages as it may have, so that it was put off to a later day.
     `taken_back_at`: cancelled while a sender held it. If it is accepted all the same, it was already on its way.
     """
 
@@ -60,6 +58,7 @@ class Reminder(Record):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=120, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)
+    shifted_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReminderQuerySet.as_manager()
 
@@ -93,6 +92,23 @@ class Reminder(Record):
 
     def __str__(self) -> str:
         return f"{self.about_kind} {self.channel} {self.state}"
+
+
+class CountedText(models.Model):
+    """A text message that counts toward what its number may get, on a day of the client's calendar.
+
+    By number, not by client: families share one. Kept as long as the row of the message, for the number may change.
+    """
+
+    reminder = models.OneToOneField(Reminder, on_delete=models.PROTECT, primary_key=True, related_name="counted")
+    number = models.CharField(max_length=32)
+    on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["number", "on"], name="messaging_counted_number")]
+
+    def __str__(self) -> str:
+        return f"{self.on}"
 
 
 class DeliveryAttempt(models.Model):

@@ -6,9 +6,10 @@ Each of them registers a purpose when it is loaded (`AppConfig.ready`); the send
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from clinic.clients.models import MessagePurpose
 from clinic.messaging.queries import Way
 
 # What a message is about, and which message about it.
@@ -31,6 +32,9 @@ class ToStaff:
 class Purpose:
     """One reason to write: `kind` as on the reminder, which rows still want it, which page its link opens.
 
+    `consent` is what the client must have agreed to be written to about; only messages to staff have none.
+    What `is_asked_for` by the client does not count toward the limits of a number. `useful_until` says by when a
+    message must leave to be of any use; later, a person sees to it.
     `still_wanted` is asked for a whole batch at once, just before it leaves; where a cause may be written about anew,
     `steps_wanted` says instead which of its messages are not outdated. `words` is one neutral sentence by
     language, `subject` the line of an e-mail, `how_long` what an e-mail says of the life of the link.
@@ -44,6 +48,9 @@ class Purpose:
     subject: Mapping[str, str]
     how_long: Mapping[str, str] = field(default_factory=lambda: WORKS_ONCE)
     to_staff: ToStaff | None = None
+    consent: MessagePurpose | None = None
+    is_asked_for: bool = False
+    useful_until: Callable[[Collection[UUID]], Mapping[UUID, datetime]] | None = None
     steps_wanted: Callable[[Collection[UUID]], Collection[Key]] | None = None
 
     def wants(self, asked: Collection[Key]) -> Collection[Key]:
@@ -53,6 +60,11 @@ class Purpose:
             return set(asked) & set(self.steps_wanted(causes))
         wanted = set(self.still_wanted(causes))
         return {(cause, step) for cause, step in asked if cause in wanted}
+
+    @property
+    def counts(self) -> bool:
+        """Whether its text messages count toward what a number may get."""
+        return self.to_staff is None and not self.is_asked_for
 
 
 _purposes: dict[str, Purpose] = {}
@@ -66,6 +78,12 @@ def register(purpose: Purpose) -> None:
 def purpose_of(kind: str) -> Purpose | None:
     """The purpose of a kind; None for one that nobody registered."""
     return _purposes.get(kind)
+
+
+def consent_to(kind: str) -> MessagePurpose | None:
+    """What a client must have agreed to before a message of a kind leaves."""
+    purpose = purpose_of(kind)
+    return purpose.consent if purpose else None
 
 
 def all_purposes() -> list[Purpose]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 from django.utils.html import urlize
 from django.utils.safestring import SafeString
 
-from clinic.clients.models import ContactKind, ContactPoint
+from clinic.clients.models import Client, ContactKind, ContactPoint, MessageConsent, MessagePurpose
+from clinic.clients.queries import live_contacts, message_consents
 from clinic.messaging.models import Channel, OptOut, OutboxMessage, Reminder, SignedLink
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -24,10 +25,11 @@ CHANNEL_OF = {ContactKind.EMAIL: Channel.EMAIL, ContactKind.PHONE: Channel.SMS}
 
 @dataclass(frozen=True)
 class Way:
-    """A channel and an address that may be used now."""
+    """A channel and an address that may be used now; `purposes` are those that the client agreed to by it."""
 
     channel: Channel
     address: str
+    purposes: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def database_now() -> datetime:
@@ -39,10 +41,16 @@ def database_now() -> datetime:
 
 
 def ways_to_reach(client_ids: Iterable[UUID]) -> dict[UUID, list[Way]]:
-    """By client, the ways that are consented to and not stopped; the preferred one first."""
+    """By client, the ways that some purpose is consented to by and that are not stopped; the preferred one first."""
+    asked = list(client_ids)
+    agreed: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    for client_id, channel, purpose in (
+        MessageConsent.objects.live().filter(client__in=asked).values_list("client", "channel", "purpose")
+    ):
+        agreed[client_id, channel].add(purpose)
     allowed = Q(kind=ContactKind.EMAIL, may_email=True) | Q(kind=ContactKind.PHONE, may_text=True)
     points = list(
-        ContactPoint.objects.filter(allowed, client__in=list(client_ids), ended_at=None).order_by(
+        ContactPoint.objects.filter(allowed, client__in=asked, ended_at=None).order_by(
             "-is_preferred", "kind", "created_at"
         )
     )
@@ -53,10 +61,17 @@ def ways_to_reach(client_ids: Iterable[UUID]) -> dict[UUID, list[Way]]:
     )
     ways: dict[UUID, list[Way]] = defaultdict(list)
     for point in points:
-        way = Way(CHANNEL_OF[ContactKind(point.kind)], point.value)
-        if (way.channel, way.address) not in stopped:
+        channel = CHANNEL_OF[ContactKind(point.kind)]
+        way = Way(channel, point.value, frozenset(agreed[point.client_id, channel]))
+        if way.purposes and (way.channel, way.address) not in stopped:
             ways[point.client_id].append(way)
     return ways
+
+
+def ways_about(purpose: MessagePurpose | None, client_ids: Iterable[UUID]) -> dict[UUID, list[Way]]:
+    """By client, the ways that may be used for one purpose, the preferred one first; for no purpose there is none."""
+    by_client = ways_to_reach(client_ids)
+    return {pk: mine for pk, ways in by_client.items() if (mine := [way for way in ways if purpose in way.purposes])}
 
 
 def not_stopped(ways: Iterable[Way]) -> list[Way]:
@@ -65,6 +80,29 @@ def not_stopped(ways: Iterable[Way]) -> list[Way]:
     said = OptOut.objects.filter(ended_at=None, address__in=[way.address for way in asked])
     stopped = set(said.values_list("channel", "address"))
     return [way for way in asked if (way.channel, way.address) not in stopped]
+
+
+@dataclass(frozen=True)
+class ChannelOfClient:
+    """One channel of a client: whether an address may be used, what was agreed by purpose, which numbers said STOP."""
+
+    label: str
+    is_usable: bool
+    purposes: list[tuple[str, str, MessageConsent | None]]
+    stopped: list[OptOut]
+
+
+def channels_of(client: Client) -> list[ChannelOfClient]:
+    """What a client agrees to, a box for each channel and purpose; STOP stands above it."""
+    addresses = [point.value for point in live_contacts(client)]
+    stops = list(OptOut.objects.filter(ended_at=None, address__in=addresses))
+    channels = []
+    for one in message_consents(client):
+        given = {consent.purpose: consent for consent in one.given}
+        boxes = [(f"{one.channel}:{purpose}", purpose.label, given.get(purpose)) for purpose in MessagePurpose]
+        stopped = [stop for stop in stops if stop.channel == one.channel]
+        channels.append(ChannelOfClient(one.channel.label, one.is_usable, boxes, stopped))
+    return channels
 
 
 def hash_of(token: str) -> bytes:

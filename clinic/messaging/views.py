@@ -6,21 +6,26 @@ import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinic.clients import services as clients
+from clinic.clients.queries import message_consent_history
+from clinic.clients.rules import MESSAGE_TEXT, MESSAGE_TEXT_VERSION
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.messaging import queries, services
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
-from clinic.messaging.forms import BirthYearForm, InboundForm, ReportForm
+from clinic.messaging.forms import BirthYearForm, ConsentForm, InboundForm, ReportForm
 from clinic.messaging.models import SignedLink
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -33,10 +38,31 @@ READING = "reading"
 @require_safe
 def outbox(request: StaffRequest) -> HttpResponse:
     """What left the house, newest first; exists only where messages land here instead of with a provider."""
-    messages = queries.outbox(request.user)
-    if messages is None:
+    left = queries.outbox(request.user)
+    if left is None:
         raise Http404
-    return render(request, "messaging/outbox.html", {"left": messages})
+    return render(request, "messaging/outbox.html", {"left": left})
+
+
+@requires(Permission.EDIT_MESSAGE_CONSENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consents(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """What a client agrees to be written to about, by which channel; said by them, ticked by who heard it."""
+    client = clients.open_contact(client_id=client_id, by=request.user, page="message consents")
+    form = ConsentForm(request.POST if request.method == "POST" else None)
+    deed = partial(clients.set_message_consents, client_id=client.pk, by=request.user, now=timezone.now())
+    if request.method == "POST" and submit(form, deed):
+        messages.success(request, "What the client agrees to is kept.")
+        return redirect("messaging:consents", client.pk)
+    page = {
+        "client": client,
+        "form": form,
+        "channels": queries.channels_of(client),
+        "text": MESSAGE_TEXT,
+        "version": MESSAGE_TEXT_VERSION,
+        "history": message_consent_history(client),
+    }
+    return render(request, "messaging/consents.html", page, status=422 if form.errors else 200)
 
 
 @csrf_exempt

@@ -7,6 +7,7 @@ class RiskConfig(AppConfig):
     name = "clinic.risk"
 
     def ready(self) -> None:
+        from clinic.clients.models import MessagePurpose
         from clinic.messaging import rules
         from clinic.messaging.purposes import Purpose, ToStaff, register
         from clinic.risk.queries import safety, telling
@@ -26,6 +27,8 @@ class RiskConfig(AppConfig):
             Purpose(
                 kind=safety.KIND,
                 still_wanted=safety.still_wanted,
+                consent=MessagePurpose.PAGES,
+                is_asked_for=True,
                 view_name="safety_page",
                 link_lasts=rules.PAGE_LASTS,
                 words=rules.PAGE_WORDS,

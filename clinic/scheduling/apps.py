@@ -5,6 +5,7 @@ class SchedulingConfig(AppConfig):
     name = "clinic.scheduling"
 
     def ready(self) -> None:
+        from clinic.clients.models import MessagePurpose
         from clinic.messaging.purposes import Purpose, register
         from clinic.scheduling import queries, rules
 
@@ -13,6 +14,8 @@ class SchedulingConfig(AppConfig):
                 kind=queries.KIND,
                 still_wanted=queries.still_wanted,
                 steps_wanted=queries.steps_wanted,
+                useful_until=queries.starts_of,
+                consent=MessagePurpose.APPOINTMENTS,
                 view_name="appointment_page",
                 link_lasts=rules.LINK_LASTS,
                 words=rules.WORDS,

@@ -232,6 +232,10 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "scheduling/by_link.html", page, status=422 if form else 200)
 
     def act(opened: queries.OpenAppointment) -> HttpResponse:
+        if "wants" in request.POST:
+            wish = partial(services.wish_messages_by_link, token=token, now=timezone.now())
+            submit(forms.WishForm(request.POST), wish)
+            return redirect(request.path)
         form = forms.ReplyForm(request.POST)
         if submit(form, partial(services.reply_by_link, token=token, now=timezone.now())):
             return redirect(request.path)

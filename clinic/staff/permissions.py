@@ -13,6 +13,7 @@ class Permission(StrEnum):
     EDIT_CLIENTS = "clients.edit"
     MANAGE_CARE_TEAM = "care_team.manage"
     EDIT_SHARING_CONSENT = "sharing_consent.edit"
+    EDIT_MESSAGE_CONSENT = "message_consent.edit"
     USE_BREAK_GLASS = "break_glass.use"
     REVIEW_BREAK_GLASS = "break_glass.review"
     READ_CHART = "chart.read"

@@ -15,7 +15,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.checkins.models import AnswerReview
-from clinic.clients.models import CareTeamMember, Client, ClientStatus, ContactKind, ContactPoint, SharingConsent
+from clinic.clients.models import (
+    CareTeamMember,
+    Client,
+    ClientStatus,
+    ContactKind,
+    ContactPoint,
+    MessageConsent,
+    SharingConsent,
+)
 from clinic.clients.rules.search import search_text_of
 from clinic.coordination.models import Observation
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
@@ -29,6 +37,7 @@ from clinic.visits.models import FollowUpVisit
 from clinic.worklist.models import DutyKind, Outcome, WorkItem
 from tests.benchmarks.copying import copy_records, without_triggers
 from tests.caseload import histories
+from tests.factories.clients import consents_of
 
 CASELOAD = 100
 SLOTS_A_DAY = 16
@@ -217,6 +226,8 @@ def _belongings(
         consents.append(SharingConsent(client=client, given_on=now.date(), text_version="2026-01", recorded_by=team[0]))
     CareTeamMember.objects.bulk_create(links, batch_size=2000)
     ContactPoint.objects.bulk_create(contacts, batch_size=2000)
+    agreed = [one for client in clients for channel in ("email", "sms") for one in consents_of(client, channel)]
+    MessageConsent.objects.bulk_create(agreed, batch_size=2000)
     SharingConsent.objects.bulk_create(consents, batch_size=2000)
 
 

@@ -205,3 +205,8 @@ def test_the_words_of_today_are_by_the_clients_own_day(dose_plan: DosePlan, chec
     assert queries.dose_today(checkin, now=dt.datetime(2026, 6, 8, 5, tzinfo=dt.UTC)).startswith("25 mg")
     assert queries.dose_today(checkin, now=dt.datetime(2026, 6, 8, 7, tzinfo=dt.UTC)).startswith("50 mg")
     assert queries.dose_today(checkin, now=dt.datetime(2026, 5, 8, 7, tzinfo=dt.UTC)) == ""
+
+
+def test_a_message_is_of_use_until_its_check_in_closes(checkin: CheckIn) -> None:
+    closes = dt.datetime(2026, 6, 8, 6, tzinfo=dt.UTC)
+    assert queries.open_until([checkin.pk]) == {checkin.pk: closes}

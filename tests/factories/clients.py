@@ -5,7 +5,17 @@ import datetime as dt
 import factory
 from django.utils import timezone
 
-from clinic.clients.models import CareTeamMember, Client, ClientStatus, ContactKind, ContactPoint, Sex, SharingConsent
+from clinic.clients.models import (
+    CareTeamMember,
+    Client,
+    ClientStatus,
+    ContactKind,
+    ContactPoint,
+    MessageConsent,
+    MessagePurpose,
+    Sex,
+    SharingConsent,
+)
 from tests.factories.staff import UserFactory
 
 
@@ -26,12 +36,26 @@ class ContactPointFactory(factory.django.DjangoModelFactory[ContactPoint]):
 
     class Meta:
         model = ContactPoint
+        skip_postgeneration_save = True
 
     client = factory.SubFactory(ClientFactory)
     kind = ContactKind.EMAIL
     value = factory.Sequence(lambda n: f"person{n}@mail.example")
     is_preferred = True
     may_email = True
+
+    @factory.post_generation
+    def agreed(self, create: bool, extracted: object, **kwargs: object) -> None:
+        """Who lets an address be used has agreed to every purpose of it."""
+        channels = [channel for channel, may in (("email", self.may_email), ("sms", self.may_text)) if may]
+        rows = [row for channel in channels for row in consents_of(self.client, channel)]
+        MessageConsent.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def consents_of(client: Client, channel: str) -> list[MessageConsent]:
+    """A client's consents to every purpose by one channel, told to staff and not yet kept."""
+    told = {"text_version": "2026-11", "given_at": timezone.now(), "given_how": "staff"}
+    return [MessageConsent(client=client, channel=channel, purpose=purpose, **told) for purpose in MessagePurpose]
 
 
 class CareTeamMemberFactory(factory.django.DjangoModelFactory[CareTeamMember]):

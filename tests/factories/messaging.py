@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
-from clinic.clients.models import Client, ContactKind, ContactPoint
+from clinic.clients.models import Client, ContactKind, ContactPoint, MessageConsent, MessagePurpose
 from clinic.messaging.models import Channel, OutboxMessage, Reminder
 from clinic.messaging.purposes import Purpose
-from tests.factories.clients import ClientFactory
+from tests.factories.clients import ClientFactory, consents_of
 
 KIND = "test"
 
@@ -27,6 +27,7 @@ def purpose(still_wanted: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID
     return Purpose(
         kind=KIND,
         still_wanted=still_wanted,
+        consent=MessagePurpose.CHECKINS,
         view_name="checkins:answer",
         link_lasts=dt.timedelta(hours=72),
         words={"en": "You have a check-in:", "es": "Tiene un cuestionario breve:"},
@@ -83,6 +84,8 @@ def make_many_due(count: int, *, channel: str = Channel.EMAIL) -> list[Reminder]
         ],
         batch_size=2000,
     )
+    given = [consent for client in clients for consent in consents_of(client, channel)]
+    MessageConsent.objects.bulk_create(given, batch_size=2000)
     rows = [
         Reminder(
             client=client,

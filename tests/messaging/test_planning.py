@@ -14,7 +14,7 @@ from clinic.messaging.services import Wanted, cancel_reminders, plan_reminders
 from tests.factories.clients import ClientFactory, ContactPointFactory
 from tests.factories.messaging import KIND
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unwanted")]
 NOW = dt.datetime(2026, 6, 1, 16, tzinfo=dt.UTC)
 
 

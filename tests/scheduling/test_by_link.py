@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
-from clinic.clients.models import Client
+from clinic.clients.models import Client, MessageConsent, MessagePurpose
 from clinic.core.rules import RuleBroken
 from clinic.scheduling import services
 from clinic.scheduling.models import Appointment, AppointmentReply, AppointmentStatus, ReplyKind
@@ -196,3 +196,19 @@ def test_a_year_given_while_the_link_runs_out_opens_nothing(token: str, appointm
     Appointment.objects.filter(pk=appointment.pk).update(starts_at=JUNE_1)
     services.enter_appointment(token=token, year=ada.birth_on.year, now=JUNE_1)
     assert not AuditEvent.objects.filter(action="appointment_opened_by_link").exists()
+
+
+def test_a_client_ends_messages_about_appointments_and_has_them_again(phone: Browser, page: str, ada: Client) -> None:
+    agreed = MessageConsent.objects.live().filter(client=ada, purpose=MessagePurpose.APPOINTMENTS)
+    phone.post(page, {"wants": "no"})
+    assert "We send you no messages about appointments" in phone.get(page).content.decode()
+    assert not agreed.exists()
+    assert MessageConsent.objects.live().filter(client=ada).count() == 2
+    phone.post(page, {"wants": "perhaps"})
+    phone.post(page, {"wants": "yes"})
+    assert [(row.given_how, row.given_by) for row in agreed] == [("link", None)]
+
+
+def test_a_wish_by_a_link_that_ran_out_is_refused(token: str) -> None:
+    with pytest.raises(RuleBroken, match="no longer open"):
+        services.wish_messages_by_link(token=token, wants=False, now=JUNE_11)

@@ -138,3 +138,7 @@ def test_that_nobody_could_be_reached_is_no_duty_once_the_appointment_is_cancell
     assert WorkItem.objects.open().filter(client=ada).count() == 1
     services.mark(appointment_id=appointment.pk, status="cancelled", by=prescriber, now=timezone.now())
     assert not WorkItem.objects.open().filter(client=ada).exists()
+
+
+def test_a_reminder_is_of_no_use_once_the_appointment_begins(appointment: Appointment) -> None:
+    assert queries.starts_of([appointment.pk]) == {appointment.pk: JUNE_11}

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
 from clinic.checkins import rules
@@ -68,6 +70,13 @@ def _plan_days(steps: QuerySet[DoseStep]) -> list[PlanDays]:
             days = [*(day for day in days if day.first_on < version.stop_on), StepDays(version.stop_on, None, NOTHING)]
         found.append(PlanDays(version.dose_plan, days))
     return found
+
+
+def open_until(checkin_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When check-ins close: the message to one is of no use after its last day."""
+    rows = CheckIn.objects.filter(pk__in=checkin_ids).values_list("pk", "due_on")
+    zone, day = ZoneInfo(settings.TIME_ZONE), timedelta(days=1)
+    return {pk: datetime.combine(due_on + rules.OPEN_FOR + day, time(), zone) for pk, due_on in rows}
 
 
 def still_wanted(checkin_ids: Collection[UUID]) -> set[UUID]:

@@ -9,6 +9,7 @@ from clinic.clients.models.client import (
     open_charts,
 )
 from clinic.clients.models.contact import ClientIdentifier, ContactKind, ContactPoint, RelatedKind, RelatedPerson
+from clinic.clients.models.message import ConsentWay, MessageChannel, MessageConsent, MessagePurpose
 
 __all__ = [
     "IN_CARE",
@@ -17,8 +18,12 @@ __all__ = [
     "Client",
     "ClientIdentifier",
     "ClientStatus",
+    "ConsentWay",
     "ContactKind",
     "ContactPoint",
+    "MessageChannel",
+    "MessageConsent",
+    "MessagePurpose",
     "RelatedKind",
     "RelatedPerson",
     "Sex",

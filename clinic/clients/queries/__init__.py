@@ -16,6 +16,13 @@ from clinic.clients.queries.duplicates import (
     others_alike,
     possible_duplicates,
 )
+from clinic.clients.queries.messages import (
+    ChannelConsent,
+    agrees_to,
+    message_consent_history,
+    message_consents,
+    usable_channels,
+)
 from clinic.clients.queries.people import (
     PAGE,
     Listed,
@@ -38,12 +45,14 @@ from clinic.clients.queries.search import (
 
 __all__ = [
     "PAGE",
+    "ChannelConsent",
     "Duplicate",
     "ListPage",
     "Listed",
     "Named",
     "accesses_reviewed",
     "accesses_to_review",
+    "agrees_to",
     "care_team",
     "chart_open_to",
     "chart_to_lock",
@@ -55,6 +64,8 @@ __all__ = [
     "list_clients",
     "live_contacts",
     "live_related",
+    "message_consent_history",
+    "message_consents",
     "naming",
     "open_client",
     "others_alike",
@@ -63,5 +74,6 @@ __all__ = [
     "search_clients",
     "sharing_consents",
     "team_member",
+    "usable_channels",
     "working_staff",
 ]

@@ -13,6 +13,7 @@ from django.db.models.lookups import GreaterThan, LessThan
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import CareTeamMember, Client, ClientStatus, ContactPoint, RelatedPerson, SharingConsent
+from clinic.clients.queries.messages import message_consents
 from clinic.core.addresses import address
 from clinic.staff.models import User
 
@@ -107,6 +108,7 @@ def contact_parts(user: User, client: Client) -> dict[str, Any]:
         "related_people": list(RelatedPerson.objects.filter(client=client, ended_at=None)),
         "team": care_team(client),
         "consents": sharing_consents(client),
+        "message_channels": message_consents(client),
     }
 
 

@@ -10,6 +10,7 @@ from clinic.clients.rules.access import (
 )
 from clinic.clients.rules.details import LANGUAGES, ClientDetails, detail_names, language_name
 from clinic.clients.rules.identity import check_birth_date, check_guardian, check_time_zone, is_minor
+from clinic.clients.rules.messages import MESSAGE_TEXT, MESSAGE_TEXT_VERSION, check_may_be_agreed
 from clinic.clients.rules.names import folded, words_of
 from clinic.clients.rules.reach import Contact, Related, checked_contact, checked_related, phone_number
 from clinic.clients.rules.sameness import Likeness, Person, likeness
@@ -18,6 +19,8 @@ from clinic.clients.rules.search import Wanted, search_text_of, slips_of, wanted
 __all__ = [
     "BREAK_GLASS_FOR",
     "LANGUAGES",
+    "MESSAGE_TEXT",
+    "MESSAGE_TEXT_VERSION",
     "REASON_AT_LEAST",
     "ClientDetails",
     "Contact",
@@ -28,6 +31,7 @@ __all__ = [
     "check_birth_date",
     "check_break_glass",
     "check_guardian",
+    "check_may_be_agreed",
     "check_review",
     "check_status_move",
     "check_team_role",

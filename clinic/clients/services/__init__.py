@@ -3,6 +3,7 @@
 from clinic.clients.rules import ClientDetails
 from clinic.clients.services.access import open_chart, open_contact, review_break_glass, use_break_glass
 from clinic.clients.services.consent import give_sharing_consent, revoke_sharing_consent
+from clinic.clients.services.messages import end_message_consents, renew_message_consents, set_message_consents
 from clinic.clients.services.reach import set_contact_points, set_related_people
 from clinic.clients.services.registration import (
     change_status,
@@ -18,15 +19,18 @@ __all__ = [
     "add_team_member",
     "change_status",
     "edit_client",
+    "end_message_consents",
     "end_team_member",
     "give_sharing_consent",
     "locked_client",
     "open_chart",
     "open_contact",
     "register_client",
+    "renew_message_consents",
     "review_break_glass",
     "revoke_sharing_consent",
     "set_contact_points",
+    "set_message_consents",
     "set_related_people",
     "take_into_care",
     "use_break_glass",

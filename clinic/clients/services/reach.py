@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.audit.services import record
-from clinic.clients import rules
-from clinic.clients.models import Client, ClientStatus, ContactPoint, RelatedKind, RelatedPerson
+from clinic.clients import queries, rules
+from clinic.clients.models import Client, ClientStatus, ConsentWay, ContactPoint, RelatedKind, RelatedPerson
 from clinic.clients.rules import Contact, Related
+from clinic.clients.services.messages import follow_contact_points
 from clinic.clients.services.root import locked_client, write_search_text
 from clinic.staff.models import User
 
@@ -24,7 +25,7 @@ def set_contact_points(
 ) -> list[ContactPoint]:
     """The phones and e-mail addresses of a client are these: others end, uses follow what is given here."""
     client = locked_client(client_id)
-    replace_contact_points(client, contact_points, now=now)
+    replace_contact_points(client, contact_points, by=by, now=now)
     write_search_text(client)
     record("contact_points_set", by=by, subject=client, client_id=client.pk, count=len(contact_points))
     return list(ContactPoint.objects.filter(client=client, ended_at=None))
@@ -44,8 +45,19 @@ def set_related_people(
     return list(RelatedPerson.objects.filter(client=client, ended_at=None))
 
 
-def replace_contact_points(client: Client, contact_points: Sequence[Contact], *, now: datetime) -> bool:
-    """Bring the live contact points of a locked client to those given; answers whether anything changed."""
+def replace_contact_points(
+    client: Client,
+    contact_points: Sequence[Contact],
+    *,
+    how: ConsentWay = ConsentWay.STAFF,
+    by: User | None,
+    now: datetime,
+) -> bool:
+    """Bring the live contact points of a locked client to those given; answers whether anything changed.
+
+    Consent to messages follows: `how` the client said that they may be written to.
+    """
+    before = queries.usable_channels(client)
     wanted = {(c.kind, c.value): c for c in map(rules.checked_contact, contact_points)}
     standing = {(c.kind, c.value): c for c in ContactPoint.objects.filter(client=client, ended_at=None)}
     changed = False
@@ -56,6 +68,8 @@ def replace_contact_points(client: Client, contact_points: Sequence[Contact], *,
             changed = True
     for key, contact in wanted.items():
         changed = _write_contact(client, standing.get(key), contact, now) or changed
+    if changed:
+        follow_contact_points(client, before, how=how, by=by, now=now)
     return changed
 
 

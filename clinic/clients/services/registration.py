@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients import queries, rules
-from clinic.clients.models import Client, ClientStatus, RelatedKind, RelatedPerson
+from clinic.clients.models import Client, ClientStatus, ConsentWay, RelatedKind, RelatedPerson
 from clinic.clients.rules import ClientDetails, Contact, Related, detail_names
 from clinic.clients.services.reach import replace_contact_points, replace_related_people
 from clinic.clients.services.root import lock_identity, locked_client, write_search_text
@@ -45,7 +45,8 @@ def register_client(
         rules.check_guardian(details.birth_on, has_guardian=guarded, today=today)
     client.clean_fields()
     client.save(force_insert=True)
-    replace_contact_points(client, contact_points, now=now)
+    how = ConsentWay.ENQUIRY if came_from == ConsentWay.ENQUIRY else ConsentWay.STAFF
+    replace_contact_points(client, contact_points, how=how, by=by, now=now)
     replace_related_people(client, related_people, now=now)
     write_search_text(client)
     record("client_registered", by=by, subject=client, client_id=client.pk, came_from=came_from)
@@ -82,7 +83,7 @@ def edit_client(
     client.version += 1
     client.clean_fields()
     client.save(update_fields=[*changed, "version", "updated_at"])
-    if contact_points is not None and replace_contact_points(client, contact_points, now=now):
+    if contact_points is not None and replace_contact_points(client, contact_points, by=by, now=now):
         changed.append("contact_points")
     if related_people is not None and replace_related_people(client, related_people, now=now):
         changed.append("related_people")

@@ -1,5 +1,6 @@
 """The laws of messages: when one is due, what an answer of a gateway means, what a text may say."""
 
+from clinic.messaging.rules.limits import is_full, next_day
 from clinic.messaging.rules.outcomes import (
     GIVE_UP_AFTER,
     NOT_A_THIRD_TIME,
@@ -30,8 +31,10 @@ __all__ = [
     "classify_status",
     "due_at",
     "email_text",
+    "is_full",
     "is_past_cap",
     "language_of",
+    "next_day",
     "quiet_until",
     "read_word",
     "sms_text",

@@ -11,8 +11,8 @@ from clinic.core.models import new_id
 from clinic.messaging import rules
 from clinic.messaging.gateways import Result, gateway_for
 from clinic.messaging.models import Channel, Reminder, ReminderState
-from clinic.messaging.purposes import purpose_of
-from clinic.messaging.queries import database_now, ways_to_reach
+from clinic.messaging.purposes import consent_to, purpose_of
+from clinic.messaging.queries import database_now, ways_about
 from clinic.messaging.rules import Outcome
 from clinic.staff.roles import Role
 from clinic.worklist.models import DutyKind
@@ -140,7 +140,7 @@ def _plan_other_channel(row: Reminder, *, now: datetime) -> bool:
     """Write by the client's other channel, if they allow one and it was not tried: never both at once."""
     if _is_to_staff(row):
         return False
-    ways = ways_to_reach([row.client_id]).get(row.client_id, [])
+    ways = ways_about(consent_to(row.about_kind), [row.client_id]).get(row.client_id, [])
     other = next((way.channel for way in ways if way.channel != row.channel and gateway_for(way.channel)), None)
     if other is None:
         return False

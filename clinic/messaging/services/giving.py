@@ -9,7 +9,8 @@ from django.urls import reverse
 from clinic.clients.models import Client
 from clinic.messaging import rules
 from clinic.messaging.models import OPEN_STATES
-from clinic.messaging.queries import sendings, ways_to_reach
+from clinic.messaging.purposes import consent_to
+from clinic.messaging.queries import sendings, ways_about
 from clinic.messaging.services.links import mint_link, revoke_links
 from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_reminders
 
@@ -20,7 +21,7 @@ def send_link(client: Client, *, about_kind: str, now: datetime) -> bool:
     Asked again while a message is on its way it changes nothing; answers whether a message was planned. Called
     inside a transaction that holds the client. Raises RuleBroken where the client agreed to no way.
     """
-    rules.check_may_be_sent(has_way=bool(ways_to_reach([client.pk]).get(client.pk)))
+    rules.check_may_be_sent(has_way=bool(ways_about(consent_to(about_kind), [client.pk])))
     sent = sendings(client.pk, about_kind)
     if sent.filter(state__in=OPEN_STATES).exists():
         return False

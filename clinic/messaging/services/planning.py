@@ -12,7 +12,8 @@ from clinic.clients.models import Client
 from clinic.core.models import new_id
 from clinic.messaging import rules
 from clinic.messaging.models import Channel, Reminder, ReminderState
-from clinic.messaging.queries import ways_to_reach
+from clinic.messaging.purposes import consent_to
+from clinic.messaging.queries import ways_about
 
 Key = tuple[UUID, int]
 
@@ -44,7 +45,7 @@ def plan_reminders(wanted: Iterable[Wanted], *, about_kind: str, now: datetime) 
         missing.pop(key, None)
         if key in asked:
             _move(reminder, asked[key], now=now)
-    ways = ways_to_reach({item.client.pk for item in missing.values()})
+    ways = ways_about(consent_to(about_kind), {item.client.pk for item in missing.values()})
     fresh = [
         _reminder(item, about_kind, ways[item.client.pk][0].channel if ways.get(item.client.pk) else Channel.EMAIL)
         for item in missing.values()
@@ -90,7 +91,8 @@ def _reminder(item: Wanted, about_kind: str, channel: Channel) -> Reminder:
 def _move(reminder: Reminder, item: Wanted, *, now: datetime) -> None:
     """A client who moved to another zone is reminded by the new one's clock; a reminder once tried stays."""
     due_at = _due_at(item)
-    if reminder.state != ReminderState.DUE or reminder.attempts or reminder.due_at == due_at:
+    is_as_it_was = reminder.due_at == due_at or reminder.shifted_at is not None
+    if reminder.state != ReminderState.DUE or reminder.attempts or is_as_it_was:
         return
     Reminder.objects.filter(pk=reminder.pk, state=ReminderState.DUE, attempts=0).update(
         due_at=due_at,

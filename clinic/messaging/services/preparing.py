@@ -22,6 +22,7 @@ from clinic.messaging.rules import AfterUnknown, Outcome
 from clinic.messaging.services.claiming import Claimed
 from clinic.messaging.services.finishing import Done, finish
 from clinic.messaging.services.journal import PREPARED, STARTED, begin_tries
+from clinic.messaging.services.limits import TOO_MANY, keep_to_limits
 from clinic.messaging.services.links import LinkFor, mint_links
 
 FINAL = {Outcome.ACCEPTED, Outcome.REFUSED}
@@ -51,7 +52,7 @@ def prepare(batch: Sequence[Claimed]) -> list[Prepared]:
     rows = _outside_quiet_hours(rows, now=now)
     lost_answers = _lost_answers(rows)
     rows = [row for row in rows if not _is_known(row, held[row.pk], lost_answers)]
-    ready = _with_address(rows, held)
+    ready = _within_limits(_with_address(rows, held), held, now=now)
     return _begin(ready, held, lost_answers, now=now)
 
 
@@ -184,9 +185,20 @@ def _with_address(rows: Sequence[Reminder], held: dict[UUID, Claimed]) -> list[R
     return ready
 
 
+def _within_limits(ready: Sequence[Ready], held: dict[UUID, Claimed], *, now: datetime) -> list[Ready]:
+    """Texts that their number may get today; one that would leave too late to be of use is refused and told."""
+    texts = [one for one in ready if one.row.channel == Channel.SMS and _purpose(one.row.about_kind).counts]
+    limited = keep_to_limits([(one.row, one.address) for one in texts], now=now)
+    for row_id in limited.too_late:
+        finish(Done(row_id, held[row_id].lease_token, None, Result(Outcome.REFUSED, detail=TOO_MANY)))
+    return [one for one in ready if one.row.pk not in limited.shifted | limited.too_late]
+
+
 def _ways(row: Reminder, of_clients: dict[UUID, list[Way]]) -> list[Way]:
-    staff = _purpose(row.about_kind).to_staff
-    return staff.ways_of(row.about_id) if staff else of_clients.get(row.client_id, [])
+    purpose = _purpose(row.about_kind)
+    if purpose.to_staff:
+        return purpose.to_staff.ways_of(row.about_id)
+    return [way for way in of_clients.get(row.client_id, []) if purpose.consent in way.purposes]
 
 
 def _begin(ready: Sequence[Ready], held: dict[UUID, Claimed], history: History, *, now: datetime) -> list[Prepared]:

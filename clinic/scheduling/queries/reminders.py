@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
-from clinic.clients.models import ClientStatus
+from clinic.clients.models import ClientStatus, MessagePurpose
+from clinic.clients.queries import agrees_to
 from clinic.messaging.models import Reminder, SignedLink
 from clinic.messaging.queries import open_link
 from clinic.messaging.rules import language_of
@@ -52,6 +53,11 @@ def steps_wanted(appointment_ids: Collection[UUID]) -> set[tuple[UUID, int]]:
     return {(pk, step) for pk, times_moved in rows for step in rules.steps_of(times_moved)}
 
 
+def starts_of(appointment_ids: Collection[UUID]) -> dict[UUID, dt.datetime]:
+    """When appointments begin: a reminder is of no use after it."""
+    return dict(Appointment.objects.filter(pk__in=appointment_ids).values_list("pk", "starts_at"))
+
+
 @dataclass(frozen=True)
 class OpenAppointment:
     """What stands behind a live link, in the client's own time and language; `newest` is their last word to it."""
@@ -61,6 +67,7 @@ class OpenAppointment:
     when: str
     zone_name: str
     newest: AppointmentReply | None
+    is_written_to: bool
 
     @property
     def stands(self) -> bool:
@@ -88,6 +95,7 @@ def open_appointment(token: str, *, now: dt.datetime) -> OpenAppointment | None:
         when=rules.when_words(appointment.starts_at, zone, language_of(client.language)),
         zone_name="" if client.time_zone == settings.TIME_ZONE else client.time_zone.split("/")[-1].replace("_", " "),
         newest=newest_reply(appointment),
+        is_written_to=agrees_to(client, MessagePurpose.APPOINTMENTS),
     )
 
 

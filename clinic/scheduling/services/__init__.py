@@ -19,6 +19,7 @@ from clinic.scheduling.services.reminders import (
 from clinic.scheduling.services.replies import (
     enter_appointment,
     reply_by_link,
+    wish_messages_by_link,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "move",
     "plan_appointment_reminders",
     "reply_by_link",
+    "wish_messages_by_link",
 ]

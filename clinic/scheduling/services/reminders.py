@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from clinic.messaging.queries import ways_to_reach
+from clinic.clients.models import MessagePurpose
+from clinic.messaging.queries import ways_about
 from clinic.messaging.services import Wanted, cancel_reminders, plan_reminders
 from clinic.scheduling import queries, rules
 from clinic.scheduling.models import Appointment
@@ -25,7 +26,7 @@ def plan_appointment_reminders(*, now: dt.datetime) -> int:
     if gone:
         cancel_reminders(about_kind=queries.KIND, about_ids=gone, because="the appointment does not stand", now=now)
     coming = queries.to_be_reminded(now)
-    ways = ways_to_reach({appointment.client_id for appointment in coming})
+    ways = ways_about(MessagePurpose.APPOINTMENTS, {appointment.client_id for appointment in coming})
     wanted = [
         _wanted(appointment, moment)
         for appointment in coming

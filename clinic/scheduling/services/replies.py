@@ -5,6 +5,8 @@ import datetime as dt
 from django.db import transaction
 
 from clinic.audit.services import record
+from clinic.clients.models import MessagePurpose
+from clinic.clients.services import end_message_consents, renew_message_consents
 from clinic.core.rules import RuleBroken
 from clinic.messaging.services import confirm_birth_year
 from clinic.scheduling import queries, rules
@@ -50,6 +52,16 @@ def reply_by_link(*, token: str, reply: ReplyKind, words: str = "", now: dt.date
     {ReplyKind.CONFIRM: _confirm, ReplyKind.CANCEL: _cancel, ReplyKind.MOVE: _ask_to_move}[reply](said, now=now)
     record(f"appointment_reply_{reply}", by=None, subject=appointment, client_id=appointment.client_id)
     return said
+
+
+@transaction.atomic
+def wish_messages_by_link(*, token: str, wants: bool, now: dt.datetime) -> None:
+    """A client ends messages about appointments, by whatever channel, or has them again; it holds at once."""
+    opened = queries.open_appointment(token, now=now)
+    if opened is None:
+        raise RuleBroken("This page is no longer open. Call the clinic if you need us.")
+    deed = renew_message_consents if wants else end_message_consents
+    deed(client_id=opened.appointment.client_id, purpose=MessagePurpose.APPOINTMENTS, now=now)
 
 
 def _confirm(said: AppointmentReply, *, now: dt.datetime) -> None:

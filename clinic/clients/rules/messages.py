@@ -1,0 +1,20 @@
+"""What a client agrees to when they let the clinic write to them."""
+
+from clinic.core.rules import RuleBroken
+
+# The text that is read to or by the client; a new wording gets a new version, and consents keep the one they had.
+MESSAGE_TEXT_VERSION = "2026-11"
+MESSAGE_TEXT = (
+    "We may send you these messages this way. They say no name and nothing about your treatment, only that there is "
+    "something for you and a link. Your carrier may charge for text messages. You can end this at any time: reply "
+    "STOP to a text message, or call us."
+)
+
+
+def check_may_be_agreed(*, has_address: bool) -> None:
+    """Consent to a channel needs an address of the client that may be used for it."""
+    if not has_address:
+        raise RuleBroken(
+            "There is no number or address that may be used for this. Edit the client's contact first, and tick that "
+            "reminders may be sent."
+        )
