@@ -201,7 +201,7 @@ def test_without_its_audit_row_no_deed_stands(desk: Browser, therapist: User, mo
     def no_room(*args: Any, **kwargs: Any) -> None:
         raise DatabaseError("no room for the audit")
 
-    monkeypatch.setattr("clinic.audit.models.AuditEvent.save", no_room)
+    monkeypatch.setattr("clinic.audit.services._write", no_room)
     desk.raise_request_exception = False
     assert desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, is_active="")).status_code == 500
     therapist.refresh_from_db()
