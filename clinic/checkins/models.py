@@ -30,7 +30,8 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 class CheckIn(Record):
     """A few questions to a client, bound to a dose step by its plan, first day and amount.
 
-    A replanned step is another step: the check-in of the old one is withdrawn, never moved silently.
+    A replanned step is another step: the check-in of the old one is withdrawn, never moved silently. A step that goes
+    on for longer is asked about again before the next one.
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="checkins", db_index=False)
@@ -50,9 +51,9 @@ class CheckIn(Record):
         ordering = ["-due_on"]
         constraints = [
             models.UniqueConstraint(
-                fields=["dose_plan", "step_first_on", "step_mg", "occasion"],
+                fields=["dose_plan", "step_first_on", "step_mg", "occasion", "due_on"],
                 condition=~Q(state="withdrawn"),
-                name="checkins_once_a_step_and_occasion",
+                name="checkins_once_a_day_of_a_step",
             ),
             models.CheckConstraint(
                 condition=Q(state="planned", closed_at=None) | (~Q(state="planned") & Q(closed_at__isnull=False)),

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.audit.models import AuditEvent
 from clinic.checkins import queries
 from clinic.checkins.models import CheckIn, CheckInState
+from clinic.checkins.rules import Occasion
 from clinic.checkins.services import plan_checkins
 from clinic.clients.models import Client, ClientStatus
 from clinic.messaging.models import Reminder, ReminderState, SignedLink
@@ -20,6 +21,7 @@ from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
 from clinic.titration import services as titration
 from clinic.titration.models import DosePlan
+from clinic.titration.rules.running import order_with
 from tests.checkins.conftest import JUNE_1, JUNE_4
 from tests.factories.checkins import CheckInFactory, link_to
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, ContactPointFactory
@@ -119,6 +121,58 @@ def test_a_step_signed_late_is_asked_about_up_to_two_days_after(ada: Client, dos
     assert plan_checkins(now=JUNE_1 + dt.timedelta(days=5)) > 0
     assert dt.date(2026, 6, 4) in [due_on for _, due_on, _ in planned()]
     assert dt.date(2026, 6, 7) in [due_on for _, due_on, _ in planned()]
+
+
+JUNE_7 = JUNE_1 + dt.timedelta(days=6)
+BEFORE_NEXT = Occasion.BEFORE_NEXT_STEP
+
+
+def held(dose_plan: DosePlan, by: User) -> None:
+    """On June 7 the first step goes on until June 12."""
+    current = dose_plan.versions.get(superseded_at=None)
+    stay = {"on": "2026-06-07", "action": "pause", "days": 5}
+    titration.change_dose_plan(
+        dose_plan_id=dose_plan.pk,
+        base_version=1,
+        order=order_with(current.order, stay),
+        reason="Worried",
+        by=by,
+        now=JUNE_7,
+    )
+
+
+def test_a_step_that_goes_on_after_a_worrying_answer_is_asked_about_before_the_next_one_again(
+    dose_plan: DosePlan, prescriber: User
+) -> None:
+    plan_checkins(now=JUNE_1)
+    first = CheckIn.objects.get(occasion=BEFORE_NEXT)
+    CheckIn.objects.filter(pk=first.pk).update(state=CheckInState.ANSWERED, closed_at=JUNE_7)
+    held(dose_plan, prescriber)
+    plan_checkins(now=JUNE_7)
+    again = CheckIn.objects.filter(occasion=BEFORE_NEXT, step_first_on=first.step_first_on).exclude(pk=first.pk).get()
+    assert (again.due_on, again.state) == (dt.date(2026, 6, 12), CheckInState.PLANNED)
+    assert CheckIn.objects.filter(occasion="day_4", step_first_on=first.step_first_on).count() == 1
+
+
+def test_what_is_out_stays_open_while_its_step_runs(dose_plan: DosePlan, prescriber: User) -> None:
+    plan_checkins(now=JUNE_1)
+    out = CheckIn.objects.get(occasion=BEFORE_NEXT)
+    held(dose_plan, prescriber)
+    plan_checkins(now=JUNE_7)
+    out.refresh_from_db()
+    assert (out.state, out.due_on) == (CheckInState.PLANNED, dt.date(2026, 6, 7))
+    assert dt.date(2026, 6, 12) in [due_on for _, due_on, _ in planned()]
+
+
+def test_what_is_out_of_a_client_who_paused_care_is_withdrawn(
+    ada: Client, dose_plan: DosePlan, prescriber: User
+) -> None:
+    plan_checkins(now=JUNE_1)
+    held(dose_plan, prescriber)
+    ada.status = ClientStatus.PAUSED
+    ada.save()
+    plan_checkins(now=JUNE_7)
+    assert CheckIn.objects.get(due_on=JUNE_7.date()).state == CheckInState.WITHDRAWN
 
 
 def answered_phq9(client: Client, at: dt.datetime) -> None:

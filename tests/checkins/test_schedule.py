@@ -167,3 +167,20 @@ def test_the_defaults_are_within_them_and_say_when() -> None:
 )
 def test_silences_are_counted_back_to_the_last_answer(newest_first: list[bool], count: int) -> None:
     assert rules.silences_in_a_row(newest_first) == count
+
+
+@pytest.mark.parametrize(
+    ("occasion", "due_on", "last_on", "is_asked"),
+    [
+        (Occasion.DAY_4, 4, None, True),
+        (Occasion.DAY_4, 5, 4, False),
+        (Occasion.BEFORE_NEXT_STEP, 14, 7, True),
+        (Occasion.BEFORE_NEXT_STEP, 6, 7, False),
+        (Occasion.BEFORE_NEXT_STEP, 7, 7, False),
+    ],
+)
+def test_a_step_is_asked_about_once_and_before_its_next_step_again_where_it_goes_on(
+    occasion: Occasion, due_on: int, last_on: int | None, is_asked: bool
+) -> None:
+    last = dt.date(2026, 6, last_on) if last_on else None
+    assert rules.is_to_ask(occasion, dt.date(2026, 6, due_on), last_on=last) is is_asked

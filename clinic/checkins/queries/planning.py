@@ -26,6 +26,7 @@ from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep
 
 NOTHING = Decimal(0)
 SENT = ("phq9", "gad7")
+STEP = ("dose_plan", "step_first_on", "step_mg")
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,30 @@ def goal_scales(client_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
     for client_id, measure in goals.values_list("plan__client", "measure"):
         measures[client_id].append(measure)
     return {client_id: rules.scales_of(words) for client_id, words in measures.items()}
+
+
+def out_on_running_steps(planned: Collection[CheckIn], today: date) -> set[UUID]:
+    """Of planned check-ins those that are out and whose step runs today, wherever it ends now, of clients in care."""
+    out = [checkin for checkin in planned if checkin.due_on <= today]
+    steps = DoseStep.objects.current().filter(
+        version__dose_plan__in={checkin.dose_plan_id for checkin in out},
+        version__dose_plan__client__status=ClientStatus.ACTIVE,
+    )
+    running = {
+        (plan.dose_plan.pk, step.first_on, step.mg)
+        for plan in _plan_days(steps)
+        for step in plan.steps
+        if step.first_on <= today <= (step.last_on or date.max)
+    }
+    return {checkin.pk for checkin in out if (checkin.dose_plan_id, checkin.step_first_on, checkin.step_mg) in running}
+
+
+def last_asked(plan_ids: Iterable[UUID], today: date) -> dict[tuple[UUID, date, Decimal, str], date]:
+    """By dose plan, step and occasion, the newest day of a check-in that is over or out."""
+    is_over = Q(state__in=[CheckInState.ANSWERED, CheckInState.EXPIRED])
+    is_out = Q(state=CheckInState.PLANNED, due_on__lte=today)
+    rows = CheckIn.objects.filter(is_over | is_out, dose_plan__in=list(plan_ids)).order_by("due_on")
+    return {tuple(row[:4]): row[4] for row in rows.values_list(*STEP, "occasion", "due_on")}
 
 
 def taken_days(plan_ids: Iterable[UUID], earliest: date) -> set[tuple[UUID, date]]:

@@ -191,6 +191,13 @@ def _due_on(
     return due_on if is_open and due_on < last_on else None
 
 
+def is_to_ask(occasion: str, due_on: date, *, last_on: date | None) -> bool:
+    """A step is asked about once for each occasion; before its next step again on a later day, where it goes on."""
+    if last_on is None:
+        return True
+    return Occasion(occasion).anchor is Anchor.NEXT_STEP and due_on > last_on
+
+
 def is_in_window(due_on: date, *, today: date) -> bool:
     """Check-ins are planned 14 days ahead, and up to 2 days late for a step that was signed after it began."""
     return today - PLAN_BACK <= due_on <= today + PLAN_AHEAD

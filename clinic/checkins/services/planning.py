@@ -28,7 +28,8 @@ def plan_checkins(*, now: datetime) -> int:
     """Make what the steps in force want, withdraw what they no longer want, expire what is too old.
 
     A replanned step is another step: its check-in is withdrawn together with its reminder and link, never moved
-    silently. Asked again, or by two at once, it changes nothing more. Answers how many check-ins were made.
+    silently; one that is out stays open while its step runs, though the step now ends later. Asked again, or by two
+    at once, it changes nothing more. Answers how many check-ins were made.
     """
     if not _is_only_planner():
         return 0
@@ -36,7 +37,8 @@ def plan_checkins(*, now: datetime) -> int:
     wanted = _wanted(today)
     planned = list(CheckIn.objects.filter(state=CheckInState.PLANNED))
     expired = [row.pk for row in planned if rules.is_expired(row.due_on, today=today)]
-    unwanted = [row.pk for row in planned if _key(row) not in wanted and row.pk not in set(expired)]
+    stay = {*expired, *queries.out_on_running_steps(planned, today)}
+    unwanted = [row.pk for row in planned if _key(row) not in wanted and row.pk not in stay]
     _close(expired, CheckInState.EXPIRED, because="not answered in time", now=now)
     _close(unwanted, CheckInState.WITHDRAWN, because="the dose plan was changed", now=now)
     known = {_key(row) for row in planned}
@@ -68,7 +70,8 @@ def _key(row: CheckIn) -> Key:
 
 def _make(wanted: Sequence[tuple[Key, Client]], *, today: date) -> int:
     near = [(key, client) for key, client in wanted if rules.is_in_window(key[-1], today=today)]
-    taken = queries.taken_days({key[0] for key, _ in near}, today - rules.OPEN_FOR)
+    plans = {key[0] for key, _ in near}
+    taken, asked = queries.taken_days(plans, today - rules.OPEN_FOR), queries.last_asked(plans, today)
     rows = [
         CheckIn(
             client=client,
@@ -80,6 +83,7 @@ def _make(wanted: Sequence[tuple[Key, Client]], *, today: date) -> int:
         )
         for (plan_id, first_on, mg, occasion, due_on), client in near
         if (plan_id, due_on) not in taken
+        and rules.is_to_ask(occasion, due_on, last_on=asked.get((plan_id, first_on, mg, occasion)))
     ]
     CheckIn.objects.bulk_create(rows, ignore_conflicts=True)
     return CheckIn.objects.filter(pk__in=[row.pk for row in rows]).count() if rows else 0
