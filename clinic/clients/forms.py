@@ -10,6 +10,7 @@ from clinic.clients.models import Client, ClientStatus, ContactKind, ContactPoin
 from clinic.clients.queries import working_staff
 from clinic.clients.rules import LANGUAGES, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
 from clinic.clients.rules.access import TEAM_ROLES
+from clinic.core.templatetags.clinic_ui import phone
 from clinic.staff.models import User
 
 
@@ -109,7 +110,7 @@ def edit_values(
         if contact.kind in values:
             continue
         shown.append(contact)
-        values[contact.kind] = contact.value
+        values[contact.kind] = contact.value if contact.kind == ContactKind.EMAIL else phone(contact.value)
         uses = ("may_email",) if contact.kind == ContactKind.EMAIL else ("may_call", "may_leave_voicemail", "may_text")
         values |= {use: getattr(contact, use) for use in uses}
         if contact.is_preferred:
@@ -118,9 +119,8 @@ def edit_values(
         if f"{person.kind}_name" in values:
             continue
         shown.append(person)
-        values |= {
-            f"{person.kind}_{name}": getattr(person, name) for name in ("name", "relationship", "phone", "email")
-        }
+        values |= {f"{person.kind}_{name}": getattr(person, name) for name in ("name", "relationship", "email")}
+        values[f"{person.kind}_phone"] = phone(person.phone)
     return (
         values,
         [_contact(contact) for contact in contacts if contact not in shown],

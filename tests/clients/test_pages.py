@@ -160,6 +160,7 @@ def test_a_client_is_edited_and_contacts_without_a_place_stay(front_desk: Browse
     again = front_desk.get(page("edit", ada.pk)).content
     assert b"Eve" in again
     assert b"Grace" in again
+    assert b'value="(801) 555-0111"' in again
     shown = front_desk.get(page("detail", ada.pk)).content
     assert b"Guardian: Eve" in shown
 
