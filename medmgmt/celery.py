@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 SEND_DUE = "clinic.messaging.tasks.send_due"
 PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
 PLAN_REMINDERS = "clinic.scheduling.tasks.plan_reminders"
+WATCH_QUEUE = "clinic.messaging.tasks.watch_queue"
 LOOK_AT_SUPPLY = "clinic.titration.tasks.look_at_supply"
 LOOK_AT_DUE = "clinic.monitoring.tasks.look_at_due"
 RAISE_SCALE_ALERTS = "clinic.checkins.tasks.raise_scale_alerts"
@@ -25,7 +26,7 @@ TELL_ON_CALL = "clinic.risk.tasks.tell_on_call"
 HOLD_WAITING = "clinic.titration.tasks.hold_waiting"
 CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
 # Planned first: what a look finds due today leaves in the same look, not in the next.
-SWEPT = (HOLD_WAITING, PLAN_CHECKINS, PLAN_REMINDERS, RAISE_SCALE_ALERTS, TELL_ON_CALL)
+SWEPT = (HOLD_WAITING, PLAN_CHECKINS, PLAN_REMINDERS, RAISE_SCALE_ALERTS, TELL_ON_CALL, WATCH_QUEUE)
 CHANNELS = ("email", "sms")
 SWEEP_EVERY_S = 15
 PLAN_EVERY_S = 300
@@ -50,6 +51,7 @@ app.conf.beat_schedule = {
     },
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "plan reminders": {"task": PLAN_REMINDERS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
+    "watch the queue": {"task": WATCH_QUEUE, "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},
     "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "look at what is due": {"task": LOOK_AT_DUE, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "hold steps that wait": {"task": HOLD_WAITING, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},

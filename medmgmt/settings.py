@@ -278,6 +278,8 @@ SMS_GATEWAY_WEBHOOK_SECRET = env.str("SMS_GATEWAY_WEBHOOK_SECRET", default="")
 SMS_GATEWAY_CAN_ASK = env.bool("SMS_GATEWAY_CAN_ASK", default=True)
 # How long a sender holds a reminder before another may take it over: longer than a gateway's time-out and a task.
 MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", default=120)
+# Who may read /metrics from another machine; without it only this machine may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # With no real gateway set, messages land on the outbox page (never in production).
 MESSAGES_TO_OUTBOX = env.bool("MESSAGES_TO_OUTBOX", default=not IS_PRODUCTION)
 

@@ -12,6 +12,7 @@ from medmgmt import health
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     # The SMS gateway calls these by their names in the contract.
     path("webhooks/messages", message_report, name="message_report"),
     path("webhooks/inbound", inbound_message, name="inbound_message"),

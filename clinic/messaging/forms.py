@@ -32,6 +32,12 @@ class ConsentForm(forms.Form):
     )
 
 
+class ReasonForm(forms.Form):
+    """Why somebody does something to messages by hand."""
+
+    reason = forms.CharField(label="Why", max_length=200, help_text="Others read this. Nothing about a person's care.")
+
+
 class ReportForm(forms.Form):
     """A delivery report of the SMS gateway."""
 

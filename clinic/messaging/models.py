@@ -1,5 +1,7 @@
 """The queue that cannot lose a reminder: rows in Postgres, claimed by lease."""
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -82,6 +84,7 @@ class Reminder(Record):
             ),
             models.Index(fields=["client", "-due_at"], name="messaging_client_newest"),
             models.Index(fields=["about_kind", "about_id"], name="messaging_about"),
+            models.Index(fields=["closed_at"], name="messaging_closed"),
             # Only a text message's reference is ever looked for.
             models.Index(
                 fields=["provider_ref"],
@@ -174,6 +177,72 @@ class OptOut(Record):
 
     def __str__(self) -> str:
         return self.channel
+
+
+class ChannelPauseQuerySet(models.QuerySet["ChannelPause"]):
+    def live(self) -> "ChannelPauseQuerySet":
+        return self.filter(ended_at=None)
+
+
+class ChannelPause(Record):
+    """A person lets nothing leave by a channel, until a person resumes it."""
+
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    reason = models.CharField(max_length=200)
+    paused_at = models.DateTimeField()
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    objects = ChannelPauseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel"], condition=Q(ended_at=None), name="messaging_one_live_pause"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="messaging_pause_ended_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class Release(Record):
+    """Messages may leave the database of this identity; the first is written by its first sender, others by a person.
+
+    A database read back from a backup has another identity than all of its rows: nothing leaves it.
+    """
+
+    identity = models.CharField(max_length=60, unique=True)
+    reason = models.CharField(max_length=200)
+    released_at = models.DateTimeField()
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    def __str__(self) -> str:
+        return self.identity
+
+
+class Resending(Record):
+    """A person had a message sent once more, and why."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="resendings")
+    reason = models.CharField(max_length=200)
+    was = models.CharField("state before", max_length=10, choices=ReminderState.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.was
 
 
 class SignedLink(Record):

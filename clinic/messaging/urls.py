@@ -5,5 +5,11 @@ from clinic.messaging import views
 app_name = "messaging"
 urlpatterns = [
     path("outbox/", views.outbox, name="outbox"),
+    path("undelivered/", views.undelivered, name="undelivered"),
+    path("<uuid:reminder_id>/resend/", views.resend, name="resend"),
+    path("queue/", views.operations, name="operations"),
+    path("queue/release/", views.release, name="release"),
+    path("queue/<str:channel>/pause/", views.pause, name="pause"),
+    path("queue/<str:channel>/resume/", views.resume, name="resume"),
     path("consents/<uuid:client_id>/", views.consents, name="consents"),
 ]

@@ -25,8 +25,8 @@ from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.messaging import queries, services
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
-from clinic.messaging.forms import BirthYearForm, ConsentForm, InboundForm, ReportForm
-from clinic.messaging.models import SignedLink
+from clinic.messaging.forms import BirthYearForm, ConsentForm, InboundForm, ReasonForm, ReportForm
+from clinic.messaging.models import Channel, SignedLink
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -63,6 +63,81 @@ def consents(request: StaffRequest, client_id: UUID) -> HttpResponse:
         "history": message_consent_history(client),
     }
     return render(request, "messaging/consents.html", page, status=422 if form.errors else 200)
+
+
+@requires(Permission.RESEND_MESSAGES)
+@require_safe
+def undelivered(request: StaffRequest) -> HttpResponse:
+    """What did not arrive for sure, to be phoned about or sent again, and how the channels stand."""
+    now = timezone.now()
+    page = {"rows": queries.doubtful(request.user, now), "counts": queries.channel_counts(now)}
+    return render(request, "messaging/undelivered.html", page | {"is_held": queries.is_held()})
+
+
+@requires(Permission.RESEND_MESSAGES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def resend(request: StaffRequest, reminder_id: UUID) -> HttpResponse:
+    """Send one message again, with the reason."""
+    reminder = queries.get_reminder(request.user, reminder_id)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if submit(form, partial(services.resend, reminder_id=reminder.pk, by=request.user, now=timezone.now())):
+        messages.success(request, "The message is on its way again.")
+        return redirect("messaging:undelivered")
+    page = {"form": form, "reminder": reminder}
+    return render(request, "messaging/resend.html", page, status=422 if form.errors else 200)
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_safe
+def operations(request: StaffRequest) -> HttpResponse:
+    """The queue in numbers, and what may be done to it by hand."""
+    return _operations(request, ReasonForm())
+
+
+def _operations(request: StaffRequest, form: ReasonForm) -> HttpResponse:
+    page = {
+        "form": form,
+        "counts": queries.channel_counts(timezone.now()),
+        "is_held": queries.is_held(),
+        "pauses": queries.past_pauses(),
+    }
+    return render(request, "messaging/operations.html", page, status=422 if form.errors else 200)
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_POST
+def pause(request: StaffRequest, channel: str) -> HttpResponse:
+    """Let nothing leave by a channel, with the reason."""
+    return _operate(request, partial(services.pause_channel, channel=_channel(channel)))
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_POST
+def release(request: StaffRequest) -> HttpResponse:
+    """Let messages leave a database that was read back from a backup, with the reason."""
+    return _operate(request, services.release_messages)
+
+
+def _operate(request: StaffRequest, deed: Callable[..., object]) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if submit(form, partial(deed, by=request.user, now=timezone.now())):
+        return redirect("messaging:operations")
+    return _operations(request, form)
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_POST
+def resume(request: StaffRequest, channel: str) -> HttpResponse:
+    """Let messages leave by a channel again."""
+    services.resume_channel(channel=_channel(channel), by=request.user, now=timezone.now())
+    return redirect("messaging:operations")
+
+
+def _channel(name: str) -> Channel:
+    try:
+        return Channel(name)
+    except ValueError:
+        raise Http404 from None
 
 
 @csrf_exempt

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     READ_SAFETY_PLAN = "safety_plans.read"
     WRITE_SAFETY_PLAN = "safety_plans.write"
     READ_MESSAGES = "messages.read"
+    RESEND_MESSAGES = "messages.resend"
+    OPERATE_MESSAGES = "messages.operate"
     SETTLE_IMPORTS = "imports.settle"
     READ_FORMULARY = "formulary.read"
     REVIEW_FORMULARY = "formulary.review"

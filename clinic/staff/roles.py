@@ -122,6 +122,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.EDIT_COVERAGE,
             P.HANDLE_RISK,
             P.READ_MESSAGES,
+            P.RESEND_MESSAGES,
             P.SETTLE_IMPORTS,
         }
     ),
@@ -135,6 +136,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.READ_SCHEDULE,
             P.EDIT_AVAILABILITY,
             P.READ_MESSAGES,
+            P.OPERATE_MESSAGES,
         }
     ),
     Role.AUDITOR: frozenset({P.USE_PORTAL, P.READ_AUDIT, P.REVIEW_BREAK_GLASS}),

@@ -24,6 +24,7 @@ from tests.factories.clients import CareTeamMemberFactory, ClientFactory, Sharin
 from tests.factories.coverage import CoverageFactory
 from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyRuleFactory
 from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
+from tests.factories.messaging import ReminderFactory
 from tests.factories.monitoring import MeasurementFactory
 from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
@@ -80,7 +81,9 @@ class World:
 
 
 def missing(name: str) -> Any:
-    return {"token": "no-such-token", "pk": 999_999, "uidb36": "zz", "key": "no-such-key"}.get(name, new_id())
+    return {"token": "no-such-token", "channel": "pigeon", "pk": 999_999, "uidb36": "zz", "key": "no-such-key"}.get(
+        name, new_id()
+    )
 
 
 def build() -> World:
@@ -235,6 +238,8 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "token": _token,
     "handouts:page token": _calendar_token,
     "safety_page token": _safety_token,
+    "reminder_id": lambda side: ReminderFactory(client=side.client, state="refused"),
+    "channel": lambda side: "sms",
     "appointment_page token": _appointment_token,
     "change_id": lambda side: DoseChange.objects.get(version__dose_plan=side.made["dose_plan_id"]),
     "enquiry_id": lambda side: EnquiryFactory(what_is_going_on=CANARY),

@@ -30,6 +30,7 @@ OF_A_NEWCOMER = {"mfa_index", "mfa_activate_totp", "account_reauthenticate"}
 NOT_PAGES = {
     "livez": "a word for a machine",
     "readyz": "a word for a machine",
+    "metrics": "numbers for a machine",
     "audit:export": "a file",
     "mfa_download_recovery_codes": "a file",
     "handouts:print_calendar": "a file",

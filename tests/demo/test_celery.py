@@ -21,6 +21,7 @@ from medmgmt.celery import (
     RAISE_SCALE_ALERTS,
     SEND_DUE,
     TELL_ON_CALL,
+    WATCH_QUEUE,
     Sweep,
     SweepStep,
     app,
@@ -90,6 +91,7 @@ def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
         PLAN_REMINDERS,
         RAISE_SCALE_ALERTS,
         TELL_ON_CALL,
+        WATCH_QUEUE,
         SEND_DUE,
     ]
 

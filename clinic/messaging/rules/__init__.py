@@ -1,6 +1,7 @@
 """The laws of messages: when one is due, what an answer of a gateway means, what a text may say."""
 
 from clinic.messaging.rules.limits import is_full, next_day
+from clinic.messaging.rules.operating import LATE_AFTER_S, check_reason, needs_new_key
 from clinic.messaging.rules.outcomes import (
     GIVE_UP_AFTER,
     NOT_A_THIRD_TIME,
@@ -17,6 +18,7 @@ from clinic.messaging.rules.times import QUIET_FROM, due_at, quiet_until
 
 __all__ = [
     "GIVE_UP_AFTER",
+    "LATE_AFTER_S",
     "NOT_A_THIRD_TIME",
     "PAGE_HOW_LONG",
     "PAGE_LASTS",
@@ -28,12 +30,14 @@ __all__ = [
     "Outcome",
     "after_unknown",
     "check_may_be_sent",
+    "check_reason",
     "classify_status",
     "due_at",
     "email_text",
     "is_full",
     "is_past_cap",
     "language_of",
+    "needs_new_key",
     "next_day",
     "quiet_until",
     "read_word",

@@ -19,7 +19,9 @@ CLAIM = """
 WITH picked AS MATERIALIZED (
     SELECT id FROM messaging_reminder
     WHERE state IN ('due', 'claimed', 'unknown') AND next_try_at <= statement_timestamp()
-        AND channel = ANY(%(channels)s) AND (%(due_before)s::interval IS NULL OR due_at <= now() - %(due_before)s)
+        AND channel = ANY(%(channels)s)
+        AND channel NOT IN (SELECT channel FROM messaging_channelpause WHERE ended_at IS NULL)
+        AND (%(due_before)s::interval IS NULL OR due_at <= now() - %(due_before)s)
     ORDER BY next_try_at
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED

@@ -13,10 +13,12 @@ from django.db import OperationalError, connection
 
 from clinic.messaging.gateways import Breaker, Result, breaker_of, gateway_for
 from clinic.messaging.models import Channel
+from clinic.messaging.queries import database_now
 from clinic.messaging.rules import Outcome
 from clinic.messaging.services.claiming import BATCH, Claimed, claim
 from clinic.messaging.services.finishing import Done, finish, finish_all
 from clinic.messaging.services.handing_over import hand_over_all
+from clinic.messaging.services.operations import may_leave
 from clinic.messaging.services.preparing import Prepared, prepare
 
 # A batch grows until it takes about this long: far less than what was looked at stays fresh.
@@ -33,6 +35,8 @@ def send_due(*, channel: Channel | None = None, limit: int = BATCH, for_seconds:
     Asked by two at once it does everything once: each holds other rows.
     """
     until = time.monotonic() + for_seconds
+    if not may_leave(now=database_now()):
+        return 0
     return sum(_drain(each, limit=limit, until=until) for each in ([channel] if channel else Channel))
 
 

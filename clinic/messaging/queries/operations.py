@@ -1,0 +1,121 @@
+"""How the queue stands: counts and the oldest that is due, what did not arrive, what holds everything back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Greatest
+from django.shortcuts import get_object_or_404
+
+from clinic.clients.models import Client
+from clinic.messaging.models import OPEN_STATES, Channel, ChannelPause, Release, Reminder, ReminderState
+from clinic.staff.models import User
+from clinic.staff.permissions import Permission
+from clinic.staff.roles import permissions_of
+
+LATELY = timedelta(days=1)
+SHOWN = 60
+# Nobody has it for sure.
+DOUBTFUL = [ReminderState.REFUSED, ReminderState.GAVE_UP, ReminderState.UNKNOWN]
+# A copy of the database elsewhere, a dump read back and a base backup rolled forward each differ in one of these.
+IDENTITY = """
+SELECT format('%s/%s/%s', (SELECT system_identifier FROM pg_control_system()),
+    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
+    (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
+
+
+@dataclass(frozen=True)
+class ChannelCounts:
+    """One channel: rows that wait for their time, are due, are with a sender, are unknown; and what ended in a day.
+
+    `oldest_due_at` is when the oldest row that is due should have left.
+    """
+
+    channel: Channel
+    planned: int
+    due: int
+    claimed: int
+    unknown: int
+    sent: int
+    refused: int
+    given_up: int
+    oldest_due_at: datetime | None
+    late_s: int
+    pause: ChannelPause | None
+
+
+def channel_counts(now: datetime) -> list[ChannelCounts]:
+    """Every channel in numbers; what ended is counted over the last day."""
+    since = Q(closed_at__gte=now - LATELY)
+    due = Q(state__in=OPEN_STATES, next_try_at__lte=now)
+    rows = Reminder.objects.filter(Q(state__in=OPEN_STATES) | since).order_by().values("channel")
+    counted = rows.annotate(
+        planned=Count("pk", filter=Q(state=ReminderState.DUE, next_try_at__gt=now)),
+        due=Count("pk", filter=Q(state=ReminderState.DUE, next_try_at__lte=now)),
+        claimed=Count("pk", filter=Q(state=ReminderState.CLAIMED)),
+        unknown=Count("pk", filter=Q(state=ReminderState.UNKNOWN)),
+        sent=Count("pk", filter=since & Q(state=ReminderState.ACCEPTED)),
+        refused=Count("pk", filter=since & Q(state=ReminderState.REFUSED)),
+        given_up=Count("pk", filter=since & Q(state=ReminderState.GAVE_UP)),
+        # Messages to staff are moved to the front of the queue: they are late only from when they were due.
+        oldest_due_at=Min(Greatest("due_at", "next_try_at"), filter=due),
+    )
+    by_channel: dict[str, dict[str, Any]] = {row["channel"]: {**row} for row in counted}
+    nothing = dict.fromkeys(["planned", "due", "claimed", "unknown", "sent", "refused", "given_up"], 0)
+    pauses = {pause.channel: pause for pause in ChannelPause.objects.live().select_related("paused_by")}
+    found = []
+    for channel in Channel:
+        row = {**nothing, "oldest_due_at": None, **by_channel.get(channel.value, {}), "channel": channel}
+        oldest = row["oldest_due_at"]
+        late_s = max(0, int((now - oldest).total_seconds())) if oldest else 0
+        found.append(ChannelCounts(late_s=late_s, pause=pauses.get(channel.value), **row))
+    return found
+
+
+def identity() -> str:
+    """Which database this is, whatever it holds: its cluster, its timeline and its place there."""
+    with connection.cursor() as cursor:
+        cursor.execute(IDENTITY)
+        found: str = cursor.fetchone()[0]
+    return found
+
+
+def is_held() -> bool:
+    """Whether this database was read back from a backup and nobody has yet said that its messages may leave."""
+    known = set(Release.objects.values_list("identity", flat=True))
+    return bool(known) and identity() not in known
+
+
+def doubtful(user: User, now: datetime) -> list[Reminder]:
+    """Messages of the user's clients that did not arrive for sure in the last week, the newest first."""
+    rows = Reminder.objects.filter(client__in=Client.objects.visible_to(user), state__in=DOUBTFUL)
+    lately = rows.filter(Q(closed_at__gte=now - 7 * LATELY) | Q(state=ReminderState.UNKNOWN))
+    return list(lately.select_related("client").order_by("-due_at")[:SHOWN])
+
+
+def get_reminder(user: User, reminder_id: UUID) -> Reminder:
+    """One message to a client whom the user may see, else 404."""
+    rows = Reminder.objects.filter(client__in=Client.objects.visible_to(user))
+    return get_object_or_404(rows.select_related("client"), pk=reminder_id)
+
+
+def who_may(email: str, permission: Permission) -> User | None:
+    """The member of staff with this address, if they work here and one of their roles holds the permission."""
+    user = User.objects.working().filter(email__iexact=email).first()
+    return user if user and any(permission in permissions_of(role) for role in user.roles) else None
+
+
+def past_pauses() -> QuerySet[ChannelPause]:
+    """The newest pauses that are over, with who made and ended them."""
+    ended = ChannelPause.objects.exclude(ended_at=None).select_related("paused_by", "ended_by")
+    return ended.order_by("-paused_at")[:10]
+
+
+def late_channels(counts: Sequence[ChannelCounts], *, limit_s: int) -> list[ChannelCounts]:
+    """Channels that are not paused and whose oldest due row is later than it may be."""
+    return [one for one in counts if one.pause is None and one.late_s > limit_s]
