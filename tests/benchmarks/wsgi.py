@@ -3,11 +3,12 @@
 import os
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 
 settings.ROOT_URLCONF = "tests.benchmarks.urls"
 settings.TEMPLATES[0]["DIRS"].append(os.environ["BARE_PAGES"])
 
-application = get_wsgi_application()
+from medmgmt.wsgi import application  # noqa: E402  the addresses are set before anything reads them
+
+__all__ = ["application"]
