@@ -9,9 +9,8 @@ from django.urls import reverse
 
 from clinic.core.rules import RuleBroken
 from clinic.messaging.purposes import all_purposes
+from clinic.messaging.queries import LONGEST_TOKEN
 from clinic.messaging.rules import sms_text, staff_text
-
-LONGEST_TOKEN = "x" * 43
 
 
 def sms_fits_one_part(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

@@ -38,6 +38,19 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=200, help_text="Others read this. Nothing about a person's care.")
 
 
+class NoFieldsForm(forms.Form):
+    """A deed that needs no more words than its button."""
+
+
+class TextForm(forms.Form):
+    """What messages of one kind are to say in one language."""
+
+    about_kind = forms.CharField(max_length=30)
+    language = forms.ChoiceField(choices=[("en", "English"), ("es", "Spanish")])
+    words = forms.CharField(max_length=80)
+    subject = forms.CharField(max_length=80)
+
+
 class ReportForm(forms.Form):
     """A delivery report of the SMS gateway."""
 

@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.clients.models import Client, MessageChannel
 from clinic.core.models import Record
@@ -243,6 +243,40 @@ class Resending(Record):
 
     def __str__(self) -> str:
         return self.was
+
+
+class MessageText(Record):
+    """What messages of one kind say in one language, by version; sent only once a second person approved it.
+
+    Where none is approved, the portal's own text is sent, which was reviewed with the release.
+    """
+
+    about_kind = models.CharField(max_length=30)
+    language = models.CharField(max_length=2, choices=[("en", "English"), ("es", "Spanish")])
+    number = models.PositiveSmallIntegerField()
+    words = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["about_kind", "language", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["about_kind", "language", "number"], name="messaging_text_number_once"),
+            models.CheckConstraint(
+                condition=Q(approved_at=None, approved_by=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="messaging_text_approved_by",
+            ),
+            models.CheckConstraint(condition=~Q(approved_by=F("written_by")), name="messaging_text_second_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about_kind} {self.language} {self.number}"
 
 
 class SignedLink(Record):

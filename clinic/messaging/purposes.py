@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from clinic.clients.models import MessagePurpose
-from clinic.messaging.queries import Way
+from clinic.messaging.models import MessageText
+from clinic.messaging.queries import Way, Wording, approved_wordings, newest_text
 
 # What a message is about, and which message about it.
 Key = tuple[UUID, int]
@@ -84,6 +85,33 @@ def consent_to(kind: str) -> MessagePurpose | None:
     """What a client must have agreed to before a message of a kind leaves."""
     purpose = purpose_of(kind)
     return purpose.consent if purpose else None
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """What messages of one kind say in one language now, and the newest text that somebody wrote."""
+
+    kind: str
+    language: str
+    wording: Wording
+    newest: MessageText | None
+
+
+def text_lines() -> list[TextLine]:
+    """Every text to clients that may be changed."""
+    found = []
+    approved = approved_wordings(_purposes)
+    for purpose in to_clients():
+        for language, words in purpose.words.items():
+            built_in = Wording(words, purpose.subject[language])
+            wording = approved.get((purpose.kind, language), built_in)
+            found.append(TextLine(purpose.kind, language, wording, newest_text(purpose.kind, language)))
+    return found
+
+
+def to_clients() -> list[Purpose]:
+    """The purposes of messages to clients."""
+    return [purpose for purpose in _purposes.values() if purpose.to_staff is None]
 
 
 def all_purposes() -> list[Purpose]:

@@ -11,5 +11,7 @@ urlpatterns = [
     path("queue/release/", views.release, name="release"),
     path("queue/<str:channel>/pause/", views.pause, name="pause"),
     path("queue/<str:channel>/resume/", views.resume, name="resume"),
+    path("texts/", views.texts, name="texts"),
+    path("texts/<uuid:text_id>/approve/", views.approve, name="approve"),
     path("consents/<uuid:client_id>/", views.consents, name="consents"),
 ]

@@ -25,8 +25,17 @@ from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.messaging import queries, services
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
-from clinic.messaging.forms import BirthYearForm, ConsentForm, InboundForm, ReasonForm, ReportForm
+from clinic.messaging.forms import (
+    BirthYearForm,
+    ConsentForm,
+    InboundForm,
+    NoFieldsForm,
+    ReasonForm,
+    ReportForm,
+    TextForm,
+)
 from clinic.messaging.models import Channel, SignedLink
+from clinic.messaging.purposes import text_lines
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -131,6 +140,32 @@ def resume(request: StaffRequest, channel: str) -> HttpResponse:
     """Let messages leave by a channel again."""
     services.resume_channel(channel=_channel(channel), by=request.user, now=timezone.now())
     return redirect("messaging:operations")
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def texts(request: StaffRequest) -> HttpResponse:
+    """What messages say, by kind and language; a new text waits for a second person."""
+    form = TextForm(request.POST if request.method == "POST" else None)
+    if submit(form, partial(services.write_text, by=request.user, now=timezone.now())):
+        messages.success(request, "Kept. Messages say it once somebody else has approved it.")
+        return redirect("messaging:texts")
+    return _texts(request, form)
+
+
+def _texts(request: StaffRequest, form: TextForm | NoFieldsForm) -> HttpResponse:
+    page = {"form": form, "lines": text_lines(), "sender": settings.MESSAGE_SENDER_NAME}
+    return render(request, "messaging/texts.html", page, status=422 if form.errors else 200)
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_POST
+def approve(request: StaffRequest, text_id: UUID) -> HttpResponse:
+    """Approve a text that somebody else wrote."""
+    text, form = queries.get_text(text_id), NoFieldsForm(request.POST)
+    if submit(form, partial(services.approve_text, text_id=text.pk, by=request.user, now=timezone.now())):
+        return redirect("messaging:texts")
+    return _texts(request, form)
 
 
 def _channel(name: str) -> Channel:

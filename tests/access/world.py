@@ -13,6 +13,7 @@ from clinic.clients.models import BreakGlassAccess, Client
 from clinic.core.models import new_id
 from clinic.coverage.models import PriorAuthorization
 from clinic.exchange.models import ImportDifference
+from clinic.messaging.models import MessageText
 from clinic.messaging.services import mint_link
 from clinic.scheduling.models import WaitlistEntry
 from clinic.staff.models import User
@@ -240,6 +241,15 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "safety_page token": _safety_token,
     "reminder_id": lambda side: ReminderFactory(client=side.client, state="refused"),
     "channel": lambda side: "sms",
+    "text_id": lambda side: MessageText.objects.create(
+        about_kind=f"kind {side.client.pk}"[:30],
+        language="en",
+        number=1,
+        words="A page for you:",
+        subject="A page",
+        written_by=side.prescriber,
+        written_at=timezone.now(),
+    ),
     "appointment_page token": _appointment_token,
     "change_id": lambda side: DoseChange.objects.get(version__dose_plan=side.made["dose_plan_id"]),
     "enquiry_id": lambda side: EnquiryFactory(what_is_going_on=CANARY),

@@ -1,4 +1,4 @@
-"""Reads of messages: how a client may be reached, links, the outbox, and how the queue stands."""
+"""Reads of messages: how a client may be reached, links, texts, the outbox, and how the queue stands."""
 
 from clinic.messaging.queries.operations import (
     DOUBTFUL,
@@ -33,29 +33,43 @@ from clinic.messaging.queries.reaching import (
     ways_about,
     ways_to_reach,
 )
+from clinic.messaging.queries.wording import (
+    LONGEST_TOKEN,
+    Wording,
+    approved_wordings,
+    get_text,
+    longest_link,
+    newest_text,
+)
 
 __all__ = [
     "CHANNEL_OF",
     "DOUBTFUL",
     "IDENTITY",
     "LATELY",
+    "LONGEST_TOKEN",
     "OUTBOX_SHOWN",
     "SHOWN",
     "ChannelCounts",
     "ChannelOfClient",
     "Left",
     "Way",
+    "Wording",
+    "approved_wordings",
     "channel_counts",
     "channels_of",
     "database_now",
     "doubtful",
     "find_link",
     "get_reminder",
+    "get_text",
     "hash_of",
     "identity",
     "is_held",
     "late_channels",
     "live_links",
+    "longest_link",
+    "newest_text",
     "not_stopped",
     "open_link",
     "outbox",

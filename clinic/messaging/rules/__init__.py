@@ -15,6 +15,7 @@ from clinic.messaging.rules.outcomes import (
 from clinic.messaging.rules.pages import PAGE_HOW_LONG, PAGE_LASTS, PAGE_SUBJECT, PAGE_WORDS, check_may_be_sent
 from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text, staff_text
 from clinic.messaging.rules.times import QUIET_FROM, due_at, quiet_until
+from clinic.messaging.rules.wording import check_approver, check_text
 
 __all__ = [
     "GIVE_UP_AFTER",
@@ -29,8 +30,10 @@ __all__ = [
     "InboundWord",
     "Outcome",
     "after_unknown",
+    "check_approver",
     "check_may_be_sent",
     "check_reason",
+    "check_text",
     "classify_status",
     "due_at",
     "email_text",

@@ -17,10 +17,12 @@ from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_re
 from clinic.messaging.services.reports import apply_waiting_reports, take_report
 from clinic.messaging.services.sending import send_due
 from clinic.messaging.services.staff import plan_staff_messages
+from clinic.messaging.services.wording import approve_text, write_text
 
 __all__ = [
     "Wanted",
     "apply_waiting_reports",
+    "approve_text",
     "cancel_reminders",
     "claim",
     "confirm_birth_year",
@@ -44,4 +46,5 @@ __all__ = [
     "take_report",
     "use_links",
     "watch_queue",
+    "write_text",
 ]

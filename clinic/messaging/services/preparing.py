@@ -1,7 +1,7 @@
 """Just before sending: what is still wanted, where to, with which words. Then the tries are written down."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ from clinic.messaging import rules
 from clinic.messaging.gateways import Gateway, Message, Result, gateway_for, is_blind
 from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
 from clinic.messaging.purposes import Purpose, purpose_of
-from clinic.messaging.queries import Way, database_now, ways_to_reach
+from clinic.messaging.queries import Way, Wording, approved_wordings, database_now, ways_to_reach
 from clinic.messaging.rules import AfterUnknown, Outcome
 from clinic.messaging.services.claiming import Claimed
 from clinic.messaging.services.finishing import Done, finish
@@ -204,7 +204,8 @@ def _ways(row: Reminder, of_clients: dict[UUID, list[Way]]) -> list[Way]:
 def _begin(ready: Sequence[Ready], held: dict[UUID, Claimed], history: History, *, now: datetime) -> list[Prepared]:
     """Write every try down before anything leaves, with a fresh link each."""
     links = _links([one.row for one in ready], now=now)
-    messages = [_message(one, links[one.row.pk]) for one in ready]
+    approved = approved_wordings({one.row.about_kind for one in ready})
+    messages = [_message(one, links[one.row.pk], approved) for one in ready]
     attempts = begin_tries({one.row.pk: PREPARED if is_blind(one.gateway) else STARTED for one in ready}, at=now)
     return [
         Prepared(held[one.row.pk], one.gateway, message, attempts[one.row.pk], _after(one, history.lost[one.row.pk]))
@@ -235,11 +236,12 @@ def _links(rows: Sequence[Reminder], *, now: datetime) -> dict[UUID, str]:
     return links
 
 
-def _message(one: Ready, link: str) -> Message:
+def _message(one: Ready, link: str, approved: Mapping[tuple[str, str], Wording]) -> Message:
     row, purpose = one.row, _purpose(one.row.about_kind)
     language = "en" if purpose.to_staff else rules.language_of(row.client.language)
     sender = settings.MESSAGE_SENDER_NAME
-    words = purpose.words[language]
+    wording = approved.get((purpose.kind, language)) or Wording(purpose.words[language], purpose.subject[language])
+    words = wording.words
     if purpose.to_staff:
         text = rules.staff_text(sender=sender, words=words, link=link)
     elif row.channel == Channel.SMS:
@@ -253,4 +255,4 @@ def _message(one: Ready, link: str) -> Message:
             language=language,
             phone=settings.CLINIC_PHONE,
         )
-    return Message(row.idem_key, row.channel, one.address, sender, purpose.subject[language], text)
+    return Message(row.idem_key, row.channel, one.address, sender, wording.subject, text)
