@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class VisitsConfig(AppConfig):
     name = "clinic.visits"
+
+    def ready(self) -> None:
+        from clinic.titration import sources
+        from clinic.visits.queries import draft_to_return_to
+
+        sources.register(draft_to_return_to)

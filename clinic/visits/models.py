@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
@@ -71,6 +72,9 @@ class FollowUpVisit(Record):
 
     def __str__(self) -> str:
         return f"{self.visited_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("visits:visit", args=[self.pk])
 
     @property
     def is_signed(self) -> bool:

@@ -192,9 +192,10 @@ def _carry_out(
 ) -> MedicationDecision:
     """Carry out what was decided for one medication; the decision names the dose change."""
     dose_plan_id = medication.dose_plan.pk
-    if medication.is_started_here:
-        started = Asked(dose_plan_id, Decision.START, medication.version.number)
-        return _decision(visit, started, change=medication.version.change)
+    if medication.decided_here is not None:
+        signed = Asked(dose_plan_id, medication.decided_here, medication.version.number)
+        done = medication.version.change
+        return _decision(visit, signed, rationale=done.reason, change=done)
     decided = asked[dose_plan_id]
     look = queries.look_at_decision(medication, decided, [], seen=seen, today=timezone.localdate(now))
     rationale = decided.rationale.strip() or look.rationale

@@ -1,5 +1,6 @@
 """Pages of visits."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,8 +18,9 @@ from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm, StartForm, VisitForm
-from clinic.visits.forms.panels import not_looked_at, panel_of, panels
+from clinic.visits.forms.panels import not_looked_at, panel_of, panels, rows
 from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules.decisions import Decision
 from clinic.visits.rules.note import mental_status_words
 
 LOOK_FIRST = "Look at what this changes, shown below, then sign."
@@ -72,9 +74,21 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         return _autosaved(request, visit_id, form)
     if not is_done:
         return _draft_again(request, visit_id, form)
+    editor = _editor_to_open(request, shown)
+    if editor:
+        return redirect(editor)
     messages.success(request, "Draft saved.")
     to_decisions = "continue_all" in request.POST or "preview" in request.POST
     return redirect(f"{reverse('visits:visit', args=[visit_id])}{'#decisions' if to_decisions else ''}")
+
+
+def _editor_to_open(request: StaffRequest, shown: FollowUpVisit) -> str:
+    """The page of the plan editor that was asked for by a button, knowing this visit; empty where none was."""
+    what, _, dose_plan_id = request.POST.get("open", "").partition(" ")
+    about = {"start": str(shown.client_id), "change": dose_plan_id, "switch": dose_plan_id}
+    with suppress(NoReverseMatch):
+        return f"{reverse(f'titration:{what}', args=[about.get(what, '')])}?visit={shown.pk}"
+    return ""
 
 
 @require_POST
@@ -181,6 +195,7 @@ def _draft_again(request: StaffRequest, visit_id: UUID, form: VisitForm, *, is_s
 def _render_draft(
     request: StaffRequest, page: queries.VisitPage, form: VisitForm, *, version: Any, status: int
 ) -> HttpResponse:
+    shown_panels = panels(page, form)
     shown = {
         "page": page,
         "visit": page.visit,
@@ -189,8 +204,10 @@ def _render_draft(
         "allergies": page.allergies,
         "form": form,
         "version": version,
-        "panels": panels(page, form),
-        "started": [one for one in page.medications if one.is_started_here],
+        "panels": shown_panels,
+        "medications": rows(page, shown_panels),
+        "started": [one for one in page.medications if one.decided_here == Decision.START],
+        "taken": [one for one in page.medications if not one.has_ended],
         "mental_status": form.mental_status(),
     }
     return render(request, "visits/visit.html", shown, status=status)

@@ -3,7 +3,8 @@
 const EVERY = 5000;
 
 function watch(form) {
-  const status = form.querySelector("[data-autosave-status]");
+  // Fields and the line that says when it was saved may stand beside the form and name it.
+  const status = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
   let saved = textOf(form);
   let busy = false;
   let stopped = false;
@@ -65,8 +66,8 @@ function watch(form) {
     }
   }
 
-  form.addEventListener("input", () => {
-    if (!stopped && !busy) {
+  document.addEventListener("input", (event) => {
+    if (event.target.form === form && !stopped && !busy) {
       say("Changes not saved yet.");
     }
   });

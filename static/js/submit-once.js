@@ -23,8 +23,11 @@ document.addEventListener("submit", (event) => {
 });
 
 function setButtons(form, disabled) {
-  for (const button of form.querySelectorAll("button:not([type=button]), input[type=submit]")) {
-    button.disabled = disabled;
+  // Those too that stand beside the form and name it.
+  for (const button of form.elements) {
+    if (button.type === "submit") {
+      button.disabled = disabled;
+    }
   }
 }
 

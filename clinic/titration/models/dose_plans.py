@@ -28,7 +28,10 @@ class DosePlanQuerySet(models.QuerySet["DosePlan"]):
 
 
 class DosePlan(Record):
-    """One medication for one client over time, under the treatment plan it was agreed in."""
+    """One medication for one client over time, under the treatment plan it was agreed in.
+
+    `in_place_of` is the dose plan that left for it under the same signature.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="dose_plans", db_index=False)
     medication = models.ForeignKey(Medication, on_delete=models.PROTECT, related_name="+")
@@ -38,6 +41,7 @@ class DosePlan(Record):
     treats = models.CharField("what it is for", max_length=200)
     prescriber = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     began_on = models.DateField()
+    in_place_of = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     objects = DosePlanQuerySet.as_manager()
 

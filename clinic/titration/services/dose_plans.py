@@ -63,14 +63,14 @@ def start_dose_plan(
     treats: str,
     overrides: Sequence[Override] = (),
     template: str = "",
-    in_place_of: str = "",
+    in_place_of: DosePlan | None = None,
     by: User,
     now: datetime,
 ) -> DosePlan:
     """Sign the first version of a dose plan under the treatment plan in force, with all it entails or nothing.
 
-    `template` is the key of the label schedule it is made of, empty where set by hand; `in_place_of` names the
-    medication that leaves for it, which stands in the reason of its start. Refused off the care team,
+    `template` is the key of the label schedule it is made of, empty where set by hand; `in_place_of` is
+    the dose plan that leaves for it, whose medication stands in the reason of its start. Refused off the care team,
     without a treatment plan, for a day that is past, for a medication already running, and for a finding that says
     stop without a reason.
     """
@@ -94,6 +94,7 @@ def start_dose_plan(
         treats=treats.strip(),
         prescriber=by,
         began_on=plan.order.start_on,
+        in_place_of=in_place_of,
     )
     dose_plan.save(force_insert=True)
     signed = Signed(wanted, plan, plan.findings, template, from_day=None)
@@ -101,7 +102,7 @@ def start_dose_plan(
     _write_steps(version, [_step_row(step) for step in plan.steps])
     write_overrides(version, before.stops, reasons)
     told = telling.tell_start(medication.name, plan)
-    reason = f"For {treats.strip()}" + (f", in place of {in_place_of}" if in_place_of else "")
+    reason = f"For {treats.strip()}" + (f", in place of {in_place_of.medication.name}" if in_place_of else "")
     _write_change(version, dose_plan, told, plan.order.start_on, reason=reason)
     record("dose_plan_started", by=by, subject=dose_plan, medication=str(medication.pk), overrides=sorted(reasons))
     return dose_plan

@@ -47,7 +47,7 @@ def switch_medication(
             order=coming.order,
             treats=coming.treats,
             template=coming.template,
-            in_place_of=old.medication.name,
+            in_place_of=old,
             overrides=coming.overrides,
             by=by,
             now=now,

@@ -24,7 +24,7 @@ from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import offers_of
 from clinic.titration.rules.running import with_moved
 from clinic.titration.rules.safety import RegimenLook
-from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, pick
+from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, opened, pick, signed
 
 
 @requires(Permission.WRITE_DOSE_PLAN)
@@ -32,7 +32,7 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Pick a medication, lay out its doses, see what they make, sign."""
     client = open_chart(client_id=client_id, by=request.user, page="start a dose plan")
     treatment_plan = plans.plan_in_force(client)
-    context = about(client) | {"treatment_plan": treatment_plan}
+    context = about(client) | opened(request, client) | {"treatment_plan": treatment_plan}
     picked = request.GET.get("medication", "")
     if not picked or treatment_plan is None:
         return pick(request, context)
@@ -56,10 +56,10 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
         by=request.user,
         now=timezone.now(),
     )
-    signed: list[DosePlan] = []
-    if request.POST.get("do") == "sign" and submit(form, lambda **order: signed.append(deed(**order))):
+    made: list[DosePlan] = []
+    if request.POST.get("do") == "sign" and submit(form, lambda **order: made.append(deed(**order))):
         messages.success(request, f"The dose plan of {medication} is signed.")
-        return redirect("titration:dose_plan", signed[0].pk)
+        return signed(made[0], context)
     if request.POST.get("do") == "keep" and submit(form, partial(_keep, request, medication, form)):
         return redirect(request.get_full_path())
     context |= about_medication(medication) | {"form": form, "preview": _preview_of_start(form)}
@@ -138,8 +138,8 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     deed = partial(services.change_dose_plan, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
     if request.POST.get("do") == "sign" and submit(form, deed):
         messages.success(request, f"The dose plan of {dose_plan.medication} is changed.")
-        return redirect("titration:dose_plan", dose_plan.pk)
-    context = about(client) | about_medication(dose_plan.medication)
+        return signed(dose_plan, opened(request, client))
+    context = about(client) | opened(request, client) | about_medication(dose_plan.medication)
     context |= {
         "dose_plan": dose_plan,
         "current": queries.current_dose(current, today),

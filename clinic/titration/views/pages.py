@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from clinic.clients.models import Client
@@ -15,11 +15,34 @@ from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest
 from clinic.titration import queries
 from clinic.titration.facts import due_before
+from clinic.titration.models import DosePlan
+from clinic.titration.sources import opened_from
+
+# The page around an editor in place: how its places are called, and what they hear after the signature.
+PLACE = "editor-"
+SIGNED = "dose-plan-signed"
+IN_PLACE = "titration/_in_place.html"
 
 
 def about(client: Client) -> dict[str, Any]:
     """Who the page is about."""
     return {"client": client, "who": plans.who(client, timezone.localdate())}
+
+
+def opened(request: StaffRequest, client: Client) -> dict[str, Any]:
+    """From which visit the editor was opened, and whether it is drawn in a place of that page or as its own."""
+    visit = opened_from(request.user, client, request.GET.get("visit", ""))
+    is_in_place = visit is not None and request.headers.get("HX-Target", "").startswith(PLACE)
+    return {"opener": visit, "is_in_place": is_in_place, "layout": IN_PLACE if is_in_place else "base.html"}
+
+
+def signed(dose_plan: DosePlan, opened: dict[str, Any]) -> HttpResponse:
+    """After the signature: the page around an editor in place is told, else the visit or the dose plan is shown."""
+    if opened["is_in_place"]:
+        return HttpResponse(status=204, headers={"HX-Trigger": SIGNED})
+    if opened["opener"] is not None:
+        return redirect(opened["opener"])
+    return redirect("titration:dose_plan", dose_plan.pk)
 
 
 def about_medication(medication: Medication) -> dict[str, Any]:

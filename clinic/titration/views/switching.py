@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from clinic.clients.services import open_chart
@@ -21,7 +20,7 @@ from clinic.titration.forms import LeavingForm, NewPlanForm, SwitchForm
 from clinic.titration.models import DosePlan, DosePlanVersion
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import offers_of
-from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, pick
+from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, opened, pick, signed
 
 
 @requires(Permission.WRITE_DOSE_PLAN)
@@ -32,7 +31,8 @@ def switch(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     current, today = queries.current_version(dose_plan), timezone.localdate()
     has_ended = current.stop_on is not None and current.stop_on <= today
     treatment_plan = plans.plan_in_force(client)
-    context = about(client) | {"dose_plan": dose_plan, "treatment_plan": treatment_plan, "has_ended": has_ended}
+    context = about(client) | opened(request, client)
+    context |= {"dose_plan": dose_plan, "treatment_plan": treatment_plan, "has_ended": has_ended}
     picked = request.GET.get("medication", "")
     if not picked or treatment_plan is None or has_ended:
         return pick(request, context, but=dose_plan.medication)
@@ -41,10 +41,10 @@ def switch(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     data = asked if asked is not None else request.POST or None
     form = _form(request, data, dose_plan, current, medication, treatment_plan, today)
     deed = partial(services.switch_medication, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
-    signed: list[DosePlan] = []
-    if request.POST.get("do") == "sign" and submit(form, lambda **both: signed.append(deed(**both))):
+    made: list[DosePlan] = []
+    if request.POST.get("do") == "sign" and submit(form, lambda **both: made.append(deed(**both))):
         messages.success(request, f"Both are signed: {dose_plan.medication} leaves, {medication} comes.")
-        return redirect("titration:dose_plan", signed[0].pk)
+        return signed(made[0], context)
     context |= about_medication(medication) | {
         "current": queries.current_dose(current, today),
         "version": current,

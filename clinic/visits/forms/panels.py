@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from clinic.formulary.rules import unknown_limits
@@ -9,7 +10,7 @@ from clinic.titration.queries import team_to_promise
 from clinic.titration.rules.signing import MONITORED
 from clinic.visits.forms.visit import OFFERED, REASONS, VisitForm
 from clinic.visits.queries import RunningMedication, VisitPage, checked_decision
-from clinic.visits.rules.decisions import CHANGES_DOSE, ONE_DAY, PROMISE_FIELDS, Asked, field_name
+from clinic.visits.rules.decisions import CHANGES_DOSE, ONE_DAY, PROMISE_FIELDS, Asked, Decision, field_name
 from clinic.visits.rules.preview import Decided
 
 PARTS = (
@@ -65,6 +66,20 @@ def panels(page: VisitPage, form: VisitForm) -> list[Panel]:
     return [_panel(page, form, one, typed.get(one.dose_plan.pk) or Asked(one.dose_plan.pk)) for one in form.medications]
 
 
+class Row(NamedTuple):
+    """One medication of the page: with a panel, or told as decided in this visit."""
+
+    running: RunningMedication
+    panel: Panel | None
+
+
+def rows(page: VisitPage, shown: Sequence[Panel]) -> list[Row]:
+    """The medications that the visit found running, in their order; those it started are told below them."""
+    by_plan = {panel.running.dose_plan.pk: panel for panel in shown}
+    found = [one for one in page.medications if one.decided_here != Decision.START]
+    return [Row(one, by_plan.get(one.dose_plan.pk)) for one in found]
+
+
 def panel_of(page: VisitPage, form: VisitForm, dose_plan_id: UUID) -> Panel | None:
     """The panel of one medication; None where it is not running any more."""
     return next((one for one in panels(page, form) if one.running.dose_plan.pk == dose_plan_id), None)
@@ -84,7 +99,8 @@ def not_looked_at(page: VisitPage, form: VisitForm) -> list[str]:
 def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: Asked) -> Panel:
     dose_plan_id, current = running.dose_plan.pk, running.version.number
     changed_meanwhile = ""
-    if asked.decision and asked.base_version != current:
+    is_decided_now = asked.decision and asked.base_version == current
+    if not is_decided_now and (asked.decision or running.is_changed_by_another):
         changed_meanwhile = running.version.change.words
         asked = replace(asked, decision="")
     asked = replace(asked, base_version=current)

@@ -80,12 +80,13 @@ class VisitForm(forms.Form):
         label="What follows",
         help_text="Next visit, laboratory tests, calls, what therapist and client were told.",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        # Drawn below the form of the page, with the medications in between.
+        widget=forms.Textarea(attrs={"rows": 2, "form": "visit"}),
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, medications: Sequence[RunningMedication], **options: Any):
         super().__init__(data, **options)
-        self.medications = [one for one in medications if not one.is_started_here]
+        self.medications = [one for one in medications if one.decided_here is None]
         for key, domain in DOMAINS.items():
             choices = [(finding, finding) for finding in (*domain.findings, NOT_ASSESSED)]
             self.fields[f"ms_{key}"] = forms.ChoiceField(

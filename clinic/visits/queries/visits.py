@@ -1,6 +1,6 @@
 """What is read for visits: drafts and notes, running medications with their decisions, what happened since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ from clinic.titration.rules.signing import check_promise
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries.since import Since, day_bounds, since_last_visit
 from clinic.visits.rules import decisions as decision_rules
-from clinic.visits.rules.decisions import Asked
+from clinic.visits.rules.decisions import Asked, Decision
 from clinic.visits.rules.note import Note, Problem, missing_in, note_fields
 from clinic.visits.rules.preview import Decided, look_at, with_regimen
 
@@ -40,13 +40,16 @@ STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, Appointm
 class RunningMedication:
     """A dose plan that is begun or to begin, its version in force and what is taken today.
 
-    `is_started_here`: the prescriber of the visit signed it after the visit began.
+    `decided_here`: what the prescriber of the visit signed in the plan editor since the visit began, None for
+    nothing. `is_changed_by_another`: somebody else signed the version in force since then.
     """
 
     dose: CurrentDose
     version: DosePlanVersion
     label: Label
-    is_started_here: bool
+    decided_here: Decision | None
+    is_changed_by_another: bool
+    has_ended: bool
 
     @property
     def dose_plan(self) -> DosePlan:
@@ -59,6 +62,11 @@ class RunningMedication:
     @property
     def mg_today(self) -> Decimal:
         return self.dose.mg_today
+
+    @property
+    def done_words(self) -> str:
+        """What was done about it in this visit."""
+        return decision_rules.done_words(self.decided_here) if self.decided_here else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,33 +149,47 @@ def allergies_of(client: Client) -> list[Allergy]:
 
 
 def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedication]:
-    """Dose plans begun or to begin and not stopped, oldest first, with their versions in force. Five queries."""
-    versions = _running_versions(visit.client_id, today)
+    """Dose plans begun or to begin and not stopped, oldest first, with their versions in force. Five queries.
+
+    Those that were stopped in this visit are among them.
+    """
+    versions = _running_versions(visit.client_id, today, visit.prescriber_id, visit.created_at)
     prefetch_related_objects(versions, "steps")
+    signed_here = [one for one in versions if _is_since(visit, one) and one.signed_by_id == visit.prescriber_id]
+    replaced = {one.dose_plan.in_place_of_id for one in signed_here}
     taking = taking_of(visit.client, today)
     return [
         RunningMedication(
             dose=current_dose(one, today),
             version=one,
             label=taking.label(one.dose_plan.medication),
-            is_started_here=_is_started_in(visit, one),
+            decided_here=_decision_signed(one, replaced) if one in signed_here else None,
+            is_changed_by_another=_is_since(visit, one) and one not in signed_here,
+            has_ended=one.stop_on is not None and one.stop_on <= today,
         )
         for one in versions
     ]
 
 
 @prepared
-def _running_versions(client_id: UUID, today: date) -> QuerySet[DosePlanVersion]:
+def _running_versions(client_id: UUID, today: date, prescriber_id: UUID, since: datetime) -> QuerySet[DosePlanVersion]:
+    runs = Q(stop_on=None) | Q(stop_on__gt=today)
     return (
-        DosePlanVersion.objects.filter(dose_plan__in=DosePlan.objects.running(today).filter(client=client_id))
-        .filter(superseded_at=None)
+        DosePlanVersion.objects.filter(dose_plan__client=client_id, superseded_at=None)
+        .filter(runs | Q(signed_by=prescriber_id, created_at__gt=since))
         .select_related("dose_plan__medication", "dose_plan__prescriber", "change")
         .order_by("dose_plan__began_on", "dose_plan_id")
     )
 
 
-def _is_started_in(visit: FollowUpVisit, version: DosePlanVersion) -> bool:
-    return version.number == 1 and version.signed_by_id == visit.prescriber_id and version.created_at > visit.created_at
+def _is_since(visit: FollowUpVisit, version: DosePlanVersion) -> bool:
+    return version.created_at > visit.created_at
+
+
+def _decision_signed(version: DosePlanVersion, replaced: Container[UUID | None]) -> Decision:
+    change = version.change
+    amounts = [step.mg_per_day for step in version.steps.all() if step.first_on >= change.takes_effect_on]
+    return decision_rules.decision_signed(change.kind, amounts, is_replaced=version.dose_plan_id in replaced)
 
 
 def asked_of(visit: FollowUpVisit) -> dict[UUID, Asked]:
@@ -237,7 +259,7 @@ def what_is_missing(
     problems = missing_in(note_of(visit))
     for medication in medications:
         dose_plan_id = medication.dose_plan.pk
-        if not medication.is_started_here:
+        if medication.decided_here is None:
             found = _missing(medication, asked.get(dose_plan_id), settled.get(dose_plan_id, []), today)
             problems += [Problem(decision_rules.field_name(dose_plan_id, name), words) for name, words in found]
     return problems
@@ -298,6 +320,11 @@ def drafts_of(user: User) -> QuerySet[FollowUpVisit]:
 def draft_of(user: User, client: Client) -> FollowUpVisit | None:
     """This prescriber's own draft for a client, if one is open."""
     return drafts_of(user).filter(client=client).first()
+
+
+def draft_to_return_to(user: User, client: Client, visit_id: UUID) -> FollowUpVisit | None:
+    """The draft that the plan editor was opened from, if this prescriber writes it for this client."""
+    return drafts_of(user).filter(client=client, pk=visit_id).first()
 
 
 def appointments_to_meet(client: Client, clinician: User, day: date) -> QuerySet[Appointment]:

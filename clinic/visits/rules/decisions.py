@@ -1,9 +1,10 @@
 """What is decided for one medication, and the dose plan that follows from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from clinic.titration.rules.order import Time
 from clinic.titration.rules.reading import AMOUNT
 from clinic.titration.rules.schedules import Held
 from clinic.titration.rules.signing import EVERY_FINDING, WILL_MONITOR, Override, Promise
+from clinic.titration.rules.telling import Kind
 
 ONE_DAY = timedelta(days=1)
 LONGEST_RATIONALE = 500
@@ -23,7 +25,7 @@ LONGEST_HOLD_DAYS = 365
 
 
 class Decision(models.TextChoices):
-    """What a prescriber decides for one medication at a visit."""
+    """What a prescriber decides for one medication at a visit; the last three are signed in the plan editor."""
 
     CONTINUE = "continue", "Continue"
     INCREASE = "increase", "Increase"
@@ -31,12 +33,16 @@ class Decision(models.TextChoices):
     START = "start", "Start"
     STOP = "stop", "Stop"
     HOLD = "hold", "Hold"
+    CHANGE = "change", "Change of plan"
+    SWITCH = "switch", "Switch"
+    TAPER = "taper", "Taper"
 
 
 PROMISE_FIELDS = ("monitors", "monitor_by", "monitor_owner")
 PROPOSAL_FIELDS = ("base_version", "mg_per_day", "on", "resume_on", "reason_code", "reason_words", *PROMISE_FIELDS)
 CHANGES_DOSE = frozenset({Decision.INCREASE, Decision.DECREASE, Decision.HOLD, Decision.STOP})
 NEW_AMOUNT = frozenset({Decision.INCREASE, Decision.DECREASE})
+DONE_WORDS = {Decision.START: "Started", Decision.SWITCH: "Switched", Decision.STOP: "Stopped"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,25 @@ class Proposed:
     def steps(self) -> list[Step]:
         """What is taken from the day of the change on."""
         return running.steps_after(self.plan.steps, self.on)
+
+
+def decision_signed(kind: str, amounts_mg: Sequence[Decimal], *, is_replaced: bool) -> Decision:
+    """What a change that was signed in the plan editor is called as a decision of the visit.
+
+    `amounts_mg`: of the steps from the day of the change on. Falling in more than one step is a taper; `is_replaced`:
+    another medication was signed in its place.
+    """
+    if is_replaced:
+        return Decision.SWITCH
+    falls = all(later < earlier for earlier, later in pairwise(amounts_mg))
+    if len(amounts_mg) > 1 and falls:
+        return Decision.TAPER
+    return Decision.CHANGE if kind == Kind.REPLAN else Decision(kind)
+
+
+def done_words(decision: Decision) -> str:
+    """Such as "Switched in this visit"."""
+    return f"{DONE_WORDS.get(decision, 'Changed')} in this visit"
 
 
 def asked_fields(asked: Asked) -> dict[str, str]:

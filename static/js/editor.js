@@ -1,0 +1,57 @@
+// The plan editor opens in a place of the page: one at a time, its heading has the focus; closed, its opener has it
+// again. What was signed is drawn anew by the page around it and then has the focus.
+const PLACE = "[data-editor-place]";
+const SIGNED = "dose-plan-signed";
+
+const openersOf = (place) => document.querySelectorAll(`[aria-controls="${place.id}"]`);
+let pressed = null;
+
+function close(place) {
+  place.replaceChildren();
+  openersOf(place).forEach((opener) => opener.setAttribute("aria-expanded", "false"));
+}
+
+function isOpened(place) {
+  document.querySelectorAll(PLACE).forEach((other) => {
+    if (other !== place && other.childElementCount > 0) {
+      close(other);
+    }
+  });
+  openersOf(place).forEach((opener) => opener.setAttribute("aria-expanded", String(opener === pressed)));
+  const wrong = place.querySelector("[data-form-errors]");
+  if (wrong || !place.contains(document.activeElement)) {
+    (wrong ?? place.querySelector("#editor-title"))?.focus();
+  }
+}
+
+function leave(place) {
+  close(place);
+  (pressed?.isConnected ? pressed : openersOf(place)[0])?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[aria-controls^='editor-']");
+  pressed = opener ?? pressed;
+  if (event.target.closest("[data-close-editor]")) {
+    leave(event.target.closest(PLACE));
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const place = event.key === "Escape" && event.target.closest(PLACE);
+  if (place) {
+    leave(place);
+  }
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.triggeringEvent?.type === SIGNED) {
+    const done = [...document.querySelectorAll("[data-done]")];
+    (event.target.closest("[data-done]") ?? event.target.querySelector?.("[data-done]") ?? done.at(-1))?.focus();
+    return;
+  }
+  const place = event.target.closest(PLACE);
+  if (place && event.detail.target === place) {
+    isOpened(place);
+  }
+});
