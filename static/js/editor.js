@@ -12,6 +12,11 @@ function close(place) {
 }
 
 function isOpened(place) {
+  // Another one was asked for while this one was on its way.
+  if (pressed && pressed.getAttribute("aria-controls") !== place.id) {
+    close(place);
+    return;
+  }
   document.querySelectorAll(PLACE).forEach((other) => {
     if (other !== place && other.childElementCount > 0) {
       close(other);

@@ -1,6 +1,7 @@
 """What the pages that sign doses share: whom and what they are about, how a medication is picked, how they answer."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -18,8 +19,7 @@ from clinic.titration.facts import due_before
 from clinic.titration.models import DosePlan
 from clinic.titration.sources import opened_from
 
-# The page around an editor in place: how its places are called, and what they hear after the signature.
-PLACE = "editor-"
+# What the page around an editor in place hears after the signature.
 SIGNED = "dose-plan-signed"
 IN_PLACE = "titration/_in_place.html"
 
@@ -32,7 +32,8 @@ def about(client: Client) -> dict[str, Any]:
 def opened(request: StaffRequest, client: Client) -> dict[str, Any]:
     """From which visit the editor was opened, and whether it is drawn in a place of that page or as its own."""
     visit = opened_from(request.user, client, request.GET.get("visit", ""))
-    is_in_place = visit is not None and request.headers.get("HX-Target", "").startswith(PLACE)
+    asked_on = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    is_in_place = visit is not None and asked_on == visit.get_absolute_url()
     return {"opener": visit, "is_in_place": is_in_place, "layout": IN_PLACE if is_in_place else "base.html"}
 
 
