@@ -69,10 +69,9 @@ def start_dose_plan(
 ) -> DosePlan:
     """Sign the first version of a dose plan under the treatment plan in force, with all it entails or nothing.
 
-    `template` is the key of the label schedule it is made of, empty where set by hand; `in_place_of` is
-    the dose plan that leaves for it, whose medication stands in the reason of its start. Refused off the care team,
-    without a treatment plan, for a day that is past, for a medication already running, and for a finding that says
-    stop without a reason.
+    `template` is the key of the label schedule, empty where set by hand; `in_place_of` is the dose plan that leaves
+    for it, named in the reason of its start. Refused off the care team, without a treatment plan, for a day that is
+    past, for a medication already running, and for a finding that says stop without a reason.
     """
     client = client_to_treat(client_id, by)
     treatment_plan = _treatment_plan_in_force(client)
