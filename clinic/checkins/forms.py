@@ -66,6 +66,7 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     needs_refill = forms.BooleanField(label="I run out of this medication soon and need more", required=False)
+    wants_visit = forms.BooleanField(label="I would like an appointment sooner", required=False)
     wants_call = forms.BooleanField(label="I would like someone to call me", required=False)
 
     def __init__(self, *args: Any, scale: Instrument | None, after_a_cut: bool, **kwargs: Any) -> None:
@@ -96,7 +97,7 @@ class AnswerForm(forms.Form):
             Screen("Does any of this bother you?", [*effects, self["own_effect"], self["own_bother"]]),
             Screen("Going on with it", [self["thinks_of_stopping"]]),
             *(Screen(self.scale.stem, [item]) for item in self.item_fields() if self.scale),
-            Screen("Before you send", [self["words"], self["needs_refill"], self["wants_call"]]),
+            Screen("Before you send", [self["words"], self["needs_refill"], self["wants_visit"], self["wants_call"]]),
         ]
 
     def item_fields(self) -> list[forms.BoundField]:
@@ -125,6 +126,7 @@ class AnswerForm(forms.Form):
             needs_refill=told["needs_refill"],
             missed_because=told["missed_because"],
             thinks_of_stopping=told["thinks_of_stopping"],
+            wants_visit=told["wants_visit"],
         )
         return {"answers": answers}
 

@@ -90,6 +90,7 @@ class CheckInAnswer(Record):
     missed_because = models.CharField(max_length=20, choices=list(WHY_MISSED.items()), blank=True)
     thinks_of_stopping = models.BooleanField(default=False)
     wants_call = models.BooleanField(default=False)
+    wants_visit = models.BooleanField("would like an appointment sooner", default=False)
     in_crisis = models.BooleanField(default=False)
     words = models.TextField(blank=True)
     scale_response = models.ForeignKey(ScaleResponse, on_delete=models.PROTECT, related_name="+", null=True, blank=True)

@@ -27,6 +27,7 @@ from clinic.checkins.rules import DANGERS, WITHDRAWAL, Answers, Level, Occasion,
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
+from clinic.formulary.rules import patient_pages
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
 from clinic.messaging.forms import BirthYearForm
 from clinic.messaging.services import confirm_birth_year
@@ -105,6 +106,9 @@ def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
         "dose": queries.dose_today(checkin, now=timezone.now()),
         "waits": queries.next_step_waits(checkin),
         "scale": INSTRUMENTS.get(checkin.instrument),
+        "options": patient_pages.OPTIONS,
+        "never_alone": patient_pages.NEVER_ALONE,
+        "read_more": patient_pages.read_more_address(checkin.dose_plan.medication.rxcui, checkin.client.language),
     }
     return render(request, "checkins/answer.html", page, status=422 if form.errors else 200)
 

@@ -15,6 +15,7 @@ from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.printing import pdf_answer, print_pdf
+from clinic.formulary.rules import patient_pages
 from clinic.handouts import queries, services
 from clinic.handouts.forms import GiveForm, PrintForm
 from clinic.handouts.rules import leaflet as leaflets
@@ -97,9 +98,9 @@ def leaflet(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "who": plans.who(client, today),
         "dose_plan": dose_plan,
         "leaflet": queries.leaflet_from(dose_plan, today),
-        "options": leaflets.OPTIONS,
+        "options": patient_pages.OPTIONS,
         "missed": leaflets.MISSED,
-        "never_alone": leaflets.NEVER_ALONE,
+        "never_alone": patient_pages.NEVER_ALONE,
         "questions": leaflets.QUESTIONS,
     }
     return render(request, "handouts/leaflet.html", context)

@@ -54,6 +54,14 @@ def test_who_needs_more_asks_for_a_refill_of_the_step(checkin: CheckIn, token: s
     assert WorkItem.objects.get(kind="refill_asked").client == checkin.client
 
 
+def test_who_wishes_for_an_appointment_sooner_is_offered_one_within_a_day(checkin: CheckIn, token: str) -> None:
+    kept = answer(token, Answers(feeling=4, doses_missed=0, wants_visit=True))
+    duty = WorkItem.objects.get()
+    assert (duty.kind, duty.client, duty.urgent) == ("book_visit", checkin.client, False)
+    assert duty.due_at == JUNE_4 + dt.timedelta(days=1)
+    assert (kept.wants_visit, kept.is_worrying) == (True, False)
+
+
 def test_answering_takes_back_what_waits_and_closes_every_link(checkin: CheckIn, token: str) -> None:
     waiting = ReminderFactory(client=checkin.client, about_kind=queries.KIND, about_id=checkin.pk)
     other = link_to(checkin, expires_at=JUNE_4 + dt.timedelta(hours=1))

@@ -255,10 +255,10 @@ def test_an_answered_check_in_is_not_asked_again_when_its_day_moves(dose_plan: D
 
 
 def test_the_words_of_today_are_by_the_clients_own_day(dose_plan: DosePlan, checkin: CheckIn) -> None:
-    assert queries.dose_today(checkin, now=JUNE_4).startswith("25 mg in the morning")
-    assert queries.dose_today(checkin, now=dt.datetime(2026, 6, 8, 5, tzinfo=dt.UTC)).startswith("25 mg")
-    assert queries.dose_today(checkin, now=dt.datetime(2026, 6, 8, 7, tzinfo=dt.UTC)).startswith("50 mg")
-    assert queries.dose_today(checkin, now=dt.datetime(2026, 5, 8, 7, tzinfo=dt.UTC)) == ""
+    assert queries.dose_today(checkin, now=JUNE_4).words.startswith("25 mg in the morning")
+    assert queries.dose_today(checkin, now=dt.datetime(2026, 6, 8, 5, tzinfo=dt.UTC)).words.startswith("25 mg")
+    assert queries.dose_today(checkin, now=dt.datetime(2026, 6, 8, 7, tzinfo=dt.UTC)).words.startswith("50 mg")
+    assert queries.dose_today(checkin, now=dt.datetime(2026, 5, 8, 7, tzinfo=dt.UTC)).words == ""
 
 
 def test_a_message_is_of_use_until_its_check_in_closes(checkin: CheckIn) -> None:

@@ -125,6 +125,23 @@ def test_an_hour_later_the_birth_year_is_asked_again(let_in: Browser, address: s
         assert "What year were you born?" in let_in.get(address).content.decode()
 
 
+def test_the_plan_of_today_is_drawn_and_leads_to_what_the_library_of_medicine_says(
+    let_in: Browser, checkin: CheckIn, address: str
+) -> None:
+    page = let_in.get(address).text
+    assert page.count('class="unit unit-tablet"') == 1
+    assert "It is your choice" in page
+    assert "connect.medlineplus.gov" not in page
+    medication = checkin.dose_plan.medication
+    medication.rxcui = "36437"
+    medication.save()
+    checkin.client.language = "es"
+    checkin.client.save()
+    page = let_in.get(address).text
+    assert "mainSearchCriteria.v.c=36437" in page
+    assert "languageCode.c=es" in page
+
+
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 LONG = {**GOOD, "effect_dizzy": "2", "words": 'Dizzy at noon, "very" <b>so</b>\nand tired', "wants_call": "on"}
 

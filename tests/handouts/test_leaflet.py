@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.formulary.models import Medication
-from clinic.handouts.rules.leaflet import read_more_address
+from clinic.formulary.rules.patient_pages import read_more_address
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
 

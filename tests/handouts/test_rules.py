@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from clinic.core.rules import RuleBroken
 from clinic.handouts.rules import giving
 from clinic.handouts.rules.calendar import Entry, Mark, calendar_of, stretches_of
-from clinic.handouts.rules.drawing import Shape, drawn_of, taken_of
 from clinic.handouts.rules.paper import Paper, calendar_values, pharmacist_values
 from clinic.handouts.rules.watching import watch_words
 from clinic.messaging.rules import PAGE_WORDS, check_may_be_sent
 from clinic.messaging.rules.texts import gsm_length
 from clinic.titration.rules import build_plan, daily_table
+from clinic.titration.rules.unit_pictures import Shape, drawn_of, taken_of
 from tests.handouts.papers import MONDAY, changing, head, on_paper
 from tests.titration.orders import order, solution, step, tablets
 

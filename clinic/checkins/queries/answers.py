@@ -28,7 +28,8 @@ from clinic.risk.models import RiskAlert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DoseStep, StepGate
-from clinic.titration.rules import day_words
+from clinic.titration.rules import day_words, unit_pictures
+from clinic.titration.rules.signed import is_taken_on
 
 KIND = "checkin"
 LAMOTRIGINE = "lamotrigine"
@@ -44,6 +45,14 @@ class OpenCheckIn:
     @property
     def client(self) -> Client:
         return self.checkin.client
+
+
+@dataclass(frozen=True)
+class DoseToday:
+    """What is taken on a day, in words and drawn."""
+
+    words: str = ""
+    taken: tuple[unit_pictures.Taken, ...] = ()
 
 
 def link_of(token: str) -> SignedLink | None:
@@ -102,11 +111,13 @@ def self_harm_without_alert(*, since: datetime) -> list[ScaleResponse]:
     return list(told.filter(~raised).select_related("client", "recorded_by"))
 
 
-def dose_today(checkin: CheckIn, *, now: datetime) -> str:
-    """What the plan says to take on the client's own day of today, in words; empty where it says nothing."""
+def dose_today(checkin: CheckIn, *, now: datetime) -> DoseToday:
+    """What the plan says to take on the client's own day of today; empty where it says nothing."""
     on = now.astimezone(ZoneInfo(checkin.client.time_zone)).date()
     step = DoseStep.objects.current().on(on).filter(version__dose_plan=checkin.dose_plan_id).first()
-    return day_words(step, on) if step else ""
+    if step is None:
+        return DoseToday()
+    return DoseToday(day_words(step, on), unit_pictures.taken_of(step.doses) if is_taken_on(step, on) else ())
 
 
 def next_step_waits(checkin: CheckIn) -> bool:

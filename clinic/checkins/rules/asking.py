@@ -79,6 +79,7 @@ class Answers:
     needs_refill: bool = False
     missed_because: str = ""
     thinks_of_stopping: bool = False
+    wants_visit: bool = False
 
 
 def effects_asked(*, after_a_cut: bool) -> dict[str, str]:

@@ -48,8 +48,8 @@ def ask_for_help(*, token: str, now: datetime) -> None:
 def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> CheckInAnswer:
     """Keep what the client answered, once; score the scale; raise what is worrying so that nobody can miss it.
 
-    A danger becomes a risk alert, every worrying answer an urgent duty to call, "I need more" a refill request. The
-    link opens nothing afterwards.
+    A danger becomes a risk alert, every worrying answer a duty to call, "I need more" a refill request, "sooner" a
+    visit to book. The link opens nothing afterwards.
     """
     opened = queries.open_checkin(token, now=now)
     if opened is None:
@@ -70,6 +70,7 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
         missed_because=answers.missed_because,
         thinks_of_stopping=answers.thinks_of_stopping,
         wants_call=answers.wants_call,
+        wants_visit=answers.wants_visit,
         in_crisis=in_crisis,
         words=answers.words,
         scale_response=response,
@@ -87,6 +88,8 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     _raise(answer, checkin.client, worries, now=now)
     if answers.needs_refill:
         _ask_refill(checkin, now=now)
+    if answers.wants_visit:
+        _ask_visit(checkin, now=now)
     judge_answer(dose_plan_id=checkin.dose_plan_id, is_worrying=bool(worries), now=now)
     record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
     return answer
@@ -146,6 +149,20 @@ def _ask_refill(checkin: CheckIn, *, now: datetime) -> None:
         step_first_on=checkin.step_first_on,
         step_mg=checkin.step_mg,
         source=f"checkin:{checkin.pk}",
+        now=now,
+    )
+
+
+def _ask_visit(checkin: CheckIn, *, now: datetime) -> None:
+    """The care team offers an appointment sooner than the next one."""
+    open_item(
+        kind=DutyKind.BOOK_VISIT,
+        about=f"checkin:{checkin.pk}:visit",
+        reason="Check-in: would like an appointment sooner.",
+        owner_role=Role.COORDINATOR,
+        due_at=now + CALL_WITHIN,
+        client=checkin.client,
+        by=None,
         now=now,
     )
 

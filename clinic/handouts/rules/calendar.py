@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from clinic.handouts.rules.drawing import Drawn, Taken, taken_of
 from clinic.handouts.rules.watching import ANYTHING_NEW
 from clinic.titration.rules.signed import SignedStep, day_words, is_running_on, is_taken_on
+from clinic.titration.rules.unit_pictures import Drawn, Taken, taken_of
 
 WEEKS = 8
 DAYS_A_WEEK = 7

@@ -3,22 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
+from clinic.formulary.rules.patient_pages import read_more_address
 from clinic.handouts.rules.calendar import PlanOnPaper, Stretch, stretches_of
 from clinic.handouts.rules.watching import ANYTHING_NEW
 
-# The National Library of Medicine's own pages for patients, by RxNorm code.
-# Source: https://medlineplus.gov/medlineplus-connect/web-application/
-MEDLINEPLUS = "https://connect.medlineplus.gov/application"
-RXNORM = "2.16.840.1.113883.6.88"
-
-OPTIONS = (
-    "Medication is one part of your plan, beside therapy, daily life and other support. It is your choice: you may "
-    "also do without it, now or later. Ask what would change if you did."
-)
 MISSED = "Missed a dose, or not sure what to take? Take nothing extra and ask us."
-NEVER_ALONE = "Never stop on your own: stopping at once can make you feel unwell. Call us first."
 QUESTIONS = (
     "What should get better, and when would I notice?",
     "Which side effects are common, which are dangerous?",
@@ -50,15 +40,3 @@ def leaflet_of(plan: PlanOnPaper, *, drug_class: str, rxcui: str, language: str,
         watch=(*plan.watch, ANYTHING_NEW),
         read_more=read_more_address(rxcui, language),
     )
-
-
-def read_more_address(rxcui: str, language: str) -> str:
-    """The page of MedlinePlus about a medication, in English or Spanish; empty without a code of RxNorm."""
-    if not rxcui.isdigit():
-        return ""
-    asked = {
-        "mainSearchCriteria.v.cs": RXNORM,
-        "mainSearchCriteria.v.c": rxcui,
-        "informationRecipient.languageCode.c": "es" if language == "es" else "en",
-    }
-    return f"{MEDLINEPLUS}?{urlencode(asked)}"

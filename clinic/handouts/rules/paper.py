@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from clinic.handouts.rules.calendar import Calendar, Day, Entry, Mark, PlanOnPaper, Stretch, stretches_of
-from clinic.handouts.rules.drawing import Drawn
 from clinic.handouts.rules.watching import ANYTHING_NEW
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.order import Time
+from clinic.titration.rules.unit_pictures import Drawn
 
 Values = dict[str, Any]
 
