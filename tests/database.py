@@ -151,6 +151,11 @@ def django_db_setup(
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """The address of this test's own database, for a worker or a server that runs beside the test."""
+    return database_address()
+
+
+def database_address() -> str:
+    """Where the database is that this process is connected to."""
     from urllib.parse import quote
 
     from django.db import connection

@@ -1,6 +1,7 @@
 """Reminders that are due, and what they are about."""
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Callable, Collection
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from clinic.messaging.purposes import Purpose
 from tests.factories.clients import ClientFactory, consents_of
 
 KIND = "test"
+# No two clients share a number, however often many are made: one number gets one text message a day.
+NUMBERS = itertools.count(2_000_000)
 
 
 def daytime_zone() -> str:
@@ -76,7 +79,7 @@ def make_many_due(count: int, *, channel: str = Channel.EMAIL) -> list[Reminder]
             ContactPoint(
                 client=client,
                 kind=ContactKind.PHONE if is_sms else ContactKind.EMAIL,
-                value=f"+1801{5_000_000 + number}" if is_sms else f"person{number}@mail.example",
+                value=f"+1801{next(NUMBERS)}" if is_sms else f"person{number}@mail.example",
                 may_text=is_sms,
                 may_email=not is_sms,
             )

@@ -6,8 +6,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
+from clinic.messaging.models import Channel, Reminder, ReminderState
+from tests.database import database_address
 from tests.factories.messaging import make_many_due
+from tests.faults.ledger import Ledger, balance
 from tests.providers.running import PROJECT, Running, running
 
 LEASE_S = "6"
@@ -31,64 +33,30 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """What was due, how many senders died, and what became of every reminder."""
-
-    kind: Kind
-    due: int
-    deaths: int
-    accepted: int
-    duties: int
-    still_open: int
-    lost: int
-    duplicates: int
-    in_doubt: int
-
-    @property
-    def is_right(self) -> bool:
-        all_told = self.accepted + self.duties == self.due and self.still_open == 0
-        return all_told and self.lost == 0 and self.duplicates <= self.kind.extra_for_each_death * self.deaths
-
-    def __str__(self) -> str:
-        return (
-            f"{self.kind.name:<13} due {self.due:>6}  deaths {self.deaths:>4}  accepted {self.accepted:>6}"
-            f"  duties {self.duties:>3}  lost {self.lost}  duplicates {self.duplicates}"
-            f" (at most {self.kind.extra_for_each_death * self.deaths})  in doubt {self.in_doubt}"
-        )
-
-
-def kill_senders(
-    kind: Kind, *, due: int, deaths: int, seed: int, database: str, place: Path, fault: str = ""
-) -> Ledger:
+def kill_senders(kind: Kind, *, due: int, deaths: int, seed: int, place: Path, fault: str = "") -> Ledger:
     """Make rows due, let senders die on them and count every copy that the provider took."""
-    Reminder.objects.open().update(state=ReminderState.CANCELLED)
+    Reminder.objects.open().update(state=ReminderState.CANCELLED, lease_token=None, lease_until=None)
     rows = make_many_due(due, channel=kind.channel)
     log = place / f"{kind.name.replace(' ', '-')}-{seed}.log"
     more = ("--settings", kind.settings) if kind.settings else ()
     with running("smtp" if kind.channel == Channel.EMAIL else "http", log, *more) as provider:
-        died = _let_them_die(kind, deaths, seed, database, provider, fault)
+        died = _let_them_die(kind, deaths, seed, provider, fault)
         copies = provider.copies()
-    mine = Reminder.objects.filter(pk__in=[row.pk for row in rows])
-    accepted = mine.filter(state=ReminderState.ACCEPTED)
-    return Ledger(
-        kind=kind,
-        due=due,
-        deaths=died,
-        accepted=accepted.count(),
-        duties=mine.filter(state=ReminderState.GAVE_UP).count(),
-        still_open=mine.open().count(),
-        lost=sum(str(key) not in copies for key in accepted.values_list("idem_key", flat=True)),
-        duplicates=sum(count - 1 for count in copies.values()),
-        in_doubt=DeliveryAttempt.objects.filter(reminder__in=mine, outcome="unknown").count(),
+    return balance(
+        f"R01 kill -9, {kind.name}",
+        {row.pk: row.idem_key for row in rows},
+        copies,
+        seed=seed,
+        faults=died,
+        allowed=kind.extra_for_each_death * died,
     )
 
 
-def _let_them_die(kind: Kind, deaths: int, seed: int, database: str, provider: Running, fault: str) -> int:
+def _let_them_die(kind: Kind, deaths: int, seed: int, provider: Running, fault: str) -> int:
     can_ask = "on" if kind.name == "can be asked" else "off"
     environment = {
         **os.environ,
-        "DATABASE_URL": database,
+        "DATABASE_URL": database_address(),
         "MESSAGE_LEASE_SECONDS": LEASE_S,
         "MESSAGES_TO_OUTBOX": "off",
         "SMS_GATEWAY_URL": provider.url,

@@ -1,4 +1,4 @@
-"""R01 in small: 2,000 reminders and 60 deaths of senders; nothing lost, nothing twice but what nobody could know."""
+"""R01 in small: senders that die; nothing lost, nothing twice but what nobody could know."""
 
 import random
 from pathlib import Path
@@ -6,30 +6,28 @@ from pathlib import Path
 import pytest
 
 from tests.faults.killing import KINDS, Kind, kill_senders
+from tests.faults.run import KILLING
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
-DUE, DEATHS = 670, 20
+DUE, DEATHS = KILLING.due, KILLING.faults
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
-def test_senders_that_die_lose_nothing(
-    kind: Kind, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_senders_that_die_lose_nothing(kind: Kind, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seed = random.randrange(10**6)
-    ledger = kill_senders(kind, due=DUE, deaths=DEATHS, seed=seed, database=database_url, place=tmp_path)
+    ledger = kill_senders(kind, due=DUE, deaths=DEATHS, seed=seed, place=tmp_path)
     with capsys.disabled():
-        print(f"\nseed {seed}: {ledger}")  # noqa: T201 - the figures of the run
+        print(f"\n{ledger}")  # noqa: T201 - the figures of the run
     assert ledger.is_right
-    assert ledger.deaths >= DEATHS / 2, "the senders were done before enough of them had died"
+    assert ledger.faults >= DEATHS / 2, "the senders were done before enough of them had died"
 
 
-def test_a_sender_that_forgets_what_it_had_begun_is_caught(database_url: str, tmp_path: Path) -> None:
+def test_a_sender_that_forgets_what_it_had_begun_is_caught(tmp_path: Path) -> None:
     ledger = kill_senders(
         KINDS[1],
         due=300,
         deaths=16,
         seed=7,
-        database=database_url,
         place=tmp_path,
         fault="sends without asking",
     )

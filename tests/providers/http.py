@@ -26,6 +26,9 @@ class Provider:
     keeps_keys: bool = True
     can_ask: bool = True
     delay_s: float = 0.0
+    slow_s: float = 30.0
+    # Numbers that it refuses for good.
+    refuses: list[str] = field(default_factory=list)
     # How often it misbehaves in which way, as {"drop": 0.1}; the rest is answered well.
     faults: dict[str, float] = field(default_factory=dict)
     chance: random.Random = field(default_factory=random.Random)
@@ -58,7 +61,7 @@ class Provider:
 
     def control(self, words: dict[str, Any]) -> tuple[int, dict[str, str]]:
         """Tests change how it behaves while it runs."""
-        for name in ("keeps_keys", "can_ask", "delay_s", "faults"):
+        for name in ("keeps_keys", "can_ask", "delay_s", "slow_s", "refuses", "faults"):
             if name in words:
                 setattr(self, name, words[name])
         return 204, {}
@@ -88,6 +91,8 @@ async def _one_request(provider: Provider, reader: asyncio.StreamReader, writer:
         return _answer(writer, *provider.told(path.rpartition("/")[2]))
     if provider.delay_s:
         await asyncio.sleep(provider.delay_s)
+    if words.get("to") in provider.refuses:
+        return _answer(writer, 400, {})
     return await _deliver(provider, writer, words["idempotency_key"])
 
 
@@ -99,7 +104,7 @@ async def _deliver(provider: Provider, writer: asyncio.StreamWriter, key: str) -
     if fault.isdecimal():
         return _answer(writer, int(fault), {}, "Retry-After: 1\r\n" if fault == "429" else "")
     if fault == "slow":
-        await asyncio.sleep(30)
+        await asyncio.sleep(provider.slow_s)
     status, words = provider.accept(key)
     if fault == "drop":
         return False

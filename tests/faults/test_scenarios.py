@@ -1,0 +1,45 @@
+"""R02, R03, R05, R07, R09, R11, R12 and R13 in small; `python -m tests.faults.run --full` is all of it in full."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.run import SIZES, scenarios
+from tests.faults.scenario import Task
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _known_purpose() -> None:
+    from tests.faults import preload
+
+    assert preload
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_nothing_is_lost_and_nothing_leaves_twice(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    size, seed = SIZES[name], random.randrange(10**6)
+    ledger = scenarios()[name](Task(size.due, size.faults, seed, tmp_path))
+    with capsys.disabled():
+        print(f"\n{ledger}")  # noqa: T201 - the figures of the run
+    assert ledger.is_right
+
+
+@pytest.mark.parametrize(
+    ("name", "planted", "due", "faults"),
+    [
+        ("kill_everything", "marks_before_it_sends", 40, 3),
+        ("lose_the_broker", "waits_to_be_asked", 10, 1),
+        ("misbehave", "calls_all_accepted", 60, 4),
+        ("go_by_wrong_clocks", "goes_by_its_own_clock", 30, 3),
+        ("take_back", "looks_once", 100, 30),
+        ("poison", "never_gives_up", 30, 4),
+        ("deploy", "ends_at_once", 300, 6),
+    ],
+)
+def test_a_wrong_sender_is_caught(name: str, planted: str, due: int, faults: int, tmp_path: Path) -> None:
+    assert not scenarios()[name](Task(due, faults, 7, tmp_path, planted, patience_s=10)).is_right
