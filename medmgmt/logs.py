@@ -15,6 +15,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import ExcInfo, Processor
 
+QUIETER = {"django.request": "ERROR", "celery": "WARNING", "httpx": "WARNING"}
 OURS = ("clinic.", "medmgmt.")
 
 
@@ -41,7 +42,8 @@ def configure(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["console"], "level": level},
-            "loggers": {"django.request": {"level": "ERROR"}, "celery": {"level": "WARNING"}},
+            # A line for each message that leaves would cost as much as the message.
+            "loggers": {name: {"level": level} for name, level in QUIETER.items()},
         }
     )
     structlog.configure(
