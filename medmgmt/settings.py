@@ -251,6 +251,8 @@ CONTENT_SECURITY_POLICY = {
 # Words, days, files -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 USE_I18N = True
+# Pages by link speak the client's language; staff read English.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = env.str("CLINIC_TIME_ZONE", default="America/Denver")
 STATIC_URL = "static/"

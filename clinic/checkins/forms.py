@@ -1,14 +1,25 @@
 """The client's forms behind a link, and the team's."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.checkins import rules
 from clinic.core.forms import offer
 from clinic.scales.rules import Instrument
 
-NOT_ANSWERED = ("skip", "Rather not say")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LAST_ASKED = ("words", "needs_refill", "wants_visit", "wants_call")
+NOT_ANSWERED = ("skip", _("Rather not say"))
+
+
+def _said(words: Mapping[Any, str]) -> list[tuple[Any, Any]]:
+    """Choices in the reader's language; what is kept for staff stays in theirs."""
+    return [(value, _(said)) for value, said in words.items()]
 
 
 def _points(value: str) -> int | None:
@@ -18,7 +29,7 @@ def _points(value: str) -> int | None:
 class Screen(NamedTuple):
     """What of the questions stands on the phone at once."""
 
-    title: str
+    title: "StrOrPromise"
     fields: list[forms.BoundField]
 
 
@@ -26,48 +37,48 @@ class AnswerForm(forms.Form):
     """The questions of one check-in; those of the scale are added by its definition."""
 
     feeling = forms.TypedChoiceField(
-        label="How are you on it?",
+        label=_("How are you on it?"),
         coerce=int,
-        choices=list(rules.FEELINGS.items()),
+        choices=_said(rules.FEELINGS),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose how you are on it."},
+        error_messages={"required": _("Choose how you are on it.")},
     )
     doses_missed = forms.TypedChoiceField(
-        label="In the last 7 days, how many doses did you miss?",
-        help_text="Missing some is common. Please do not take extra to catch up; ask us.",
+        label=_("In the last 7 days, how many doses did you miss?"),
+        help_text=_("Missing some is common. Please do not take extra to catch up; ask us."),
         coerce=int,
-        choices=[("", "Choose"), (0, "None"), *((n, str(n)) for n in range(1, 7)), (7, "7 or more")],
-        error_messages={"required": "Choose how many doses you missed."},
+        choices=[("", _("Choose")), (0, _("None")), *((n, str(n)) for n in range(1, 7)), (7, _("7 or more"))],
+        error_messages={"required": _("Choose how many doses you missed.")},
     )
     missed_because = forms.ChoiceField(
-        label="If you missed any: why?",
-        choices=[("", "I missed none, or rather not say"), *rules.WHY_MISSED.items()],
+        label=_("If you missed any: why?"),
+        choices=[("", _("I missed none, or rather not say")), *_said(rules.WHY_MISSED)],
         required=False,
     )
-    thinks_of_stopping = forms.BooleanField(label="I am thinking of stopping this medication", required=False)
+    thinks_of_stopping = forms.BooleanField(label=_("I am thinking of stopping this medication"), required=False)
     # Several lines tall, for in one line Enter would send what is not finished.
     own_effect = forms.CharField(
-        label="Something else? In your own words",
+        label=_("Something else? In your own words"),
         max_length=120,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     own_bother = forms.TypedChoiceField(
-        label="How much does that bother you?",
+        label=_("How much does that bother you?"),
         coerce=int,
-        choices=list(rules.BOTHER.items()),
+        choices=_said(rules.BOTHER),
         initial=0,
         required=False,
     )
     words = forms.CharField(
-        label="Anything else you want us to know?",
+        label=_("Anything else you want us to know?"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    needs_refill = forms.BooleanField(label="I run out of this medication soon and need more", required=False)
-    wants_visit = forms.BooleanField(label="I would like an appointment sooner", required=False)
-    wants_call = forms.BooleanField(label="I would like someone to call me", required=False)
+    needs_refill = forms.BooleanField(label=_("I run out of this medication soon and need more"), required=False)
+    wants_visit = forms.BooleanField(label=_("I would like an appointment sooner"), required=False)
+    wants_call = forms.BooleanField(label=_("I would like someone to call me"), required=False)
 
     def __init__(self, *args: Any, scale: Instrument | None, after_a_cut: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +86,7 @@ class AnswerForm(forms.Form):
         self.effects = rules.effects_asked(after_a_cut=after_a_cut)
         for code, words in self.effects.items():
             self.fields[f"effect_{code}"] = forms.TypedChoiceField(
-                label=words, coerce=int, choices=list(rules.BOTHER.items()), initial=0, required=False, empty_value=None
+                label=_(words), coerce=int, choices=_said(rules.BOTHER), initial=0, required=False, empty_value=None
             )
         for number, item in enumerate(scale.items if scale else (), start=1):
             choices = [(choice.value, choice.label) for choice in item.choices]
@@ -92,12 +103,14 @@ class AnswerForm(forms.Form):
         """One question a screen, in the order in which they are asked; the scale has one for each of its items."""
         effects = [self[f"effect_{code}"] for code in self.effects]
         return [
-            Screen("How it goes", [self["feeling"]]),
-            Screen("Doses", [self["doses_missed"], self["missed_because"]]),
-            Screen("Does any of this bother you?", [*effects, self["own_effect"], self["own_bother"]]),
-            Screen("Going on with it", [self["thinks_of_stopping"]]),
+            Screen(_("How it goes"), [self["feeling"]]),
+            Screen(_("Doses"), [self["doses_missed"], self["missed_because"]]),
+            Screen(_("Does any of this bother you?"), [*effects, self["own_effect"], self["own_bother"]]),
+            Screen(_("Going on with it"), [self["thinks_of_stopping"]]),
             *(Screen(self.scale.stem, [item]) for item in self.item_fields() if self.scale),
-            Screen("Before you send", [self["words"], self["needs_refill"], self["wants_visit"], self["wants_call"]]),
+            Screen(
+                _("Before you send"), [self["words"], self["needs_refill"], self["wants_visit"], self["wants_call"]]
+            ),
         ]
 
     def item_fields(self) -> list[forms.BoundField]:

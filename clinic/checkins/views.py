@@ -15,7 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,6 +30,7 @@ from clinic.core.views import too_many_requests
 from clinic.formulary.rules import patient_pages
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
 from clinic.messaging.forms import BirthYearForm
+from clinic.messaging.rules import language_of
 from clinic.messaging.services import confirm_birth_year
 from clinic.scales.rules import INSTRUMENTS
 from clinic.staff.access import StaffRequest, requires
@@ -52,13 +53,14 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     opened = queries.open_checkin(token, now=timezone.now())
     if opened is None:
         return private(_closed(request, token))
-    if request.method == "POST" and "help" in request.POST:
-        services.ask_for_help(token=token, now=timezone.now())
-        page = {"typed": _typed(request, opened), "back": BACK}
-        return private(render(request, "checkins/help.html", page))
-    if stage_of(request, opened.link) != ASKING:
-        return private(_ask_birth_year(request, token, opened))
-    return private(_ask(request, token, opened))
+    with translation.override(language_of(opened.link.client.language)):
+        if request.method == "POST" and "help" in request.POST:
+            services.ask_for_help(token=token, now=timezone.now())
+            page = {"typed": _typed(request, opened), "back": BACK}
+            return private(render(request, "checkins/help.html", page))
+        if stage_of(request, opened.link) != ASKING:
+            return private(_ask_birth_year(request, token, opened))
+        return private(_ask(request, token, opened))
 
 
 def _ask_birth_year(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
@@ -117,8 +119,9 @@ def _closed(request: HttpRequest, token: str) -> HttpResponse:
     """Unknown, used, expired and revoked links look alike, except to the phone that has just answered."""
     link = queries.link_of(token)
     stage = stage_of(request, link) if link else ""
-    if stage.startswith(DONE):
-        return render(request, "checkins/thanks.html", {"urgency": stage.removeprefix(f"{DONE}:")})
+    if link and stage.startswith(DONE):
+        with translation.override(language_of(link.client.language)):
+            return render(request, "checkins/thanks.html", {"urgency": stage.removeprefix(f"{DONE}:")})
     return render(request, "checkins/closed.html", status=404)
 
 

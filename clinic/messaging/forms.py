@@ -1,6 +1,7 @@
 """The question that every page by link asks first, and what a provider's calls must hold."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.clients.models import MessagePurpose
 from clinic.messaging.models import Channel, ReportedState
@@ -8,16 +9,16 @@ from clinic.messaging.models import Channel, ReportedState
 
 class BirthYearForm(forms.Form):
     year = forms.IntegerField(
-        label="What year were you born?",
-        help_text="Four digits, such as 1984. If you fill this in for your child: your child's year.",
+        label=_("What year were you born?"),
+        help_text=_("Four digits, such as 1984. If you fill this in for your child: your child's year."),
         min_value=1900,
         max_value=2100,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4}),
         error_messages={
-            "required": "Write the year you were born.",
-            "invalid": "Write the year as four digits, such as 1984.",
-            "min_value": "Write the year as four digits, such as 1984.",
-            "max_value": "Write the year as four digits, such as 1984.",
+            "required": _("Write the year you were born."),
+            "invalid": _("Write the year as four digits, such as 1984."),
+            "min_value": _("Write the year as four digits, such as 1984."),
+            "max_value": _("Write the year as four digits, such as 1984."),
         },
     )
 

@@ -14,7 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -36,6 +36,7 @@ from clinic.messaging.forms import (
 )
 from clinic.messaging.models import Channel, SignedLink
 from clinic.messaging.purposes import text_lines
+from clinic.messaging.rules import language_of
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -234,6 +235,19 @@ def read_by_link(
     opened = find(now=timezone.now())
     if opened is None:
         return private(render(request, "messaging/closed.html", status=404))
+    with translation.override(language_of(opened.link.client.language)):
+        return _read_inside(request, opened, find=find, enter=enter, show=show, act=act)
+
+
+def _read_inside(
+    request: HttpRequest,
+    opened: OpenedPage,
+    *,
+    find: Callable[..., OpenedPage | None],
+    enter: Callable[..., object],
+    show: Callable[[OpenedPage], HttpResponse],
+    act: Callable[[OpenedPage], HttpResponse] | None,
+) -> HttpResponse:
     is_inside = stage_of(request, opened.link) == READING
     if is_inside and request.method != "POST":
         return private(show(opened))

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.core.forms import MOMENT_WITHIN_REACH, WITHIN_REACH, offer
 from clinic.scheduling import rules
@@ -97,10 +98,10 @@ class ReplyForm(forms.Form):
 
     reply = forms.TypedChoiceField(choices=ReplyKind.choices, coerce=ReplyKind)
     words = forms.CharField(
-        label="Which days and times suit you?",
+        label=_("Which days and times suit you?"),
         required=False,
         max_length=200,
-        help_text="Such as: Tuesdays after 3 pm. We call you to agree on a time.",
+        help_text=_("Such as: Tuesdays after 3 pm. We call you to agree on a time."),
     )
 
 

@@ -80,7 +80,9 @@ def test_how_the_two_meet_is_said(
 
 def test_a_client_who_lives_elsewhere_reads_their_own_time(phone: Browser, page: str, ada: Client) -> None:
     Client.objects.filter(pk=ada.pk).update(time_zone="America/New_York", language="es")
-    assert "jueves 11 de junio, 16:00</strong> (New York time)" in phone.get(page).content.decode()
+    shown = phone.get(page).content.decode()
+    assert "jueves 11 de junio, 16:00</strong> (hora de New York)" in shown
+    assert ('<html lang="es">' in shown, "Voy a ir" in shown) == (True, True)
 
 
 def test_reading_changes_nothing(phone: Browser, page: str, appointment: Appointment) -> None:

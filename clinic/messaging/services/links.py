@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.audit.services import record
 from clinic.core.models import new_id
@@ -89,8 +91,14 @@ def confirm_birth_year(*, token: str, about_kind: str, year: int, now: datetime)
     if left is None:
         return
     record(f"{about_kind}_birth_year_wrong", by=None, subject=link, tries_left=left)
-    tries = f"{left} {'try' if left == 1 else 'tries'} left" if left else "no tries left"
-    raise RuleBroken(f"That is not the year we have. You have {tries}.", field="year")
+    if not left:
+        raise RuleBroken(_("That is not the year we have. You have no tries left."), field="year")
+    said = ngettext(
+        "That is not the year we have. You have %(left)s try left.",
+        "That is not the year we have. You have %(left)s tries left.",
+        left,
+    )
+    raise RuleBroken(said % {"left": left}, field="year")
 
 
 @transaction.atomic
