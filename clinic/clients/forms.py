@@ -8,10 +8,12 @@ from django import forms
 
 from clinic.clients.models import Client, ClientStatus, ContactKind, ContactPoint, RelatedKind, RelatedPerson, Sex
 from clinic.clients.queries import working_staff
-from clinic.clients.rules import LANGUAGES, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
+from clinic.clients.rules import LANGUAGES, MESSAGE_TEXT, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
 from clinic.clients.rules.access import TEAM_ROLES
 from clinic.core.templatetags.clinic_ui import phone
 from clinic.staff.models import User
+
+READ_FIRST = f"Read to the client what they agree to: “{MESSAGE_TEXT}”"
 
 
 class DayInput(forms.DateInput):
@@ -43,9 +45,9 @@ class ClientForm(forms.Form):
     phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput({"type": "tel"}))
     may_call = forms.BooleanField(label="May be called on this phone", required=False)
     may_leave_voicemail = forms.BooleanField(label="Voicemail may be left", required=False)
-    may_text = forms.BooleanField(label="SMS reminders may be sent", required=False)
+    may_text = forms.BooleanField(label="SMS reminders may be sent", required=False, help_text=READ_FIRST)
     email = forms.EmailField(label="E-mail", required=False)
-    may_email = forms.BooleanField(label="E-mail reminders may be sent", required=False)
+    may_email = forms.BooleanField(label="E-mail reminders may be sent", required=False, help_text="Read the same.")
     prefers = forms.ChoiceField(
         label="Prefers to be reached by",
         choices=[("", "No preference"), ("phone", "Phone"), ("email", "E-mail")],

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client, ContactPoint, MessageConsent, MessagePurpose
-from clinic.clients.rules import Contact
+from clinic.clients.rules import MESSAGE_TEXT, Contact
 from clinic.clients.services import register_client, set_contact_points
 from clinic.core.rules import RuleBroken
 from clinic.messaging import services
@@ -148,3 +148,8 @@ def test_what_was_ended_can_be_agreed_to_again(ada: Client, desk: Browser) -> No
     assert live(ada) == set()
     desk.post(address(ada), {"agreed": ["email:pages"]})
     assert live(ada) == {("email", "pages")}
+
+
+def test_the_text_is_shown_wherever_it_is_agreed_to(desk: Browser) -> None:
+    for page in (reverse("intake:enquire"), reverse("clients:create")):
+        assert MESSAGE_TEXT in desk.get(page).content.decode()

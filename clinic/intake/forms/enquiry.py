@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core import signing
 
+from clinic.clients.rules import MESSAGE_TEXT
 from clinic.intake.models import ContactWish
 from clinic.staff.models import User
 
@@ -90,6 +91,7 @@ class EnquiryForm(forms.Form):
     )
     contact_wish = forms.ChoiceField(
         label="How should we reach you?",
+        help_text=f"By text message or e-mail: {MESSAGE_TEXT}",
         choices=ContactWish.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how we should reach you."},
