@@ -12,6 +12,7 @@ class CheckinsConfig(AppConfig):
         register(
             Purpose(
                 kind=queries.KIND,
+                name="Check-in",
                 still_wanted=queries.still_wanted,
                 useful_until=queries.open_until,
                 consent=MessagePurpose.CHECKINS,

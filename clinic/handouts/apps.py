@@ -13,6 +13,7 @@ class HandoutsConfig(AppConfig):
         register(
             Purpose(
                 kind=queries.KIND,
+                name="Dose calendar",
                 still_wanted=queries.still_wanted,
                 consent=MessagePurpose.PAGES,
                 is_asked_for=True,

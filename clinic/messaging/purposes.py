@@ -33,6 +33,7 @@ class ToStaff:
 class Purpose:
     """One reason to write: `kind` as on the reminder, which rows still want it, which page its link opens.
 
+    `name` is what staff call it.
     `consent` is what the client must have agreed to be written to about; only messages to staff have none.
     What `is_asked_for` by the client does not count toward the limits of a number. `useful_until` says by when a
     message must leave to be of any use; later, a person sees to it.
@@ -42,6 +43,7 @@ class Purpose:
     """
 
     kind: str
+    name: str
     still_wanted: Callable[[Collection[UUID]], Collection[UUID]]
     view_name: str
     link_lasts: timedelta
@@ -92,6 +94,7 @@ class TextLine:
     """What messages of one kind say in one language now, and the newest text that somebody wrote."""
 
     kind: str
+    name: str
     language: str
     wording: Wording
     newest: MessageText | None
@@ -105,7 +108,7 @@ def text_lines() -> list[TextLine]:
         for language, words in purpose.words.items():
             built_in = Wording(words, purpose.subject[language])
             wording = approved.get((purpose.kind, language), built_in)
-            found.append(TextLine(purpose.kind, language, wording, newest_text(purpose.kind, language)))
+            found.append(TextLine(purpose.kind, purpose.name, language, wording, newest_text(purpose.kind, language)))
     return found
 
 

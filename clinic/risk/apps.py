@@ -15,6 +15,7 @@ class RiskConfig(AppConfig):
         register(
             Purpose(
                 kind=telling.KIND,
+                name="Risk alert",
                 still_wanted=telling.still_wanted,
                 view_name="risk:alert",
                 link_lasts=timedelta(),
@@ -26,6 +27,7 @@ class RiskConfig(AppConfig):
         register(
             Purpose(
                 kind=safety.KIND,
+                name="Safety plan",
                 still_wanted=safety.still_wanted,
                 consent=MessagePurpose.PAGES,
                 is_asked_for=True,

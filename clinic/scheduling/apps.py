@@ -12,6 +12,7 @@ class SchedulingConfig(AppConfig):
         register(
             Purpose(
                 kind=queries.KIND,
+                name="Appointment",
                 still_wanted=queries.still_wanted,
                 steps_wanted=queries.steps_wanted,
                 useful_until=queries.starts_of,

@@ -29,6 +29,7 @@ def purpose(still_wanted: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID
     """A purpose for tests: its link opens the clients' check-in page."""
     return Purpose(
         kind=KIND,
+        name="Check-in",
         still_wanted=still_wanted,
         consent=MessagePurpose.CHECKINS,
         view_name="checkins:answer",
