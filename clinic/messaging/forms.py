@@ -39,6 +39,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=200, help_text="Others read this. Nothing about a person's care.")
 
 
+class ChannelForm(forms.Form):
+    """Which channel is meant."""
+
+    channel = forms.TypedChoiceField(choices=Channel.choices, coerce=Channel)
+
+
+class PauseForm(ChannelForm, ReasonForm):
+    """Which channel is paused, and why."""
+
+
 class NoFieldsForm(forms.Form):
     """A deed that needs no more words than its button."""
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -27,14 +28,16 @@ from clinic.messaging import queries, services
 from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
 from clinic.messaging.forms import (
     BirthYearForm,
+    ChannelForm,
     ConsentForm,
     InboundForm,
     NoFieldsForm,
+    PauseForm,
     ReasonForm,
     ReportForm,
     TextForm,
 )
-from clinic.messaging.models import Channel, SignedLink
+from clinic.messaging.models import SignedLink
 from clinic.messaging.purposes import text_lines
 from clinic.messaging.rules import language_of
 from clinic.staff.access import StaffRequest, requires
@@ -104,7 +107,7 @@ def operations(request: StaffRequest) -> HttpResponse:
     return _operations(request, ReasonForm())
 
 
-def _operations(request: StaffRequest, form: ReasonForm) -> HttpResponse:
+def _operations(request: StaffRequest, form: Form) -> HttpResponse:
     page = {
         "form": form,
         "counts": queries.channel_counts(timezone.now()),
@@ -116,31 +119,29 @@ def _operations(request: StaffRequest, form: ReasonForm) -> HttpResponse:
 
 @requires(Permission.OPERATE_MESSAGES)
 @require_POST
-def pause(request: StaffRequest, channel: str) -> HttpResponse:
+def pause(request: StaffRequest) -> HttpResponse:
     """Let nothing leave by a channel, with the reason."""
-    return _operate(request, partial(services.pause_channel, channel=_channel(channel)))
+    return _operate(request, PauseForm(request.POST), services.pause_channel)
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_POST
+def resume(request: StaffRequest) -> HttpResponse:
+    """Let messages leave by a channel again."""
+    return _operate(request, ChannelForm(request.POST), services.resume_channel)
 
 
 @requires(Permission.OPERATE_MESSAGES)
 @require_POST
 def release(request: StaffRequest) -> HttpResponse:
     """Let messages leave a database that was read back from a backup, with the reason."""
-    return _operate(request, services.release_messages)
+    return _operate(request, ReasonForm(request.POST), services.release_messages)
 
 
-def _operate(request: StaffRequest, deed: Callable[..., object]) -> HttpResponse:
-    form = ReasonForm(request.POST)
+def _operate(request: StaffRequest, form: Form, deed: Callable[..., object]) -> HttpResponse:
     if submit(form, partial(deed, by=request.user, now=timezone.now())):
         return redirect("messaging:operations")
     return _operations(request, form)
-
-
-@requires(Permission.OPERATE_MESSAGES)
-@require_POST
-def resume(request: StaffRequest, channel: str) -> HttpResponse:
-    """Let messages leave by a channel again."""
-    services.resume_channel(channel=_channel(channel), by=request.user, now=timezone.now())
-    return redirect("messaging:operations")
 
 
 @requires(Permission.OPERATE_MESSAGES)
@@ -167,13 +168,6 @@ def approve(request: StaffRequest, text_id: UUID) -> HttpResponse:
     if submit(form, partial(services.approve_text, text_id=text.pk, by=request.user, now=timezone.now())):
         return redirect("messaging:texts")
     return _texts(request, form)
-
-
-def _channel(name: str) -> Channel:
-    try:
-        return Channel(name)
-    except ValueError:
-        raise Http404 from None
 
 
 @csrf_exempt

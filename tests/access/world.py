@@ -82,9 +82,7 @@ class World:
 
 
 def missing(name: str) -> Any:
-    return {"token": "no-such-token", "channel": "pigeon", "pk": 999_999, "uidb36": "zz", "key": "no-such-key"}.get(
-        name, new_id()
-    )
+    return {"token": "no-such-token", "pk": 999_999, "uidb36": "zz", "key": "no-such-key"}.get(name, new_id())
 
 
 def build() -> World:
@@ -240,7 +238,6 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "handouts:page token": _calendar_token,
     "safety_page token": _safety_token,
     "reminder_id": lambda side: ReminderFactory(client=side.client, state="refused"),
-    "channel": lambda side: "sms",
     "text_id": lambda side: MessageText.objects.create(
         about_kind=f"kind {side.client.pk}"[:30],
         language="en",

@@ -73,22 +73,23 @@ def test_the_queue_in_numbers() -> None:
 def test_a_paused_channel_stands_still_and_nothing_is_lost(operator: Browser, administrator: User) -> None:
     due()
     assert (
-        operator.post(reverse("messaging:pause", args=["email"]), {"reason": "The provider is down"}).status_code == 302
+        operator.post(reverse("messaging:pause"), {"channel": "email", "reason": "The provider is down"}).status_code
+        == 302
     )
-    operator.post(reverse("messaging:pause", args=["email"]), {"reason": "again"})
+    operator.post(reverse("messaging:pause"), {"channel": "email", "reason": "again"})
     assert (send(), ChannelPause.objects.count()) == (0, 1)
     assert AuditEvent.objects.filter(action="channel_paused", by=administrator).count() == 1
     page = operator.get(reverse("messaging:operations")).content.decode()
     assert "by Amos Administrator: The provider is down" in page
     for _ in range(2):
-        operator.post(reverse("messaging:resume", args=["email"]))
+        operator.post(reverse("messaging:resume"), {"channel": "email"})
     assert send() == 1
     assert "Earlier pauses" in operator.get(reverse("messaging:operations")).content.decode()
 
 
 def test_a_pause_needs_a_reason_and_a_channel(operator: Browser) -> None:
-    assert operator.post(reverse("messaging:pause", args=["email"]), {"reason": " "}).status_code == 422
-    assert operator.post(reverse("messaging:pause", args=["pigeon"]), {"reason": "x"}).status_code == 404
+    for wrong in ({"channel": "email", "reason": " "}, {"channel": "pigeon", "reason": "x"}):
+        assert operator.post(reverse("messaging:pause"), wrong).status_code == 422
     with pytest.raises(RuleBroken, match="Say why"):
         rules.check_reason(" ")
 
