@@ -57,6 +57,14 @@ def test_the_questions_are_spanish_and_the_scale_says_why_it_is_not(phone: Brows
     assert "Little interest or pleasure in doing things" in shown
 
 
+def test_the_plan_of_today_and_what_to_know_are_spanish(phone: Browser, page: str) -> None:
+    shown = phone.get(page).content.decode()
+    assert "25 mg por la mañana (1 tableta de 25 mg)" in shown
+    assert "in the morning" not in shown
+    assert "La decisión es suya" in shown
+    assert "Nunca la deje por su cuenta" in shown
+
+
 def test_the_team_reads_what_was_answered_in_english(phone: Browser, page: str) -> None:
     sent = {"feeling": "2", "doses_missed": "1", "missed_because": "forgot", "effect_nausea": "2"}
     assert phone.post(page, sent).status_code == 302

@@ -24,12 +24,14 @@ from clinic.core.queries import prepared
 from clinic.formulary.queries.schedules import schedules
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import find_link, open_link
+from clinic.messaging.rules import language_of
 from clinic.risk.models import RiskAlert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DoseStep, StepGate
 from clinic.titration.rules import day_words, unit_pictures
 from clinic.titration.rules.signed import is_taken_on
+from clinic.titration.rules.spanish import day_words_in_spanish
 
 KIND = "checkin"
 LAMOTRIGINE = "lamotrigine"
@@ -112,12 +114,14 @@ def self_harm_without_alert(*, since: datetime) -> list[ScaleResponse]:
 
 
 def dose_today(checkin: CheckIn, *, now: datetime) -> DoseToday:
-    """What the plan says to take on the client's own day of today; empty where it says nothing."""
+    """What the plan says to take on the client's own day of today, in their language; empty where it says nothing."""
     on = now.astimezone(ZoneInfo(checkin.client.time_zone)).date()
     step = DoseStep.objects.current().on(on).filter(version__dose_plan=checkin.dose_plan_id).first()
     if step is None:
         return DoseToday()
-    return DoseToday(day_words(step, on), unit_pictures.taken_of(step.doses) if is_taken_on(step, on) else ())
+    speaks_spanish = language_of(checkin.client.language) == "es"
+    words = day_words_in_spanish(step, on) if speaks_spanish else day_words(step, on)
+    return DoseToday(words, unit_pictures.taken_of(step.doses) if is_taken_on(step, on) else ())
 
 
 def next_step_waits(checkin: CheckIn) -> bool:
