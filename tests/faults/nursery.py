@@ -22,7 +22,9 @@ def main() -> None:
 
     django.setup()
     from clinic.messaging.purposes import register
+    from clinic.messaging.rules import outcomes
     from tests.factories.messaging import purpose
+    from tests.faults.herd import WAIT
 
     if "SMTP_PORT" in os.environ:
         from django.conf import settings
@@ -31,6 +33,7 @@ def main() -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SMTP_PORT"])
     register(purpose())
+    outcomes.FIRST_WAIT, outcomes.LONGEST_WAIT = WAIT, 5 * WAIT
     channel, seed, deaths = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     chance = random.Random(seed)
     died = 0
