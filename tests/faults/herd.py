@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
@@ -42,6 +43,7 @@ class World:
 
         # What fails on purpose is not worth a line each.
         logging.disable(logging.CRITICAL)
+        warnings.simplefilter("ignore")
         connections["default"].settings_dict.update(self.database)
         for name, value in {"MESSAGE_LEASE_SECONDS": 6, "MESSAGES_TO_OUTBOX": False, **self.settings}.items():
             setattr(settings, name, value)

@@ -12,7 +12,7 @@ from tests.factories.messaging import make_many_due
 from tests.faults.ledger import Ledger, balance
 from tests.providers.running import PROJECT, Running, running
 
-LEASE_S = "4"
+LEASE_S = "6"
 SENDERS = 2
 
 

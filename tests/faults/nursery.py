@@ -40,7 +40,10 @@ def main() -> None:
     while died < deaths:
         pid = os.fork()
         if pid == 0:
-            _live(channel, chance.choice([*STEPS, "", ""]), chance.randrange(1, 12), chance.uniform(0.05, 0.8))
+            step = chance.choice([*STEPS, "", ""])
+            # Soon, so that the next has rows to die on before a lease ends.
+            nth = chance.randrange(1, 3 * BATCH if step == "one hand-over" else 4)
+            _live(channel, step, nth, chance.uniform(0.02, 0.2))
         chance.random()
         _, status = os.waitpid(pid, 0)
         if not os.WIFSIGNALED(status):

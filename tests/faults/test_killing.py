@@ -26,7 +26,7 @@ def test_a_sender_that_forgets_what_it_had_begun_is_caught(tmp_path: Path) -> No
     ledger = kill_senders(
         KINDS[1],
         due=300,
-        deaths=16,
+        deaths=6,
         seed=7,
         place=tmp_path,
         fault="sends without asking",
