@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pytest_django import Settings
 
-from clinic.messaging.gateways import EmailGateway, Gateway, HttpGateway, Message, is_blind
+from clinic.messaging.gateways import EmailGateway, Gateway, HttpGateway, Message, Result, http, is_blind
 from clinic.messaging.gateways import mail as adapter
 from clinic.messaging.rules import Outcome
 from tests.providers.running import Running, running
@@ -97,6 +98,32 @@ def test_each_way_to_misbehave_is_read_as_what_it_is(
     assert sms.send(after).outcome is Outcome.ACCEPTED
     told = sms.ask(sent.idem_key)
     assert (told.outcome if told else None) == (Outcome.ACCEPTED if copies else None)
+
+
+def test_a_second_answer_to_one_message_is_not_taken_for_the_answer_to_the_next(
+    sms: HttpGateway, provider: Running
+) -> None:
+    provider.control(faults={"twice": 1.0})
+    sent = [message() for _ in range(40)]
+    results = [sms.send(one) for one in sent]
+    provider.control(faults={})
+    copies = provider.copies()
+    believed = [one for one, result in zip(sent, results, strict=True) if result.outcome is Outcome.ACCEPTED]
+    assert len(believed) >= 20
+    assert all(copies[str(one.idem_key)] == 1 for one in believed)
+
+
+def test_a_reference_of_another_message_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "REMEMBERED", 1)
+    answers = iter(["a", "a", "b", "b"])
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        words = {"reference": next(answers), "state": "accepted"}
+        return httpx.Response(202 if asked.method == "POST" else 200, json=words)
+
+    gateway = HttpGateway("http://sms.example", "", transport=httpx.MockTransport(answer))
+    assert [gateway.send(message()).outcome for _ in range(3)] == [Outcome.ACCEPTED, Outcome.UNKNOWN, Outcome.ACCEPTED]
+    assert gateway.ask(uuid.uuid4()) == Result(Outcome.UNKNOWN, detail="asked: of another message")
 
 
 def test_mail_goes_over_one_connection_and_comes_back_after_it_is_closed(mail: Running) -> None:

@@ -1,8 +1,10 @@
 """SMS through any provider or house system that speaks the clinic's small HTTP contract (docs/gateway.md)."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,8 @@ from clinic.messaging.rules import Outcome, classify_status
 
 TIMEOUT_S = 10
 CONNECTIONS = 8
+# References of the last messages; a stray answer follows at once on its own.
+REMEMBERED = 1000
 # Raised before any byte of the message left: safe to try again.
 NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -31,13 +35,17 @@ class HttpGateway:
     ) -> None:
         self.url = url.rstrip("/")
         self.can_ask = can_ask
-        self._client = httpx.Client(
+        self._fresh_client = partial(
+            httpx.Client,
             timeout=TIMEOUT_S,
             transport=transport,
             headers={"Authorization": f"Bearer {token}"} if token else {},
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             trust_env=False,
         )
+        # A thread has its own connection: whatever comes on it belongs to what this thread asked, or to nothing.
+        self._of_thread = threading.local()
+        self._given: dict[str, UUID] = {}
+        self._lock = threading.Lock()
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
@@ -62,7 +70,30 @@ class HttpGateway:
         reference = _reference(answer) if outcome is Outcome.ACCEPTED else ""
         if reference is None:
             return Result(Outcome.UNKNOWN, detail=f"{answer.status_code} unreadable")
+        if reference and self._is_anothers(reference, message.idem_key):
+            return Result(Outcome.UNKNOWN, detail=f"{answer.status_code} of another message")
         return Result(outcome, reference, f"{answer.status_code}", _asked_wait(answer))
+
+    @property
+    def _client(self) -> httpx.Client:
+        if not hasattr(self._of_thread, "client"):
+            self._of_thread.client = self._fresh_client()
+        client: httpx.Client = self._of_thread.client
+        return client
+
+    def _is_anothers(self, reference: str, idem_key: UUID) -> bool:
+        """A provider that answers twice leaves its second answer to what is asked next: it is not the answer to that.
+
+        The connection is then given up, so that no later answer goes astray.
+        """
+        with self._lock:
+            if self._given.setdefault(reference, idem_key) == idem_key:
+                if len(self._given) > REMEMBERED:
+                    self._given.pop(next(iter(self._given)))
+                return False
+        self._client.close()
+        del self._of_thread.client
+        return True
 
     def ask(self, idem_key: UUID) -> Result | None:
         """GET /messages/by-key: 404 means that it never arrived; anything unclear stays unknown."""
@@ -74,6 +105,8 @@ class HttpGateway:
             return None
         words = _json(answer) if answer.status_code == 200 else {}
         reference, state = str(words.get("reference") or "")[:100], words.get("state")
+        if reference and self._is_anothers(reference, idem_key):
+            return Result(Outcome.UNKNOWN, detail="asked: of another message")
         if state in {"accepted", "delivered"}:
             return Result(Outcome.ACCEPTED, reference, f"asked: {state}")
         if state == "failed":
