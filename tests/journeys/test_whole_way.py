@@ -122,7 +122,7 @@ class Way:
         page.get_by_label("Birth date").fill("1990-05-14")
         page.get_by_label("Phone", exact=False).first.fill("801-555-0147")
         page.get_by_label("E-mail", exact=False).first.fill(self.email)
-        page.get_by_role("group", name="How should we reach you?").get_by_text("E-mail").click()
+        page.get_by_role("group", name="How should we reach you?").get_by_text("E-mail me").click()
         # People take some seconds to write; the page takes those who do not for a robot.
         page.get_by_label("What is going on?").press_sequentially(
             "I cannot sleep and nothing is fun any more. Therapy helps, but not enough.", delay=70, timeout=30_000
