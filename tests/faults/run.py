@@ -9,6 +9,7 @@ import contextlib
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -84,6 +85,9 @@ def main() -> None:
     parser.add_argument("--part", type=float, default=1.0, help="a part of the full number of reminders, as 0.1")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     options = parser.parse_args()
+    # Ended from outside it ends what it started, too.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     place = Path(tempfile.mkdtemp(prefix="clinic-faults-"))
     # Postgres started by root runs as another user and must reach its folder.
     place.chmod(0o711)
