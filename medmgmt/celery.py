@@ -21,6 +21,7 @@ PLAN_REMINDERS = "clinic.scheduling.tasks.plan_reminders"
 WATCH_QUEUE = "clinic.messaging.tasks.watch_queue"
 LOOK_AT_SUPPLY = "clinic.titration.tasks.look_at_supply"
 LOOK_AT_DUE = "clinic.monitoring.tasks.look_at_due"
+PLAN_TESTS = "clinic.monitoring.tasks.plan_reminders"
 RAISE_SCALE_ALERTS = "clinic.checkins.tasks.raise_scale_alerts"
 TELL_ON_CALL = "clinic.risk.tasks.tell_on_call"
 HOLD_WAITING = "clinic.titration.tasks.hold_waiting"
@@ -54,6 +55,11 @@ app.conf.beat_schedule = {
     "watch the queue": {"task": WATCH_QUEUE, "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},
     "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "look at what is due": {"task": LOOK_AT_DUE, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
+    "plan reminders of tests": {
+        "task": PLAN_TESTS,
+        "schedule": SUPPLY_EVERY_S,
+        "options": {"expires": SUPPLY_EVERY_S},
+    },
     "hold steps that wait": {"task": HOLD_WAITING, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "raise alerts of scales": {
         "task": RAISE_SCALE_ALERTS,

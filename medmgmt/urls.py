@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from clinic.messaging.views import inbound_message, message_report
+from clinic.monitoring.views import reminder_page
 from clinic.risk.views import safety
 from clinic.scheduling.views import by_link
 from clinic.staff.views import remove_key
@@ -32,6 +33,7 @@ urlpatterns = [
     # Their addresses stand in messages: they tell nothing of what the clinic does.
     path("pages/<str:token>/", safety.page, name="safety_page"),
     path("appointments/<str:token>/", by_link, name="appointment_page"),
+    path("reminders/<str:token>/", reminder_page, name="reminder_page"),
     path("risk/", include("clinic.risk.urls")),
     path("intake/", include("clinic.intake.urls")),
     path("plans/", include("clinic.plans.urls")),

@@ -1,4 +1,4 @@
-"""Vitals and laboratory results."""
+"""Vitals and laboratory results, and the days by which clients are reminded of tests."""
 
 import pgtrigger
 from django.conf import settings
@@ -83,3 +83,34 @@ class Measurement(Record):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class DueDayQuerySet(models.QuerySet["DueDay"]):
+    def open(self) -> "DueDayQuerySet":
+        return self.filter(ended_at=None)
+
+
+class DueDay(Record):
+    """A day by which a client is to have tests done, of which they are reminded; which tests is computed, never kept.
+
+    It ends once nothing is due by that day any more: a result came, or the plan moved it, which is another day.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="due_days")
+    due_on = models.DateField()
+    said_done_at = models.DateTimeField("when the client said by link that it is done", null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DueDayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "due_on"], condition=Q(ended_at=None), name="monitoring_due_day_once"
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="due_day_never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.due_on}"

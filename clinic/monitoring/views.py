@@ -1,19 +1,23 @@
-"""The results of one client: read, enter, withdraw."""
+"""The results of one client: read, enter, withdraw; and the page of tests that a client reads by link."""
 
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
+from clinic.messaging.forms import NoFieldsForm
+from clinic.messaging.views import read_by_link
 from clinic.monitoring import queries, rules, services
 from clinic.monitoring.forms import ResultsForm, WithdrawForm
 from clinic.monitoring.models import Measurement
@@ -86,3 +90,29 @@ def _page(request: StaffRequest, client: Client, form: ResultsForm) -> dict[str,
         "over_time": queries.results_of_kind(request.user, client, kind) if kind else [],
         "withdraw_form": WithdrawForm(auto_id=False),
     }
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminder_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The client's own tests behind a link: the birth year first, then which, by when, why, and that they are done."""
+
+    def show(opened: queries.OpenReminder, form: NoFieldsForm | None = None) -> HttpResponse:
+        page = {"opened": opened, "form": form or NoFieldsForm()}
+        return render(request, "monitoring/reminder_page.html", page, status=422 if form else 200)
+
+    def act(opened: queries.OpenReminder) -> HttpResponse:
+        form = NoFieldsForm(request.POST)
+        if submit(form, partial(services.say_done_by_link, token=token, now=timezone.now())):
+            return redirect(request.path)
+        return show(opened, form)
+
+    return read_by_link(
+        request,
+        about_kind=queries.KIND,
+        find=partial(queries.open_reminder, token),
+        enter=partial(services.enter_reminder, token=token),
+        show=show,
+        act=act,
+    )

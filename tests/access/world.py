@@ -26,7 +26,7 @@ from tests.factories.coverage import CoverageFactory
 from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyRuleFactory
 from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
 from tests.factories.messaging import ReminderFactory
-from tests.factories.monitoring import MeasurementFactory
+from tests.factories.monitoring import DueDayFactory, MeasurementFactory
 from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
@@ -156,6 +156,13 @@ def _appointment_token(side: Side) -> str:
     return mint_link(client_id=side.client.pk, expires_at=tomorrow, **about)
 
 
+def _reminder_token(side: Side) -> str:
+    day = DueDayFactory(client=side.client)
+    expires_at = timezone.now() + dt.timedelta(hours=72)
+    about = {"about_kind": "test", "about_id": day.pk}
+    return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
+
+
 def _break_glass(side: Side) -> Any:
     now = timezone.now()
     return BreakGlassAccess.objects.create(
@@ -248,6 +255,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
         written_at=timezone.now(),
     ),
     "appointment_page token": _appointment_token,
+    "reminder_page token": _reminder_token,
     "change_id": lambda side: DoseChange.objects.get(version__dose_plan=side.made["dose_plan_id"]),
     "enquiry_id": lambda side: EnquiryFactory(what_is_going_on=CANARY),
     "referral_id": lambda side: TherapistReferralFactory(client=side.client, referred_by=side.team[Role.THERAPIST]),

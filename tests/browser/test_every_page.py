@@ -257,6 +257,20 @@ def test_the_steps_of_an_appointment_by_link_read_well(walk: tuple[Page, Check],
 
 
 @pytest.mark.browser
+def test_the_steps_of_a_test_that_is_due_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
+    page, look = walk
+    begun(world.full.client, world.full.prescriber, timezone.now() - 4 * DAY)
+    page.goto(Stop("reminder_page").path(world, ANONYMOUS))
+    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="A test is due").wait_for()
+    look("test due")
+    page.get_by_role("button", name="I have had it done").click()
+    page.get_by_text("You told us that it is done").wait_for()
+    look("test said done")
+
+
+@pytest.mark.browser
 def test_the_steps_of_signing_in_read_well(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
     user = world.staff["auditor"]

@@ -4,8 +4,9 @@ import datetime as dt
 from decimal import Decimal
 
 import factory
+from django.utils import timezone
 
-from clinic.monitoring.models import Measurement
+from clinic.monitoring.models import DueDay, Measurement
 from tests.factories.clients import ClientFactory
 from tests.factories.staff import UserFactory
 
@@ -23,3 +24,13 @@ class MeasurementFactory(factory.django.DjangoModelFactory[Measurement]):
     taken_at = TAKEN
     origin = "staff"
     recorded_by = factory.SubFactory(UserFactory)
+
+
+class DueDayFactory(factory.django.DjangoModelFactory[DueDay]):
+    """A day by which tests are due, in three days; whether any are is for the client's dose plans to say."""
+
+    class Meta:
+        model = DueDay
+
+    client = factory.SubFactory(ClientFactory)
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=3))

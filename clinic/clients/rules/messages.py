@@ -5,9 +5,9 @@ from clinic.core.rules import RuleBroken
 # The text that is read to or by the client; a new wording gets a new version, and consents keep the one they had.
 MESSAGE_TEXT_VERSION = "2026-11"
 MESSAGE_TEXT = (
-    "We may send you check-ins, reminders of appointments and pages to read this way. The messages say no name and "
-    "nothing about your treatment, only that there is something for you, and a link. Your carrier may charge for text "
-    "messages. You can end this at any time: reply STOP to a text message, or call us."
+    "We may send you check-ins, reminders of tests and of appointments, and pages to read this way. The messages say "
+    "no name and nothing about your treatment, only that there is something for you, and a link. Your carrier may "
+    "charge for text messages. You can end this at any time: reply STOP to a text message, or call us."
 )
 
 

@@ -1,4 +1,4 @@
-"""What is read of monitoring: results, and what is due."""
+"""What is read of monitoring: results, what is due, and reminders of it."""
 
 from clinic.monitoring.queries.due import (
     LIST_ROWS,
@@ -13,6 +13,17 @@ from clinic.monitoring.queries.due import (
     running_plan_of,
     told_before_signing,
 )
+from clinic.monitoring.queries.reminding import (
+    KIND,
+    WRITTEN_TO,
+    OpenReminder,
+    open_days_of,
+    open_reminder,
+    said_about,
+    steps_wanted,
+    still_wanted,
+    tests_due,
+)
 from clinic.monitoring.queries.results import (
     Group,
     Result,
@@ -23,10 +34,13 @@ from clinic.monitoring.queries.results import (
 )
 
 __all__ = [
+    "KIND",
     "LIST_ROWS",
+    "WRITTEN_TO",
     "ClientDue",
     "DueList",
     "Group",
+    "OpenReminder",
     "Result",
     "due_everywhere",
     "due_list",
@@ -36,8 +50,14 @@ __all__ = [
     "lines_of_client",
     "newest_facts",
     "newest_results",
+    "open_days_of",
     "open_due",
+    "open_reminder",
     "results_of_kind",
     "running_plan_of",
+    "said_about",
+    "steps_wanted",
+    "still_wanted",
+    "tests_due",
     "told_before_signing",
 ]

@@ -83,10 +83,16 @@ MONTHS = {
 }
 
 
+def day_words(day: dt.date, language: str) -> str:
+    """A day spelled out in the client's language."""
+    weekday, month = WEEKDAYS[language][day.weekday()], MONTHS[language].split(",")[day.month - 1]
+    return f"{weekday} {day.day} de {month}" if language == "es" else f"{weekday}, {month} {day.day}"
+
+
 def when_words(starts_at: dt.datetime, zone: ZoneInfo, language: str) -> str:
     """Day and time of an appointment by the clock on the client's wall, spelled out in their language."""
     local = starts_at.astimezone(zone)
-    day, month = WEEKDAYS[language][local.weekday()], MONTHS[language].split(",")[local.month - 1]
+    day = day_words(local.date(), language)
     if language == "es":
-        return f"{day} {local.day} de {month}, {local:%H:%M}"
-    return f"{day}, {month} {local.day}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+        return f"{day}, {local:%H:%M}"
+    return f"{day}, {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"

@@ -19,6 +19,7 @@ from clinic.monitoring.rules import KINDS, Given
 from clinic.monitoring.rules.critical import INGREDIENT_OF, critical_words
 from clinic.monitoring.rules.due import State
 from clinic.monitoring.rules.gathering import DueLine, lines_of
+from clinic.monitoring.services.reminders import end_measured
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.services import doubt_promises, doubt_result, judge_results, keep_promises
@@ -52,6 +53,7 @@ def record_results(
     done = {item.about for item in queries.due_of_client(client.pk, now) if item.state is State.DONE}
     for about in done.intersection(queries.open_due(client.pk)):
         worklist.close_about(about=about, outcome=Outcome.DONE, by=None, now=now)
+    end_measured(client.pk, now=now)
     return kept
 
 
