@@ -11,9 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
+from clinic.formulary.models import Medication
+from clinic.monitoring.models import DueDay
+from clinic.monitoring.queries import tests_due
 from tests.access import matrix
 from tests.access.world import ANONYMOUS, ROLES, Side
 from tests.browser.looks import HEIGHT, PHONE, Listener, faults
@@ -259,8 +263,10 @@ def test_the_steps_of_an_appointment_by_link_read_well(walk: tuple[Page, Check],
 @pytest.mark.browser
 def test_the_steps_of_a_test_that_is_due_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
-    begun(world.full.client, world.full.prescriber, timezone.now() - 4 * DAY)
-    page.goto(Stop("reminder_page").path(world, ANONYMOUS))
+    address = Stop("reminder_page").path(world, ANONYMOUS)
+    Medication.objects.filter(name__startswith="lithium").update(ingredient="lithium")
+    DueDay.objects.update(due_on=min(on for _, on in tests_due(timezone.now())))
+    page.goto(address)
     page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("heading", name="A test is due").wait_for()
