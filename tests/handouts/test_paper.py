@@ -90,6 +90,20 @@ def test_one_medication_stands_on_one_sheet(paper: Paper, size: tuple[int, int])
     assert (round(pdf.pages[0].mediabox.width), round(pdf.pages[0].mediabox.height)) == size
 
 
+@pytest.mark.parametrize("paper", Paper)
+def test_a_titration_beside_another_medication_stands_on_one_sheet(paper: Paper) -> None:
+    rising = [step(14, morning="25"), step(14, morning="50"), step(7, morning="100"), step(30, morning="200")]
+    lamotrigine = order(tablets("25", "50", "100", "200"), steps=rising)
+    rash = ("Any new rash: call us at once, the same day.",)
+    rises = [step(14, morning="75"), step(14, morning="125"), step(42, morning="150")]
+    taken = on_paper(order(SCORED, steps=rises), treats="Low mood and worry")
+    treats = "Mood that falls again and again"
+    risen = on_paper(lamotrigine, letter="B", medication="lamotrigine", treats=treats, watch=rash)
+    pdf = sheet(taken, risen, paper=paper)
+    assert len(pdf.pages) == 1
+    assert rash[0] in text_of(pdf)
+
+
 def test_large_print_may_take_more_sheets_and_loses_no_day() -> None:
     plans = [changing(), on_paper(order(SCORED, steps=[step(60, morning="75", bedtime="25")]), letter="B")]
     assert len(alternatives(sheet(*plans, large=True))) == 56
