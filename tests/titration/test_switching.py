@@ -233,7 +233,7 @@ def test_the_second_prescriber_sees_both(paula: Browser, sertraline: DosePlan, v
     [
         ({"leaving-amount": ""}, "Needed here."),
         ({"leaving-on": ""}, "This field is required."),
-        ({"coming-step_mg": ""}, "Venlafaxine: Needed here."),
+        ({"coming-step_mg": ""}, "Venlafaxine, Rise each time (mg): Needed here."),
         ({"coming-treats": ""}, "Look at what is marked in the two medications first."),
         ({"leaving-way": "stop"}, "Give the first day"),
         ({"begins": ""}, "This field is required."),
@@ -252,6 +252,14 @@ def test_what_is_wrong_is_said_and_nothing_is_signed(
     assert page.status_code == 422
     assert words in page.text
     assert (DosePlan.objects.count(), sertraline.versions.count()) == (1, 1)
+
+
+def test_each_thing_that_is_missing_is_listed_once_with_its_medication_and_field(
+    paula: Browser, sertraline: DosePlan, venlafaxine: Medication
+) -> None:
+    page = paula.post(url(sertraline, venlafaxine), typed(**{"leaving-amount": ""}, do="preview")).text
+    listed = page.split("What is missing or wrong:")[1].split("</ul>")[0]
+    assert listed.count("<li>") == listed.count("<li>Sertraline, Cut each time (mg or percent): Needed here.</li>") == 1
 
 
 def test_a_template_of_each_is_taken_and_steps_grow_by_a_row(

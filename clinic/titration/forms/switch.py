@@ -118,5 +118,17 @@ class SwitchForm(SigningForm):
             return lay_out()
         except RuleBroken as refusal:
             part.refuse(refusal)
-            name = self.medication.name if part is self.coming else str(self.current.dose_plan.medication)
-            raise RuleBroken(f"{name[:1].upper()}{name[1:]}: {refusal.reason}") from refusal
+            faults = [one for one in self._faults_of(part) if one.endswith(refusal.reason)]
+            raise RuleBroken(faults[0] if faults else refusal.reason) from refusal
+
+    def faults(self) -> list[str]:
+        """What is missing or wrong, for the page: each sentence once, with its medication and field."""
+        own = [f"{field.label}: {error}" for field in self.visible_fields() for error in field.errors]
+        sentences = [*self.non_field_errors(), *own, *self._faults_of(self.leaving), *self._faults_of(self.coming)]
+        return list(dict.fromkeys(str(one) for one in sentences))
+
+    def _faults_of(self, part: RegimenForm) -> list[str]:
+        name = self.medication.name if part is self.coming else str(self.current.dose_plan.medication)
+        of = f"{name[:1].upper()}{name[1:]}"
+        general = [f"{of}: {error}" for error in part.non_field_errors()]
+        return general + [f"{of}, {field.label}: {one}" for field in part.visible_fields() for one in field.errors]
