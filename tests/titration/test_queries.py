@@ -158,7 +158,7 @@ def test_findings_stand_in_three_tiers() -> None:
     plan = build_plan({"start_on": "2026-03-02", "products": TABLETS, "limits": limits, "steps": steps})
     shown = queries.previewed(plan)
     assert [one.words for one in shown.findings.stops] == [
-        "100 mg a day from Mar 2, 2026 to Mar 8, 2026 is above the maximum of 50 mg a day.",
+        "Up to 100 mg a day from Mar 2, 2026 to Mar 8, 2026 is above the maximum of 50 mg a day.",
         "30 mg from Mar 16, 2026 cannot be made from the products chosen. The nearest: 25 mg and 37.5 mg.",
     ]
     assert [one.words for one in shown.findings.warnings] == [

@@ -137,7 +137,7 @@ def test_findings_in_words_and_back() -> None:
     for finding in (soon, large, high):
         assert read_finding(finding.to_json()) == finding
     open_run = Finding(Code.ABOVE_MAX, Severity.STOP, march(9), Decimal(225), Decimal(200))
-    assert finding_words(open_run) == "225 mg a day from Mar 9, 2026 is above the maximum of 200 mg a day."
+    assert finding_words(open_run) == "Up to 225 mg a day from Mar 9, 2026 is above the maximum of 200 mg a day."
 
 
 def test_the_day_a_change_takes_effect() -> None:

@@ -187,7 +187,8 @@ def finding_words(finding: Finding) -> str:
     limit = plain(finding.limit) if finding.limit is not None else ""
     if finding.code is Code.ABOVE_MAX:
         until = f" to {finding.last_on:%b} {finding.last_on.day}, {finding.last_on.year}" if finding.last_on else ""
-        return f"{value} mg a day from {day}{until} is above the maximum of {limit} mg a day."
+        # The value is the highest of the run; its first day may have less.
+        return f"Up to {value} mg a day from {day}{until} is above the maximum of {limit} mg a day."
     if finding.code is Code.STEP_TOO_LARGE:
         return f"The rise of {value} mg on {day} is above the largest rise of {limit} mg."
     if finding.code is Code.STEP_TOO_SOON:
