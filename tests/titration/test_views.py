@@ -13,6 +13,8 @@ from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
+from clinic.titration.rules import build_plan
+from clinic.titration.rules.telling import dispensed_words
 from tests.factories.formulary import MedicationFactory, ProductFactory
 from tests.factories.plans import SignedPlanFactory
 from tests.factories.titration import rising_order, started
@@ -201,6 +203,18 @@ def test_a_change_is_previewed_then_signed(paula: Browser, dose_plan: DosePlan, 
     answer = paula.post(change_url, changing(), follow=True)
     assert "schedule changed" in answer.content.decode()
     assert "Version 1, signed" in answer.content.decode()
+
+
+@pytest.mark.parametrize("way", ["pause", "slow", "stop"])
+def test_a_change_with_its_own_day_shows_the_dispensing_that_is_then_signed(
+    paula: Browser, dose_plan: DosePlan, change_url: str, way: str
+) -> None:
+    change = changing(way=way, days="14")
+    preview = paula.post(change_url, change | {"do": "preview"}).context["preview"]
+    assert paula.post(change_url, change).status_code == 302
+    signed = dose_plan.versions.get(superseded_at=None)
+    assert preview.dispense == [dispensed_words(one) for one in signed.dispense]
+    assert preview.dispense != [dispensed_words(one.to_json()) for one in build_plan(signed.order).dispense]
 
 
 @pytest.mark.parametrize(

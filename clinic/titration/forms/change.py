@@ -37,9 +37,13 @@ LENGTHS = {"pause": "days", "slow": "interval_days", "back_one_step": None}
 
 
 class ChangeForm(RunningPlanForm):
-    """A change of a running dose plan. Cleaned, it is the `order`, the day `on`, `reason`, `overrides`, version."""
+    """A change of a running dose plan. Cleaned, it is the `order`, the day `on`, `reason`, `overrides`, version.
+
+    After cleaning, `from_day` is the day from which on it takes effect, by whatever way.
+    """
 
     own_ways = WAYS
+    from_day: date | None = None
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     mg_per_day = mg_field("Amount a day")
@@ -73,7 +77,8 @@ class ChangeForm(RunningPlanForm):
         """The whole order as it shall now read, and the plan it makes."""
         try:
             laid_out = self.lay_out()
-            self.ask_reasons(self.look_before(self.old, laid_out.plan, self.first_day(laid_out.plan)))
+            self.from_day = self.first_day(laid_out.plan)
+            self.ask_reasons(self.look_before(self.old, laid_out.plan, self.from_day))
         except RuleBroken as refusal:
             self.refuse(refusal)
             return {}

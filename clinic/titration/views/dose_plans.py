@@ -155,7 +155,7 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
 def _preview_of_change(form: ChangeForm) -> queries.Preview | None:
     if form.is_bound:
         form.is_valid()
-    return _preview_from(form, form.cleaned_data.get("on") if form.is_bound else None)
+    return _preview_from(form, form.from_day)
 
 
 def _preview_from(form: ChangeForm | MissedForm, day: date | None) -> queries.Preview | None:
