@@ -146,6 +146,23 @@ def test_a_refused_signature_says_why_in_place(visited: OnSertraline, page_at: O
     assert faults(page, listener) == []
 
 
+def test_on_a_visit_that_was_refused_the_editor_opens_in_its_place_all_the_same(
+    visited: OnSertraline, page_at: OpenPage
+) -> None:
+    page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
+    page.get_by_role("button", name="Sign the visit").click()
+    expect(page.locator("[data-form-errors]")).to_contain_text("Write the assessment")
+    page.get_by_role("button", name="Change the plan").click()
+    editor = page.get_by_role("region", name="Change sertraline")
+    expect(editor.get_by_role("heading", name="Change sertraline")).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    editor.get_by_label("Amount a day").fill("50")
+    editor.get_by_label("Why").fill("Too tired")
+    editor.get_by_role("button", name="Sign the change").click()
+    expect(page.locator("[data-done]")).to_contain_text("Changed in this visit")
+    expect(page.get_by_label("What the client reports")).to_have_value(TYPED)
+
+
 def test_without_scripts_the_note_is_saved_and_the_editor_leads_back(visited: OnSertraline, page_at: OpenPage) -> None:
     page = begun(page_at(DESK, who=visited.prescribers[0], scripts=False), visited)
     page.get_by_role("button", name="Change the plan").click()

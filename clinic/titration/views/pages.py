@@ -33,7 +33,8 @@ def opened(request: StaffRequest, client: Client) -> dict[str, Any]:
     """From which visit the editor was opened, and whether it is drawn in a place of that page or as its own."""
     visit = opened_from(request.user, client, request.GET.get("visit", ""))
     asked_on = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    is_in_place = visit is not None and asked_on == visit.get_absolute_url()
+    # A visit that was refused stands at an address below its own.
+    is_in_place = visit is not None and asked_on.startswith(visit.get_absolute_url())
     return {"opener": visit, "is_in_place": is_in_place, "layout": IN_PLACE if is_in_place else "base.html"}
 
 
