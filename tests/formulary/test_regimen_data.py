@@ -67,6 +67,7 @@ def test_every_name_of_the_formulary_means_its_ingredient() -> None:
         ("valproate", "valproate"),
         ("Depakote ER", "valproate"),
         ("St. John's Wort", "st john's wort"),
+        ("St. John\u2019s wort", "st john's wort"),
         ("  advil ", "ibuprofen"),
         ("quetiapine xr", "quetiapine"),
     ],

@@ -6,8 +6,9 @@ from clinic.formulary.rules.entries import MedicationEntry
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents, single spaces: how names are stored and searched."""
-    plain = unicodedata.normalize("NFKD", text)
+    """Lower case, without accents, straight apostrophes, single spaces: how names are stored and searched."""
+    # A phone writes "St. John’s wort" with the curled apostrophe.
+    plain = unicodedata.normalize("NFKD", text).replace("\u2019", "'")
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
 
 
