@@ -149,6 +149,15 @@ def test_the_message_tells_nothing_but_that_there_is_something(due: Reminder) ->
     assert Reminder.objects.get(pk=due.pk).state == ReminderState.ACCEPTED
 
 
+def test_at_night_it_waits_for_the_morning(due: Reminder, ada: Client, now: dt.datetime) -> None:
+    ahead = 23 - now.hour if now.hour > 8 else -1 - now.hour
+    Client.objects.filter(pk=ada.pk).update(time_zone=f"Etc/GMT{-ahead:+d}")
+    assert sent() == []
+    waiting = Reminder.objects.get(pk=due.pk)
+    assert waiting.state == ReminderState.DUE
+    assert waiting.next_try_at.astimezone(dt.timezone(dt.timedelta(hours=ahead))).hour == 8
+
+
 def test_in_spanish(due: Reminder, ada: Client) -> None:
     Client.objects.filter(pk=ada.pk).update(language="es")
     assert "Tiene un recordatorio nuestro:" in sent()[0]

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from clinic.core.rules import RuleBroken
 from clinic.monitoring.rules import KINDS, DosePlanDays, DueItem, Known, due_items, read_protocols
 from clinic.monitoring.rules.due import StepDays
-from clinic.monitoring.rules.protocols import Person
+from clinic.monitoring.rules.protocols import Person, Protocol
 from clinic.monitoring.rules.reminding import (
     PLAIN,
     SUBJECT,
@@ -62,9 +64,19 @@ def test_vital_signs_and_what_is_done_are_not_reminded_of() -> None:
     assert not is_reminded_of(level)
 
 
+def without_words(protocols: Iterable[Protocol]) -> set[str]:
+    """Tests that protocols ask for and a client could not be told of."""
+    return {row.kinds[0] for row in protocols if KINDS[row.kinds[0]].group != VITALS} - PLAIN.keys()
+
+
+def test_a_test_without_plain_words_is_caught() -> None:
+    level = next(row for row in read_protocols() if row.key == "lithium_level_change")
+    assert without_words([replace(level, kinds=("magnesium",))]) == {"magnesium"}
+
+
 def test_each_test_that_a_protocol_asks_for_has_plain_words_in_both_languages() -> None:
-    tests = {row.kinds[0] for row in read_protocols() if KINDS[row.kinds[0]].group != VITALS}
-    assert tests <= PLAIN.keys() <= KINDS.keys()
+    assert without_words(read_protocols()) == set()
+    assert PLAIN.keys() <= KINDS.keys()
     assert all(english and spanish for english, spanish in PLAIN.values())
     assert WORDS.keys() == SUBJECT.keys() == {"en", "es"}
 
