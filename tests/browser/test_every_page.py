@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 
 from clinic.formulary.models import Medication
 from clinic.monitoring.models import DueDay
-from clinic.monitoring.queries import tests_due
+from clinic.monitoring.queries import due_tests
 from tests.access import matrix
 from tests.access.world import ANONYMOUS, ROLES, Side
 from tests.browser.looks import HEIGHT, PHONE, Listener, faults
@@ -265,7 +265,7 @@ def test_the_steps_of_a_test_that_is_due_by_link_read_well(walk: tuple[Page, Che
     page, look = walk
     address = Stop("reminder_page").path(world, ANONYMOUS)
     Medication.objects.filter(name__startswith="lithium").update(ingredient="lithium")
-    DueDay.objects.update(due_on=min(on for _, on in tests_due(timezone.now())))
+    DueDay.objects.update(due_on=min(on for _, on in due_tests(timezone.now())))
     page.goto(address)
     page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
     page.get_by_role("button", name="Continue").click()

@@ -17,12 +17,12 @@ from clinic.monitoring.queries.reminding import (
     KIND,
     WRITTEN_TO,
     OpenReminder,
+    due_tests,
     open_days_of,
     open_reminder,
     said_about,
     steps_wanted,
     still_wanted,
-    tests_due,
 )
 from clinic.monitoring.queries.results import (
     Group,
@@ -45,6 +45,7 @@ __all__ = [
     "due_everywhere",
     "due_list",
     "due_of_client",
+    "due_tests",
     "get_measurement",
     "known_due",
     "lines_of_client",
@@ -58,6 +59,5 @@ __all__ = [
     "said_about",
     "steps_wanted",
     "still_wanted",
-    "tests_due",
     "told_before_signing",
 ]

@@ -24,7 +24,7 @@ Day = tuple[UUID, date]
 WRITTEN_TO = Q(dose_plan__client__status=ClientStatus.ACTIVE, dose_plan__client__deceased_on=None)
 
 
-def tests_due(now: datetime, *which: Q) -> dict[Day, list[DueItem]]:
+def due_tests(now: datetime, *which: Q) -> dict[Day, list[DueItem]]:
     """By client and day, the tests that are due by it; five queries, however many clients they are of."""
     found: dict[Day, list[DueItem]] = {}
     for one in due_everywhere(now, *which):
@@ -54,7 +54,7 @@ def steps_wanted(day_ids: Collection[UUID]) -> set[tuple[UUID, int]]:
     today = timezone.localdate(now)
     days = list(DueDay.objects.open().filter(pk__in=day_ids, said_done_at=None))
     client_ids = {day.client_id for day in days}
-    due = tests_due(now, WRITTEN_TO, Q(dose_plan__client__in=client_ids))
+    due = due_tests(now, WRITTEN_TO, Q(dose_plan__client__in=client_ids))
     ways = ways_about(MessagePurpose.CHECKINS, client_ids)
     return {
         (day.pk, reminding.step_wanted(day.due_on, today=today))
@@ -90,7 +90,7 @@ def open_reminder(token: str, *, now: datetime) -> OpenReminder | None:
     if link is None or day is None:
         return None
     language, today = language_of(link.client.language), timezone.localdate(now)
-    items = tests_due(now, Q(dose_plan__client=link.client_id)).get((day.client_id, day.due_on), [])
+    items = due_tests(now, Q(dose_plan__client=link.client_id)).get((day.client_id, day.due_on), [])
     return OpenReminder(
         link=link,
         day=day,

@@ -34,7 +34,7 @@ def plan_test_reminders(*, now: datetime) -> int:
     new.
     """
     today = timezone.localdate(now)
-    wanted = queries.tests_due(now, queries.WRITTEN_TO)
+    wanted = queries.due_tests(now, queries.WRITTEN_TO)
     standing = list(DueDay.objects.open())
     known = {(day.client_id, day.due_on) for day in standing}
     near = [key for key in wanted if key not in known and reminding.is_near(key[1], today=today)]
@@ -55,7 +55,7 @@ def end_measured(client_id: UUID, *, now: datetime) -> None:
     """
     days = queries.open_days_of(client_id)
     if days:
-        due = queries.tests_due(now, Q(dose_plan__client=client_id))
+        due = queries.due_tests(now, Q(dose_plan__client=client_id))
         _end([day for day in days if (client_id, day.due_on) not in due], outcome=Outcome.DONE, now=now)
 
 
