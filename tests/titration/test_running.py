@@ -23,7 +23,7 @@ from clinic.titration.rules.running import (
     unsettled_stops,
     with_moved,
 )
-from clinic.titration.rules.signing import check_change_day, finding_words, read_finding
+from clinic.titration.rules.signing import check_change_day, finding_words, overridden_words, read_finding
 from clinic.titration.rules.telling import dispensed_words, tell_start
 from tests.factories.titration import TABLETS, rising_order
 
@@ -138,6 +138,13 @@ def test_findings_in_words_and_back() -> None:
         assert read_finding(finding.to_json()) == finding
     open_run = Finding(Code.ABOVE_MAX, Severity.STOP, march(9), Decimal(225), Decimal(200))
     assert finding_words(open_run) == "Up to 225 mg a day from Mar 9, 2026 is above the maximum of 200 mg a day."
+
+
+def test_an_override_tells_what_it_was_given_for() -> None:
+    soon = Finding(Code.STEP_TOO_SOON, Severity.STOP, march(9), Decimal(1), Decimal(7))
+    assert overridden_words(soon.to_json()) == finding_words(soon)
+    assert overridden_words({"code": "interaction", "text": "Both are too much."}) == "Both are too much."
+    assert overridden_words({"code": "checks_unavailable"}).startswith("The safety checks are unavailable")
 
 
 def test_the_day_a_change_takes_effect() -> None:

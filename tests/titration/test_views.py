@@ -153,7 +153,9 @@ def test_a_stop_wants_a_reason_beside_it(paula: Browser, url: str) -> None:
     assert not DosePlan.objects.exists()
     reason = {"override_above_max": "benefit", "override_above_max_words": "Agreed"}
     assert paula.post(url, typed(to_mg="225", **reason)).status_code == 302
-    assert "Agreed" in paula.get(reverse("titration:dose_plan", args=[DosePlan.objects.get().pk])).content.decode()
+    page = paula.get(reverse("titration:dose_plan", args=[DosePlan.objects.get().pk])).text
+    told = " ".join(page.split("Stop overridden", 1)[1].split())
+    assert "is above the maximum of 200 mg a day. Benefit outweighs the risk: Agreed" in told
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ from clinic.titration.rules.running import dispensed_from, findings_from, unsett
 from clinic.titration.rules.safety import RegimenLook, span_words
 from clinic.titration.rules.schedules import Label
 from clinic.titration.rules.signed import is_running_on, is_taken_on
-from clinic.titration.rules.signing import finding_words, read_finding
+from clinic.titration.rules.signing import finding_words, overridden_words, read_finding
 from clinic.titration.rules.strip import StripWeek, strip_of
 from clinic.titration.rules.telling import dispensed_words
 
@@ -96,7 +96,10 @@ class ShownFindings:
 
 @dataclass(frozen=True, slots=True)
 class SignedVersion:
-    """A version exactly as it was signed, in words; `template` is the label schedule it was begun from, if one."""
+    """A version exactly as it was signed, in words; `template` is the label schedule it was begun from, if one.
+
+    `overrides` come with the sentence of what each was given for.
+    """
 
     version: DosePlanVersion
     template: Template | None
@@ -105,7 +108,7 @@ class SignedVersion:
     steps: list[DoseStep]
     dispense: list[str]
     findings: ShownFindings
-    overrides: list[SafetyOverride]
+    overrides: list[tuple[str, SafetyOverride]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,7 @@ def _signed_version(version: DosePlanVersion, templates: Templates) -> SignedVer
             warnings=_shown(one for one in found if one.severity is Severity.WARN),
             notes=_shown(one for one in found if one.severity is Severity.NOTE),
         ),
-        overrides=list(version.overrides.all()),
+        overrides=[(overridden_words(one.finding), one) for one in version.overrides.all()],
     )
 
 

@@ -12,7 +12,7 @@ from clinic.formulary.rules.regimen import Severity
 from clinic.titration.rules.findings import Code, Finding
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
-from clinic.titration.rules.safety import UNAVAILABLE
+from clinic.titration.rules.safety import UNAVAILABLE, UNAVAILABLE_WORDS
 
 WILL_MONITOR = "will_monitor"
 # What a promise to monitor may name, as results are entered; "other" is closed by hand.
@@ -215,6 +215,13 @@ def _keys(product: Mapping[str, Any]) -> list[tuple[str, str, Decimal, bool]]:
     named = (str(product["form"]), str(product["release"]))
     amounts = product.get("strengths_mg") or [product["mg_per_ml"]]
     return [(*named, Decimal(str(amount)), bool(product.get("scored"))) for amount in amounts]
+
+
+def overridden_words(written: Mapping[str, Any]) -> str:
+    """What an override was given for, read back: the sentence of the rule or of the dose plan's own finding."""
+    if written["code"] == UNAVAILABLE:
+        return UNAVAILABLE_WORDS
+    return str(written["text"]) if "text" in written else finding_words(read_finding(written))
 
 
 def read_finding(written: Mapping[str, Any]) -> Finding:
