@@ -14,6 +14,7 @@ from clinic.core.rules import RuleBroken
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import open_link
 from clinic.messaging.services import confirm_birth_year, mint_link
+from clinic.messaging.services.links import mint_links
 from tests.factories.clients import ClientFactory
 
 NOON = dt.datetime(2026, 6, 4, 18, tzinfo=dt.UTC)
@@ -70,3 +71,9 @@ def test_many_guesses_at_once_are_no_more_than_five() -> None:
     assert SignedLink.objects.get().tries_left == 0
     with pytest.raises(RuleBroken, match="no longer open"):
         confirm_birth_year(token=token, about_kind=KIND, year=1990, now=timezone.now())
+
+
+@pytest.mark.django_db
+def test_no_link_is_made_where_none_is_wanted() -> None:
+    assert mint_links([]) == []
+    assert not SignedLink.objects.exists()

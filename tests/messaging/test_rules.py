@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from clinic.core.rules import RuleBroken
 from clinic.messaging import rules
 from clinic.messaging.rules import AfterUnknown, InboundWord, Outcome
+from clinic.messaging.rules.texts import SMS_PART
 
 DENVER = ZoneInfo("America/Denver")
 LINK = "https://portal.wasatch-care.example/check-ins/a/" + "x" * 43 + "/"
@@ -187,3 +188,11 @@ def test_texts_are_english_or_spanish(code: str, language: str) -> None:
 )
 def test_a_word_that_came_back_is_understood(text: str, word: InboundWord) -> None:
     assert rules.read_word(text) is word
+
+
+def test_what_staff_are_told_too_is_one_part_or_refused() -> None:
+    link = LINK[: SMS_PART - len("S: See ")]
+    link += "x" * (SMS_PART - len(f"S: See {link}"))
+    assert len(rules.staff_text(sender="S", words="See", link=link)) == SMS_PART
+    with pytest.raises(RuleBroken, match="longer than one part"):
+        rules.staff_text(sender="S", words="See", link=link + "y")
