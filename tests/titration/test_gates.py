@@ -330,6 +330,27 @@ class TestPages:
         page = browser.post(reverse("titration:change", args=[dose_plan.pk]), asked).text
         assert "Thu, Mar 5, 2026" in page
 
+    def test_a_plan_without_a_step_to_come_is_not_offered_to_move_one(
+        self, browser: Browser, dose_plan: DosePlan, prescriber: User, time_machine: Any
+    ) -> None:
+        change = reverse("titration:change", args=[dose_plan.pk])
+        browser.force_login(prescriber)
+        assert 'value="early"' in browser.get(change).text
+        time_machine.move_to(MONDAY + dt.timedelta(days=30), tick=False)
+        browser.force_login(prescriber)
+        page = browser.get(change).text
+        assert 'value="early"' not in page
+        assert 'value="slow"' not in page
+        assert 'value="amount"' in page
+
+    def test_a_step_that_waits_already_is_not_offered_once_more(
+        self, browser: Browser, dose_plan: DosePlan, prescriber: User
+    ) -> None:
+        gate = gated(dose_plan, prescriber)
+        browser.force_login(prescriber)
+        page = browser.get(reverse("titration:gates", args=[dose_plan.pk])).text
+        assert f'<option value="{gate.step_first_on.isoformat()}"' not in page
+
 
 def dose_plan_page(dose_plan: DosePlan) -> str:
     return reverse("titration:dose_plan", args=[dose_plan.pk])

@@ -20,6 +20,8 @@ from clinic.titration.rules.schedules import Held, Label, tapers_from
 
 TAPER = ("taper", "Fall step by step (taper)")
 STOP = ("stop", "Stop")
+# These move steps that are still to come.
+OF_COMING_STEPS = frozenset({"early", "slow"})
 # These say by themselves from which day on amounts differ.
 WITH_OWN_DAY = frozenset({"pause", "slow", "stop"})
 
@@ -65,7 +67,9 @@ class RunningPlanForm(RegimenForm):
         )
         tapers = tapers_from(label.templates, mg_on(self.old, first_day))
         self.templates = {f"{TEMPLATE}{one.key}": one for one in tapers}
-        offer(self, "way", [*((key, one.title) for key, one in self.templates.items()), *self.own_ways])
+        has_coming = any(step.first_on > first_day for step in self.old.steps)
+        own_ways = [way for way in self.own_ways if has_coming or way[0] not in OF_COMING_STEPS]
+        offer(self, "way", [*((key, one.title) for key, one in self.templates.items()), *own_ways])
 
     def ways(self) -> list[Way]:
         """The label's tapers, then the ways by hand."""

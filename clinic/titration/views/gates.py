@@ -30,7 +30,8 @@ def gates(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     current = queries.current_version(dose_plan)
     today = timezone.localdate()
     standing = queries.gates_of(dose_plan)
-    coming = steps_to_gate(list(current.steps.all()), today)
+    waiting = {gate.step_first_on for gate in standing if gate.judged_at is None}
+    coming = [one for one in steps_to_gate(list(current.steps.all()), today) if one.first_on not in waiting]
     form = GateForm(
         request.POST or None, steps=coming, version=current.number, stay_days=_days_of_the_step(current, today)
     )
