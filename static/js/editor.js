@@ -11,10 +11,11 @@ function close(place) {
   openersOf(place).forEach((opener) => opener.setAttribute("aria-expanded", "false"));
 }
 
-function isOpened(place) {
+// Before it comes, so that never two of them are on the page.
+function makeRoom(place, swap) {
   // Another one was asked for while this one was on its way.
   if (pressed && pressed.getAttribute("aria-controls") !== place.id) {
-    close(place);
+    swap.shouldSwap = false;
     return;
   }
   document.querySelectorAll(PLACE).forEach((other) => {
@@ -22,6 +23,9 @@ function isOpened(place) {
       close(other);
     }
   });
+}
+
+function isOpened(place) {
   openersOf(place).forEach((opener) => opener.setAttribute("aria-expanded", String(opener === pressed)));
   const wrong = place.querySelector("[data-form-errors]");
   if (wrong || !place.contains(document.activeElement)) {
@@ -46,6 +50,12 @@ document.addEventListener("keydown", (event) => {
   const place = event.key === "Escape" && event.target.closest(PLACE);
   if (place) {
     leave(place);
+  }
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.matches(PLACE)) {
+    makeRoom(event.detail.target, event.detail);
   }
 });
 

@@ -47,7 +47,7 @@ def lithium(ada: Client, prescriber: User, now: dt.datetime) -> DosePlan:
 @pytest.fixture
 def token(lithium: DosePlan, ada: Client, now: dt.datetime) -> str:
     day = DueDay.objects.get()
-    return mint_link(client_id=ada.pk, about_kind="test", about_id=day.pk, expires_at=now + 7 * DAY)
+    return mint_link(client_id=ada.pk, about_kind="test_due", about_id=day.pk, expires_at=now + 7 * DAY)
 
 
 @pytest.fixture
@@ -169,6 +169,6 @@ def test_a_link_that_ran_out_opens_nothing(page: str, token: str, ada: Client, n
 
 
 def test_a_link_to_no_day_opens_nothing(ada: Client, now: dt.datetime) -> None:
-    token = mint_link(client_id=ada.pk, about_kind="test", about_id=ada.pk, expires_at=now + DAY)
+    token = mint_link(client_id=ada.pk, about_kind="test_due", about_id=ada.pk, expires_at=now + DAY)
     services.enter_reminder(token=token, year=ada.birth_on.year, now=now)
     assert not AuditEvent.objects.filter(action="test_reminder_opened_by_link").exists()

@@ -46,7 +46,7 @@ def lithium(ada: Client, prescriber: User, now: dt.datetime) -> DosePlan:
 
 
 def rows() -> list[tuple[int, dt.date, str]]:
-    found = Reminder.objects.filter(about_kind="test").select_related("client").order_by("about_id", "step")
+    found = Reminder.objects.filter(about_kind="test_due").select_related("client").order_by("about_id", "step")
     return [(row.step, row.due_at.astimezone(ZoneInfo(row.client.time_zone)).date(), row.state) for row in found]
 
 

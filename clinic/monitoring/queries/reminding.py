@@ -18,7 +18,7 @@ from clinic.monitoring.rules import reminding
 from clinic.monitoring.rules.due import DueItem
 from clinic.scheduling.rules import day_words
 
-KIND = "test"
+KIND = "test_due"
 Day = tuple[UUID, date]
 # As with check-ins: who pauses is not written to about their care.
 WRITTEN_TO = Q(dose_plan__client__status=ClientStatus.ACTIVE, dose_plan__client__deceased_on=None)
