@@ -162,7 +162,7 @@ def test_a_stop_wants_a_reason_beside_it(paula: Browser, url: str) -> None:
     ("wrong", "words"),
     [
         ({"to_mg": ""}, "Needed here."),
-        ({"to_mg": "x"}, "Look at this first."),
+        ({"to_mg": "x"}, "Enter a number."),
         ({"to_mg": "10"}, "A titration rises"),
         ({"products": []}, "Choose at least one strength."),
         ({"start_on": ""}, "This field is required."),
@@ -180,6 +180,11 @@ def test_what_is_wrong_stands_beside_its_field(paula: Browser, url: str, wrong: 
     assert page.status_code == 422
     assert words in page.content.decode()
     assert not DosePlan.objects.exists()
+
+
+def test_a_field_that_cannot_be_read_says_so_once(paula: Browser, url: str) -> None:
+    form = paula.post(url, typed(to_mg="x")).context["form"]
+    assert form.errors["to_mg"] == ["Enter a number."]
 
 
 def test_steps_by_hand_grow_by_a_row_and_are_signed(paula: Browser, url: str) -> None:

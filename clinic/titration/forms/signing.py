@@ -92,11 +92,12 @@ class SigningForm(forms.Form):
         """A cleaned value that this way of dosing cannot do without."""
         value = self.cleaned_data.get(name)
         if value in (None, "", []):
-            reason = "Needed here." if name not in self.errors else "Look at this first."
-            raise RuleBroken(reason, field=name)
+            raise RuleBroken("Needed here.", field=name)
         return value
 
     def refuse(self, refusal: RuleBroken) -> None:
         """Put a refusal beside the field it belongs to, whatever its path in the order."""
         name = (refusal.field or "").rpartition(".")[2].partition("[")[0]
-        self.add_error(name if name in self.fields else None, refusal.reason)
+        # A field that cannot be read says so already.
+        if name not in self.errors:
+            self.add_error(name if name in self.fields else None, refusal.reason)
