@@ -159,7 +159,7 @@ def _appointment_token(side: Side) -> str:
 def _reminder_token(side: Side) -> str:
     day = DueDayFactory(client=side.client)
     expires_at = timezone.now() + dt.timedelta(hours=72)
-    about = {"about_kind": "test", "about_id": day.pk}
+    about = {"about_kind": "test_due", "about_id": day.pk}
     return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
 
 
