@@ -19,7 +19,7 @@ TYPED = "Sleeps well, a little nausea."
 
 
 @pytest.fixture
-def visited(on_sertraline: OnSertraline) -> OnSertraline:  # noqa: F811
+def visited(on_sertraline: OnSertraline) -> OnSertraline:  # noqa: F811 - the fixture by its name
     """One of two medications is sertraline 100 mg; today is the visit."""
     client, prescriber = on_sertraline.client, on_sertraline.prescribers[0]
     signed_evaluation(client, prescriber)

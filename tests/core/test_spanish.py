@@ -19,7 +19,7 @@ IN_CODE = re.compile(r"""\b_\(\s*"((?:[^"\\]|\\.)+)"\s*\)""")
 def compiled() -> dict[str, str]:
     """By sentence its Spanish; of one that counts, the singular."""
     with (FOLDER / "django.mo").open("rb") as handle:
-        catalog: dict[object, str] = gettext.GNUTranslations(handle)._catalog  # type: ignore[attr-defined]
+        catalog: dict[object, str] = gettext.GNUTranslations(handle)._catalog  # type: ignore[attr-defined] - no other way to it
     singular = {key[0] if isinstance(key, tuple) else key: words for key, words in catalog.items() if _is_first(key)}
     return {str(key): words for key, words in singular.items() if key}
 

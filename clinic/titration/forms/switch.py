@@ -118,8 +118,7 @@ class SwitchForm(SigningForm):
             return lay_out()
         except RuleBroken as refusal:
             part.refuse(refusal)
-            faults = [one for one in self._faults_of(part) if one.endswith(refusal.reason)]
-            raise RuleBroken(faults[0] if faults else refusal.reason) from refusal
+            raise RuleBroken(next(iter(self._faults_of(part)), refusal.reason)) from refusal
 
     def faults(self) -> list[str]:
         """What is missing or wrong, for the page: each sentence once, with its medication and field."""
