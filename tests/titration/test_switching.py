@@ -234,6 +234,7 @@ def test_the_second_prescriber_sees_both(paula: Browser, sertraline: DosePlan, v
         ({"leaving-amount": ""}, "Needed here."),
         ({"leaving-on": ""}, "This field is required."),
         ({"coming-step_mg": ""}, "Venlafaxine, Rise each time (mg): Needed here."),
+        ({"coming-step_mg": "x"}, "Venlafaxine, Rise each time (mg): Enter a number."),
         ({"coming-treats": ""}, "Look at what is marked in the two medications first."),
         ({"leaving-way": "stop"}, "Give the first day"),
         ({"begins": ""}, "This field is required."),
