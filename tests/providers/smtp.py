@@ -19,19 +19,28 @@ class Session(asyncio.Protocol):
 
     def __init__(self, log: Path | None, close_after: int, one_by_one: bool) -> None:
         self.log, self.close_after, self.one_by_one, self.taken = log, close_after, one_by_one, 0
-        self.waiting, self.in_data, self.has_recipient = b"", False, False
+        self.waiting, self.in_data, self.has_recipient, self.ends = b"", False, False, False
+        self.said: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self.say(b"220 sink")
+        transport.write(b"220 sink\r\n")
 
     def say(self, line: bytes) -> None:
-        self.transport.write(line + b"\r\n")
+        self.said.append(line + b"\r\n")
 
     def data_received(self, data: bytes) -> None:
+        """What is said to commands that came in a row goes back in a row, as RFC 2920 asks of a server."""
         self.waiting += data
-        while True:
+        self.all_that_came()
+        self.transport.write(b"".join(self.said))
+        self.said.clear()
+        if self.ends:
+            self.transport.close()
+
+    def all_that_came(self) -> None:
+        while not self.ends:
             end = b"\r\n.\r\n" if self.in_data else b"\r\n"
             part, found, rest = self.waiting.partition(end)
             if not found:
@@ -55,7 +64,7 @@ class Session(asyncio.Protocol):
         word = line[:4].upper()
         if word == b"QUIT":
             self.say(b"221 bye")
-            self.transport.close()
+            self.ends = True
         elif word == b"EHLO":
             self.say(b"250 sink" if self.one_by_one else b"250-sink\r\n250 PIPELINING")
         elif word == b"DATA" and self.has_recipient:
@@ -67,7 +76,7 @@ class Session(asyncio.Protocol):
             self.say(b"550 nobody here")
         elif word == b"MAIL" and self.close_after and self.taken >= self.close_after:
             self.say(b"421 enough for one connection")
-            self.transport.close()
+            self.ends = True
         else:
             self.has_recipient = word == b"RCPT"
             self.say(b"250 sink")
