@@ -16,6 +16,7 @@ from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, Reminder
 from clinic.messaging.rules import Outcome
 from clinic.messaging.services import finishing, handing_over, preparing, sending
 from clinic.messaging.services.finishing import Done
+from clinic.messaging.services.journal import Journal
 from clinic.worklist.models import DutyKind, WorkItem
 from tests.factories.clients import ContactPointFactory
 from tests.factories.messaging import ReminderFactory, make_many_due
@@ -288,11 +289,11 @@ def test_what_cannot_be_written_down_does_not_leave(gateway: StubGateway, monkey
     make_many_due(3)
     blind(gateway)
 
-    def broken(attempt_id: int, *, ended: object) -> None:
+    def broken(journal: Journal, attempt_id: int, *, ended: object) -> None:
         if ended:
             raise OperationalError
 
-    monkeypatch.setattr(handing_over, "note_start", broken)
+    monkeypatch.setattr(Journal, "note_start", broken)
     services.send_due(channel=Channel.EMAIL, for_seconds=0)
     assert len(gateway.sent) == 1
     assert states() == ["accepted", "due", "due"]

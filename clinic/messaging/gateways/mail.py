@@ -3,6 +3,7 @@
 import re
 import smtplib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.utils import formatdate
@@ -116,15 +117,15 @@ def _send(message: Message, connection: Any) -> None:
 
 def _letter(message: Message) -> bytes:
     """Head and body as they go over the line; the head is encoded once for all letters of a second."""
-    head = _head(message.subject, _sender(message), formatdate())
+    head = _head(message.subject, _sender(message), int(time.time()))
     head = head.replace(ADDRESS, message.to.encode()).replace(KEY, _message_id(message.idem_key).encode())
     return head + "\r\n".join([*message.text.splitlines(), ""]).encode()
 
 
 @lru_cache(maxsize=64)
-def _head(subject: str, from_email: str, date: str) -> bytes:
-    """The head of a letter with two places to be filled, and the empty line after it."""
-    headers = {"Message-ID": KEY.decode(), "Date": date, "Auto-Submitted": "auto-generated"}
+def _head(subject: str, from_email: str, at_s: int) -> bytes:
+    """The head of a letter of one second with two places to be filled, and the empty line after it."""
+    headers = {"Message-ID": KEY.decode(), "Date": formatdate(at_s), "Auto-Submitted": "auto-generated"}
     # With a sign outside ASCII the body is declared to be 8 bits, which holds for one without as well.
     whole: Any = EmailMessage(subject, "é", from_email, [ADDRESS.decode()], headers=headers).message()
     head: bytes = whole.as_bytes(linesep="\r\n").partition(b"\r\n\r\n")[0]

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 
 from clinic.messaging.gateways import Breaker, Gateway, Message, Result, is_blind
 from clinic.messaging.rules import NOT_A_THIRD_TIME, AfterUnknown, Outcome
-from clinic.messaging.services.journal import note_start
+from clinic.messaging.services.journal import Journal
 
 # What was last looked at longer ago is looked at again before it leaves: STOP and a changed plan hold at once.
 FRESH_FOR_S = 5.0
@@ -46,23 +46,24 @@ def hand_over_all(tries: Sequence[Try], *, breaker: Breaker) -> list[Result]:
 
 
 def _one_by_one(tries: Sequence[Try], breaker: Breaker, fresh_until: float) -> Iterator[Result]:
-    journal = is_blind(tries[0].gateway)
+    is_written_down = is_blind(tries[0].gateway)
     ended: tuple[int, Result] | None = None
     unwritten: Result | None = None
-    for one in tries:
-        result = unwritten or _not_now(breaker, fresh_until)
-        if result is None and journal:
-            result = unwritten = _write_down(one, ended)
-        if result is None:
-            result = _hand_over(one, breaker)
-            ended = (one.attempt_id, result)
-        yield result
+    with Journal() as journal:
+        for one in tries:
+            result = unwritten or _not_now(breaker, fresh_until)
+            if result is None and is_written_down:
+                result = unwritten = _write_down(one, ended, journal)
+            if result is None:
+                result = _hand_over(one, breaker)
+                ended = (one.attempt_id, result)
+            yield result
 
 
-def _write_down(one: Try, ended: tuple[int, Result] | None) -> Result | None:
+def _write_down(one: Try, ended: tuple[int, Result] | None, journal: Journal) -> Result | None:
     """What cannot be written down does not leave, nor does the rest of its batch."""
     try:
-        note_start(one.attempt_id, ended=ended)
+        journal.note_start(one.attempt_id, ended=ended)
     except DatabaseError as error:
         log.exception("the start of a try could not be marked", attempt=one.attempt_id)
         return Result(Outcome.NOT_TRIED, detail=type(error).__name__)

@@ -6,10 +6,13 @@ and of the sender in the same second could lose.
 """
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from clinic.messaging.gateways import Result
 
@@ -36,8 +39,23 @@ def begin_tries(begun: Mapping[UUID, str], *, at: datetime) -> dict[UUID, int]:
         return dict(cursor.fetchall())
 
 
-def note_start(attempt_id: int, *, ended: tuple[int, Result] | None) -> None:
-    """A message is about to be handed over; how the one before it ended is written by the same statement."""
-    before, outcome, detail = (ended[0], ended[1].outcome.value, ended[1].detail[:200]) if ended else (None, "", "")
-    with connection.cursor() as cursor:
-        cursor.execute(MARK, [attempt_id, before, outcome, detail])
+class Journal:
+    """The marks of one batch over one cursor: opening one for each mark would cost more than the mark itself."""
+
+    def __init__(self) -> None:
+        self._kept = ExitStack()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        self._kept.close()
+
+    @cached_property
+    def _cursor(self) -> CursorWrapper:
+        return self._kept.enter_context(connection.cursor())
+
+    def note_start(self, attempt_id: int, *, ended: tuple[int, Result] | None) -> None:
+        """A message is about to be handed over; how the one before it ended is written by the same statement."""
+        before, outcome, detail = (ended[0], ended[1].outcome.value, ended[1].detail[:200]) if ended else (None, "", "")
+        self._cursor.execute(MARK, [attempt_id, before, outcome, detail])

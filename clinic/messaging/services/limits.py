@@ -12,6 +12,7 @@ from django.db import connection
 from clinic.messaging import rules
 from clinic.messaging.models import CountedText, Reminder, ReminderState
 from clinic.messaging.purposes import purpose_of
+from clinic.messaging.services.holding import HeldRow
 
 TOO_MANY = "too many messages to this number"
 # Nothing arrived: what was refused or taken back leaves its place to another.
@@ -32,7 +33,7 @@ class Limited:
     too_late: set[UUID] = field(default_factory=set)
 
 
-def keep_to_limits(texts: Sequence[tuple[Reminder, str]], *, now: datetime) -> Limited:
+def keep_to_limits(texts: Sequence[tuple[HeldRow, str]], *, now: datetime) -> Limited:
     """Count the text messages that may leave now, and put the others off to the next day on which their number may
     get one, at the time of day at which they were due; nothing is dropped in silence.
 
@@ -45,12 +46,12 @@ def keep_to_limits(texts: Sequence[tuple[Reminder, str]], *, now: datetime) -> L
     useful_until = _useful_until(row for row, _ in texts)
     leaving = []
     for row, number in texts:
-        today = now.astimezone(ZoneInfo(row.client.time_zone)).date()
+        today = now.astimezone(ZoneInfo(row.time_zone)).date()
         on = rules.next_day(today, counted[number])
         until = useful_until.get(row.about_id)
         if on == today:
             counted[number].append(today)
-            leaving.append(CountedText(reminder=row, number=number, on=today))
+            leaving.append(CountedText(reminder_id=row.pk, number=number, on=today))
         elif until is not None and _later(row, on) >= until:
             limited.too_late.add(row.pk)
         else:
@@ -73,7 +74,7 @@ def _counted(numbers: set[str], mine: set[UUID], *, since: date) -> dict[str, li
     return days
 
 
-def _useful_until(rows: Iterable[Reminder]) -> Mapping[UUID, datetime]:
+def _useful_until(rows: Iterable[HeldRow]) -> Mapping[UUID, datetime]:
     by_kind: dict[str, set[UUID]] = defaultdict(set)
     for row in rows:
         by_kind[row.about_kind].add(row.about_id)
@@ -85,19 +86,19 @@ def _useful_until(rows: Iterable[Reminder]) -> Mapping[UUID, datetime]:
     return until
 
 
-def _later(row: Reminder, on: date) -> datetime:
-    zone = ZoneInfo(row.client.time_zone)
+def _later(row: HeldRow, on: date) -> datetime:
+    zone = ZoneInfo(row.time_zone)
     wall: time = row.due_at.astimezone(zone).time().replace(microsecond=0)
     return rules.due_at(on, wall, zone)
 
 
-def _shift(row: Reminder, due_at: datetime, *, now: datetime) -> None:
+def _shift(row: HeldRow, due_at: datetime, *, now: datetime) -> None:
     """This was no try; the row is due anew, so that its cap is counted from then."""
     Reminder.objects.filter(pk=row.pk).update(
         state=ReminderState.DUE,
         due_at=due_at,
         next_try_at=due_at,
-        local_date=due_at.astimezone(ZoneInfo(row.client.time_zone)).date(),
+        local_date=due_at.astimezone(ZoneInfo(row.time_zone)).date(),
         shifted_at=now,
         attempts=row.attempts - 1,
         lease_token=None,

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 
-from clinic.clients.models import ClientStatus
 from clinic.messaging import rules
 from clinic.messaging.gateways import Gateway, Message, Result, gateway_for, is_blind
 from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
@@ -21,6 +20,7 @@ from clinic.messaging.queries import Way, Wording, approved_wordings, database_n
 from clinic.messaging.rules import AfterUnknown, Outcome
 from clinic.messaging.services.claiming import Claimed
 from clinic.messaging.services.finishing import Done, finish
+from clinic.messaging.services.holding import HeldRow, still_held
 from clinic.messaging.services.journal import PREPARED, STARTED, begin_tries
 from clinic.messaging.services.limits import TOO_MANY, keep_to_limits
 from clinic.messaging.services.links import LinkFor, mint_links
@@ -47,8 +47,7 @@ def prepare(batch: Sequence[Claimed]) -> list[Prepared]:
     """
     now = database_now()
     held = {one.reminder_id: one for one in batch}
-    rows = _still_held(held, now=now)
-    rows = _wanted(rows, now=now)
+    rows = _wanted(still_held(batch), now=now)
     rows = _outside_quiet_hours(rows, now=now)
     lost_answers = _lost_answers(rows)
     rows = [row for row in rows if not _is_known(row, held[row.pk], lost_answers)]
@@ -56,18 +55,7 @@ def prepare(batch: Sequence[Claimed]) -> list[Prepared]:
     return _begin(ready, held, lost_answers, now=now)
 
 
-def _still_held(held: dict[UUID, Claimed], *, now: datetime) -> list[Reminder]:
-    """Rows of the batch whose lease is ours for long enough, oldest first; locked in one order by all.
-
-    Handing a batch over takes a quarter of a lease at most. A row whose lease ends sooner is left to who comes next.
-    """
-    rows = Reminder.objects.select_for_update(of=("self",)).select_related("client").order_by("pk")
-    long_enough = now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS / 2)
-    found = rows.filter(pk__in=list(held), state=ReminderState.CLAIMED, lease_until__gt=long_enough)
-    return sorted((row for row in found if row.lease_token == held[row.pk].lease_token), key=lambda row: row.due_at)
-
-
-def _wanted(rows: Sequence[Reminder], *, now: datetime) -> list[Reminder]:
+def _wanted(rows: Sequence[HeldRow], *, now: datetime) -> list[HeldRow]:
     """Rows that somebody still wants; the others are closed with the reason."""
     by_kind: dict[str, set[tuple[UUID, int]]] = defaultdict(set)
     for row in rows:
@@ -75,11 +63,9 @@ def _wanted(rows: Sequence[Reminder], *, now: datetime) -> list[Reminder]:
     wanted = {kind: _purpose(kind).wants(asked) for kind, asked in by_kind.items()}
     kept, dropped = [], defaultdict(list)
     for row in rows:
-        client, to_staff = row.client, _purpose(row.about_kind).to_staff is not None
-        is_out_of_care = client.deceased_on is not None or client.status == ClientStatus.DISCHARGED
-        if is_out_of_care and not to_staff:
+        if row.is_out_of_care and _purpose(row.about_kind).to_staff is None:
             dropped["the client is no longer in care"].append(row.pk)
-        elif row.taken_back_at is not None or (row.about_id, row.step) not in wanted[row.about_kind]:
+        elif row.is_taken_back or (row.about_id, row.step) not in wanted[row.about_kind]:
             dropped["no longer wanted"].append(row.pk)
         else:
             kept.append(row)
@@ -102,12 +88,12 @@ def _purpose(kind: str) -> Purpose:
     return purpose
 
 
-def _outside_quiet_hours(rows: Sequence[Reminder], *, now: datetime) -> list[Reminder]:
+def _outside_quiet_hours(rows: Sequence[HeldRow], *, now: datetime) -> list[HeldRow]:
     """Rows that may leave now; those whose client sleeps wait until 8:00, which is no try. Staff are always told."""
     by_zone: dict[str, list[UUID]] = defaultdict(list)
     for row in rows:
         if _purpose(row.about_kind).to_staff is None:
-            by_zone[row.client.time_zone].append(row.pk)
+            by_zone[row.time_zone].append(row.pk)
     sleeping: set[UUID] = set()
     for zone, ids in by_zone.items():
         morning = rules.quiet_until(now, ZoneInfo(zone))
@@ -132,7 +118,7 @@ class History:
     ended: dict[UUID, Result]
 
 
-def _lost_answers(rows: Sequence[Reminder]) -> History:
+def _lost_answers(rows: Sequence[HeldRow]) -> History:
     """Close tries that a dead sender left open, then read how the earlier ones ended.
 
     One that was only prepared cannot have left; one that was started may have.
@@ -151,7 +137,7 @@ def _lost_answers(rows: Sequence[Reminder]) -> History:
     return history
 
 
-def _is_known(row: Reminder, held: Claimed, history: History) -> bool:
+def _is_known(row: HeldRow, held: Claimed, history: History) -> bool:
     """A dead sender wrote down how the try ended and could not close the row: it is closed, nothing leaves again."""
     ended = history.ended.get(row.pk)
     if ended is None:
@@ -164,12 +150,12 @@ def _is_known(row: Reminder, held: Claimed, history: History) -> bool:
 class Ready:
     """A row, the gateway it leaves by and the address it goes to."""
 
-    row: Reminder
+    row: HeldRow
     gateway: Gateway
     address: str
 
 
-def _with_address(rows: Sequence[Reminder], held: dict[UUID, Claimed]) -> list[Ready]:
+def _with_address(rows: Sequence[HeldRow], held: dict[UUID, Claimed]) -> list[Ready]:
     """Rows with an address that is consented to and not stopped; the others are refused and fall back or tell."""
     ways = ways_to_reach({row.client_id for row in rows})
     ready = []
@@ -194,7 +180,7 @@ def _within_limits(ready: Sequence[Ready], held: dict[UUID, Claimed], *, now: da
     return [one for one in ready if one.row.pk not in limited.shifted | limited.too_late]
 
 
-def _ways(row: Reminder, of_clients: dict[UUID, list[Way]]) -> list[Way]:
+def _ways(row: HeldRow, of_clients: dict[UUID, list[Way]]) -> list[Way]:
     purpose = _purpose(row.about_kind)
     if purpose.to_staff:
         return purpose.to_staff.ways_of(row.about_id)
@@ -219,7 +205,7 @@ def _after(one: Ready, lost: int) -> AfterUnknown | None:
     return rules.after_unknown(keeps_keys=one.gateway.keeps_keys, can_ask=one.gateway.can_ask, times=lost)
 
 
-def _links(rows: Sequence[Reminder], *, now: datetime) -> dict[UUID, str]:
+def _links(rows: Sequence[HeldRow], *, now: datetime) -> dict[UUID, str]:
     """By row the address in its message: a fresh secret one for a client, a page behind sign-in for staff."""
     site, links = settings.SITE_URL.rstrip("/"), dict[UUID, str]()
     for kind in {row.about_kind for row in rows}:
@@ -238,7 +224,7 @@ def _links(rows: Sequence[Reminder], *, now: datetime) -> dict[UUID, str]:
 
 def _message(one: Ready, link: str, approved: Mapping[tuple[str, str], Wording]) -> Message:
     row, purpose = one.row, _purpose(one.row.about_kind)
-    language = "en" if purpose.to_staff else rules.language_of(row.client.language)
+    language = "en" if purpose.to_staff else rules.language_of(row.language)
     sender = settings.MESSAGE_SENDER_NAME
     wording = approved.get((purpose.kind, language)) or Wording(purpose.words[language], purpose.subject[language])
     words = wording.words
