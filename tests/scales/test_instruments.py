@@ -150,3 +150,11 @@ def test_a_definition_that_would_score_wrongly_is_refused(
 ) -> None:
     with pytest.raises(RuleBroken, match=reason):
         load_pack(written(tmp_path, **changes))
+
+
+def test_a_pack_may_name_its_threshold_of_remission(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({**PACK, "change": {"remission_at_most": 1, "source": "a paper"}}))
+    change = load_pack(path).change
+    assert change is not None
+    assert (change.remission_at_most, change.response_percent, change.worse_points) == (1, None, None)

@@ -58,6 +58,7 @@ class Change:
 
     response_percent: int | None
     worse_points: int | None
+    remission_at_most: int | None
     source: str
 
 
@@ -146,10 +147,14 @@ def _read_instrument(raw: Mapping[str, Any]) -> Instrument:
         flags=tuple(Flag(**flag) for flag in raw.get("flags", [])),
         band_source=str(raw.get("band_source", "")),
         band_note=str(raw.get("band_note", "")),
-        change=Change(change.get("response_percent"), change.get("worse_points"), change["source"]) if change else None,
+        change=_read_change(change) if change else None,
         loinc_panel=raw.get("loinc_panel"),
         loinc_total=raw.get("loinc_total"),
     )
+
+
+def _read_change(raw: Mapping[str, Any]) -> Change:
+    return Change(raw.get("response_percent"), raw.get("worse_points"), raw.get("remission_at_most"), raw["source"])
 
 
 def _read_item(raw: Mapping[str, Any], shared: list[dict[str, Any]]) -> Item:

@@ -9,6 +9,8 @@ from clinic.core.contracts import BadField
 from clinic.scales.rules.instruments import SEXES, Instrument, load_packs
 
 INSTRUMENTS: Mapping[str, Instrument] = load_packs(Path(__file__).parent / "shipped")
+# The scales by which it is followed how a client does.
+FOLLOWED = ("phq9", "gad7")
 
 
 @dataclass(frozen=True)

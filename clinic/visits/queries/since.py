@@ -12,6 +12,7 @@ from clinic.clients.models import Client
 from clinic.core.queries import prepared
 from clinic.monitoring.models import Measurement
 from clinic.scales.models import ScaleResponse
+from clinic.scales.rules.scoring import FOLLOWED
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.titration.models import DoseChange
 from clinic.titration.queries import changes_since
@@ -126,7 +127,7 @@ def _score_facts(client: Client) -> list[since_rules.ScoreFact]:
 
 @prepared
 def _scores(client_id: UUID) -> QuerySet[ScaleResponse]:
-    followed = ScaleResponse.objects.filter(client=client_id, instrument__in=since_rules.SCORES_FOLLOWED)
+    followed = ScaleResponse.objects.filter(client=client_id, instrument__in=FOLLOWED)
     return followed.newest_first()[:SCORES_READ]
 
 

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from clinic.checkins.rules import BOTHER, FEELINGS
 from clinic.monitoring.rules import label_of, result_words, shown_unit
-from clinic.scales.rules.scoring import INSTRUMENTS, Score, change_words
+from clinic.scales.rules.scoring import FOLLOWED, INSTRUMENTS, Score, change_words
 from clinic.titration.rules.numbers import plain
 
-SCORES_FOLLOWED = ("phq9", "gad7")
 SOURCES = {
     "score": "Chart",
     "checkin": "Check-in",
@@ -124,7 +123,7 @@ def score_lines(facts: Iterable[ScoreFact], since: date | None) -> list[Line]:
     by_scale: dict[str, list[ScoreFact]] = {}
     for fact in facts:
         by_scale.setdefault(fact.instrument, []).append(fact)
-    for code in SCORES_FOLLOWED:
+    for code in FOLLOWED:
         if by_scale.get(code):
             lines.append(_score_line(by_scale[code], since))
     return lines
