@@ -9,9 +9,18 @@ from clinic.titration.models.dose_plans import (
     SafetyOverride,
 )
 from clinic.titration.models.gates import GateState, StepGate
+from clinic.titration.models.response import (
+    WHY_ENDED,
+    PlanStay,
+    ResponseThresholds,
+    SideEffect,
+    SideEffectNote,
+    TrialEnd,
+)
 from clinic.titration.models.supply import AskedBy, Fill, HowKnown, RefillDecision, RefillRequest, WhyWithdrawn
 
 __all__ = [
+    "WHY_ENDED",
     "AskedBy",
     "ChangeKind",
     "DoseChange",
@@ -23,9 +32,14 @@ __all__ = [
     "GateState",
     "HowKnown",
     "MissedDoses",
+    "PlanStay",
     "RefillDecision",
     "RefillRequest",
+    "ResponseThresholds",
     "SafetyOverride",
+    "SideEffect",
+    "SideEffectNote",
     "StepGate",
+    "TrialEnd",
     "WhyWithdrawn",
 ]
