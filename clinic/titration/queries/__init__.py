@@ -61,6 +61,7 @@ from clinic.titration.queries.switching import (
     previewed_switch,
     switching_of,
 )
+from clinic.titration.queries.trials import Ledger, trial_ledger
 
 __all__ = [
     "Before",
@@ -68,6 +69,7 @@ __all__ = [
     "CurrentDose",
     "DoseSpan",
     "JudgedRefill",
+    "Ledger",
     "PlanSupply",
     "Preview",
     "PromiseLine",
@@ -119,6 +121,7 @@ __all__ = [
     "switching_of",
     "taking_of",
     "team_to_promise",
+    "trial_ledger",
     "versions_of",
     "waiting_refills",
 ]

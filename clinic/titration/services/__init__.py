@@ -5,6 +5,7 @@ from clinic.titration.services.favourites import keep_favourite, remove_favourit
 from clinic.titration.services.gates import decide_gate, hold_waiting, set_gate
 from clinic.titration.services.judging import doubt_result, judge_answer, judge_results
 from clinic.titration.services.missed import record_missed_doses
+from clinic.titration.services.outcomes import say_why_ended
 from clinic.titration.services.overrides import doubt_promises, keep_promises
 from clinic.titration.services.refills import ask_refill, ask_refill_by_link, decide_refill, withdraw_refill
 from clinic.titration.services.supply import look_at_supply, record_fill, withdraw_fill
@@ -27,6 +28,7 @@ __all__ = [
     "record_fill",
     "record_missed_doses",
     "remove_favourite",
+    "say_why_ended",
     "set_gate",
     "start_dose_plan",
     "stop_dose_plan",

@@ -1,0 +1,33 @@
+"""From when the clinic asks whether a medication helps."""
+
+from dataclasses import dataclass
+
+from clinic.core.rules import RuleBroken
+
+LONGEST_WEEKS = 52
+MOST_POINTS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The clinic's thresholds, by default those it began with: weeks at an effective dose until a trial is adequate,
+    percent by which a score is at least lower to count as better, points by which more is worse, weeks without a score.
+    """
+
+    adequate_weeks: int = 4
+    better_percent: int = 20
+    worse_points: int = 5
+    silent_weeks: int = 6
+
+
+def check_thresholds(thresholds: Thresholds) -> None:
+    """Weeks lie between 1 and 52, percent between 1 and 100, points between 1 and the most that a scale has."""
+    ranges = {
+        "adequate_weeks": (LONGEST_WEEKS, "Weeks lie between 1 and 52."),
+        "better_percent": (100, "Percent lie between 1 and 100."),
+        "worse_points": (MOST_POINTS, f"Points lie between 1 and {MOST_POINTS}."),
+        "silent_weeks": (LONGEST_WEEKS, "Weeks lie between 1 and 52."),
+    }
+    for name, (most, sentence) in ranges.items():
+        if not 1 <= getattr(thresholds, name) <= most:
+            raise RuleBroken(sentence, field=name)
