@@ -268,6 +268,7 @@ def previewed(
             warnings=[
                 *_shown(one for one in findings if one.severity is Severity.WARN),
                 *_told(told.of_tier(Severity.WARN)),
+                *(ShownFinding("earlier_trial", words) for words in told.earlier),
             ],
             notes=[
                 *_shown(one for one in findings if one.severity is Severity.NOTE),

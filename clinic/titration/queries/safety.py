@@ -1,7 +1,7 @@
 """What is known before a medication is signed: the regimen check, what was settled before, what was promised."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from clinic.staff.roles import Role
 from clinic.titration.models import DosePlan, DoseStep, SafetyOverride
 from clinic.titration.queries.person import person_facts, reported_medications
 from clinic.titration.queries.plans import settled_findings
+from clinic.titration.queries.trials import warnings_before
 from clinic.titration.rules import DosePlanResult, running
 from clinic.titration.rules.safety import (
     NOT_CHECKED,
@@ -138,8 +139,12 @@ def look_at_regimen(
 
 
 def before_start(client: Client, medication: Medication, plan: DosePlanResult, *, today: date) -> Before:
-    """What stops a first signature: findings of the plan itself and of all that is taken together."""
+    """What stops a first signature: findings of the plan itself and of all that is taken together.
+
+    Earlier trials of the same ingredient that failed or were not tolerated stand beside and stop nothing.
+    """
     regimen = look_at_regimen(client, medication, plan, today=today)
+    regimen = replace(regimen, earlier=warnings_before(client, medication, today))
     return Before([*map(PlanStop, plan.stops), *regimen.stops], regimen)
 
 

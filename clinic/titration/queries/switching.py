@@ -1,7 +1,7 @@
 """What is known before one medication is signed in the place of another, and what the page shows of both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from clinic.formulary.rules.regimen import Span, Taken
 from clinic.titration.models import DosePlan
 from clinic.titration.queries.plans import Preview, previewed, settled_findings
 from clinic.titration.queries.safety import Before, PlanTaken, Surroundings, surroundings_of
+from clinic.titration.queries.trials import warnings_before
 from clinic.titration.rules import DosePlanResult, running
 from clinic.titration.rules.drawing import draw_switch
 from clinic.titration.rules.safety import taken_by_plan
@@ -45,12 +46,16 @@ class SwitchBefore:
 
 @dataclass(frozen=True)
 class Switching:
-    """A running dose plan, the medication that shall come in its place, and all else that both are checked against."""
+    """A running dose plan, the medication that shall come in its place, and all else that both are checked against.
+
+    `earlier` is what earlier trials of the new medication say.
+    """
 
     dose_plan: DosePlan
     medication: Medication
     around: Surroundings
     settled_own: Sequence[dict[str, object]]
+    earlier: tuple[str, ...]
 
     def washed_out(self, leaving: DosePlanResult) -> Proposal | None:
         """The first day on which no wash-out holds up the new medication; None without rules or a last day."""
@@ -73,6 +78,7 @@ class Switching:
         own = running.unsettled_stops(running.findings_from(leaving, day), settled)
         first = Before([*map(PlanStop, own), *old_look.stops], old_look)
         new_look = self.around.look(self.medication, coming, beside=self._reading(leaving))
+        new_look = replace(new_look, earlier=self.earlier)
         second = Before([*map(PlanStop, coming.stops), *new_look.stops], new_look)
         stops = stops_of_both((self.dose_plan.medication.name, first.stops), (self.medication.name, second.stops))
         return SwitchBefore(first, second, stops, settled)
@@ -100,7 +106,8 @@ class SwitchPreview:
 def switching_of(dose_plan: DosePlan, medication: Medication, *, today: date) -> Switching:
     """Everything a switch is checked against, read once."""
     around = surroundings_of(dose_plan.client, today=today)
-    return Switching(dose_plan, medication, around, settled_findings(dose_plan))
+    earlier = warnings_before(dose_plan.client, medication, today)
+    return Switching(dose_plan, medication, around, settled_findings(dose_plan), earlier)
 
 
 def previewed_switch(

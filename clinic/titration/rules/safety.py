@@ -67,11 +67,15 @@ class ChecksUnavailable:
 
 @dataclass(frozen=True, slots=True)
 class RegimenLook:
-    """What the check says about one medication among all that a client takes; `stops` are those not yet settled."""
+    """What the check says about one medication among all that a client takes; `stops` are those not yet settled.
+
+    `earlier` is what earlier trials of the same ingredient say to one who starts it; it warns and never stops.
+    """
 
     findings: tuple[Finding, ...]
     stops: tuple[RegimenStop | ChecksUnavailable, ...]
     version: str
+    earlier: tuple[str, ...] = ()
 
     @property
     def is_available(self) -> bool:
@@ -90,7 +94,8 @@ class RegimenLook:
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept with the version that was signed."""
-        return {"version": self.version, "findings": [finding.to_json() for finding in self.findings]}
+        kept = {"version": self.version, "findings": [finding.to_json() for finding in self.findings]}
+        return {**kept, "earlier": list(self.earlier)} if self.earlier else kept
 
 
 NOT_CHECKED = RegimenLook((), (ChecksUnavailable(),), "")
