@@ -6,4 +6,6 @@ app_name = "caseload"
 urlpatterns = [
     path("", views.home, name="home"),
     path("chart/<uuid:client_id>/", views.chart, name="chart"),
+    path("chart/<uuid:client_id>/trials/", views.trials, name="trials"),
+    path("trials/<uuid:dose_plan_id>/ended/", views.why_ended, name="why_ended"),
 ]

@@ -2,22 +2,30 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from clinic.caseload.forms import TrialEndForm
 from clinic.caseload.queries import chart as chart_queries
 from clinic.caseload.queries import desk
 from clinic.caseload.queries import home as clinicians
+from clinic.caseload.queries import trials as trial_queries
 from clinic.caseload.rules.drawing import draw, draw_rows
 from clinic.clients.services import open_chart
+from clinic.core.forms import submit
+from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import Role
+from clinic.titration import services as titration
+from clinic.titration.queries import get_dose_plan
 
 HOMES: dict[Role, Callable[[User, datetime], object]] = {
     Role.PRESCRIBER: clinicians.prescriber_home,
@@ -51,3 +59,31 @@ def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
         "timeline_rows": draw_rows(shown.table),
     }
     return render(request, "caseload/chart.html", context)
+
+
+@requires(Permission.READ_CHART)
+@require_safe
+def trials(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """How each medication of a client went, here and before."""
+    client = open_chart(client_id=client_id, by=request.user, page="trials")
+    context = {
+        "client": client,
+        "who": plans.who(client, timezone.localdate()),
+        "page": trial_queries.trials_page(client, timezone.now()),
+        "end_form": TrialEndForm(),
+    }
+    return render(request, "caseload/trials.html", context)
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+@require_POST
+def why_ended(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
+    """Say by a code why a medication ended."""
+    dose_plan = get_dose_plan(request.user, dose_plan_id)
+    form = TrialEndForm(request.POST)
+    deed = partial(titration.say_why_ended, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
+    if submit(form, deed):
+        messages.success(request, f"Why {dose_plan.medication} ended is recorded.")
+    else:
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return redirect("caseload:trials", dose_plan.client_id)

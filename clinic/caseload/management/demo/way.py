@@ -27,6 +27,7 @@ from clinic.coverage.models import Coverage
 from clinic.coverage.services import add_cover, check_eligibility
 from clinic.intake import services as intake
 from clinic.intake.models import Enquiry
+from clinic.intake.queries import medication_named
 from clinic.plans import services as plans
 from clinic.plans.rules import GoalEntry, InterventionEntry, PlanContent, ProblemEntry
 from clinic.scales.services import record_response
@@ -205,6 +206,7 @@ class Story:
             intake.add_trial(
                 **on_client,
                 name="fluoxetine",
+                medication=medication_named("fluoxetine"),
                 highest_mg=Decimal(20),
                 weeks=7,
                 response="partial",
