@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
@@ -336,8 +336,8 @@ class Taking:
 
 
 def taking_of(client: Client, today: date) -> Taking:
-    """Dose plans begun or to begin and what is reported, by every name, plan, eGFR and schedules; five queries."""
-    names = [*_names_running(client.pk, today), *_names_reported(client.pk, today)]
+    """Dose plans begun or to begin and what is reported, by every name, plan, eGFR and schedules; four queries."""
+    names = [(name, ingredient) for _, name, ingredient in _names_taken(client.pk, today)]
     return Taking(
         names=list(dict.fromkeys(name for pair in names for name in pair if name)),
         age=client.age_on(today),
@@ -348,15 +348,13 @@ def taking_of(client: Client, today: date) -> Taking:
 
 
 @prepared
-def _names_running(client_id: UUID, today: date) -> QuerySet[DosePlan, tuple[str, str]]:
-    here = DosePlan.objects.running(today).filter(client=client_id)
-    return here.values_list("medication__name", "medication__ingredient")
-
-
-@prepared
-def _names_reported(client_id: UUID, today: date) -> QuerySet[ReportedMedication, tuple[str, str | None]]:
-    reported = ReportedMedication.objects.filter(Q(last_on=None) | Q(last_on__gte=today), client=client_id)
-    return reported.values_list("name", "medication__ingredient")
+def _names_taken(client_id: UUID, today: date) -> QuerySet[Any, Any]:
+    """Of what is prescribed here, then of what is reported: the name and, where it is known, the ingredient."""
+    here = DosePlan.objects.running(today).filter(client=client_id).order_by()
+    reported = ReportedMedication.objects.filter(Q(last_on=None) | Q(last_on__gte=today), client=client_id).order_by()
+    first = here.annotate(place=Value(0)).values_list("place", "medication__name", "medication__ingredient")
+    then = reported.annotate(place=Value(1)).values_list("place", "name", "medication__ingredient")
+    return first.union(then).order_by("place")
 
 
 @prepared
