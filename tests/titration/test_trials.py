@@ -77,7 +77,7 @@ def test_a_rash_on_day_ten_is_intolerance_and_no_failure() -> None:
     assert adequate_failures([trial]) == []
     assert warning_words(trial) == (
         "A trial of sertraline was stopped for side effects: Mar 2, 2026 to Mar 10, 2026, up to 50 mg a day, "
-        "1 week 2 days at or above 50 mg, not measured."
+        "1 week 2 days at or above 50 mg, outcome not known."
     )
 
 
@@ -147,12 +147,12 @@ class TestScores:
         assert found.percent_better == 40
 
     def test_the_scale_that_stood_furthest_up_its_range_speaks(self) -> None:
-        totals = [phq9(0, 4), phq9(20, 4), gad7(0, 16), gad7(20, 7)]
+        totals = [phq9(0, 6), phq9(20, 6), gad7(0, 16), gad7(20, 7)]
         found = score_change(totals, FIRST, after(28))
         assert found is not None
         assert (found.after.instrument, found.outcome) == ("gad7", Outcome.RESPONSE)
 
-    @pytest.mark.parametrize("totals", [[], [phq9(0, 20)], [phq9(3, 20)], [phq9(0, 0), phq9(20, 0)]])
+    @pytest.mark.parametrize("totals", [[], [phq9(0, 20)], [phq9(3, 20)], [phq9(0, 4), phq9(20, 2)]])
     def test_without_two_scores_or_room_to_become_better_there_is_no_change(self, totals: list[Total]) -> None:
         assert score_change(totals, FIRST, after(28)) is None
 
@@ -172,6 +172,10 @@ class TestScores:
         object.__setattr__(with_remission, "change", Change(None, None, 4, "a source"))
         monkeypatch.setitem(INSTRUMENTS, "gad7", with_remission)
         assert change.outcome == "remission"
+
+    def test_a_scale_without_bands_counts_from_its_lowest_total(self) -> None:
+        totals = [Total("aims", after(days), total) for days, total in ((0, 1), (20, 0))]
+        assert score_change(totals, FIRST, after(28)) == ScoreChange(*totals)
 
     def test_a_scale_without_thresholds_tells_response_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         without = object.__new__(type(INSTRUMENTS["gad7"]))
@@ -241,7 +245,7 @@ def test_the_words_of_a_trial_that_was_told() -> None:
     assert evidence_words(failed) == "before, told on Mar 2, 2026, up to 100 mg a day, 8 weeks as told, no response"
     assert adequacy_words(failed, 4) == "Adequate as told"
     little = told_trial(told(highest_mg=None, weeks=None, outcome=Outcome.UNKNOWN, why_ended=""), weeks_needed=4)
-    words = "before, told on Mar 2, 2026, dose not known, weeks not known as told, not measured"
+    words = "before, told on Mar 2, 2026, dose not known, weeks not known as told, outcome not known"
     assert evidence_words(little) == words
     assert warning_words(little) == ""
     assert told_trial(told(is_taken_still=True), weeks_needed=4).verdict is Verdict.RUNNING

@@ -27,7 +27,7 @@ OUTCOMES = {
     Outcome.PARTIAL: "some benefit",
     Outcome.NONE: "no response",
     Outcome.WORSE: "worse",
-    Outcome.UNKNOWN: "not measured",
+    Outcome.UNKNOWN: "outcome not known",
 }
 
 

@@ -295,16 +295,22 @@ def score_change(totals: Sequence[Total], first_on: date, end_on: date) -> Score
     """The change of the scale on which the client stood furthest up its range when a medication began.
 
     From the newest total up to the first day to the newest after it, up to `end_on`; None where one is wanting, or
-    nothing was there to become better.
+    where the first lay in the lowest band of its scale: there was nothing to respond.
     """
     changes = []
     for instrument in dict.fromkeys(one.instrument for one in totals):
         own = sorted((one for one in totals if one.instrument == instrument), key=lambda one: one.on)
         before = [one for one in own if one.on <= first_on]
         after = [one for one in own if first_on < one.on <= end_on]
-        if before and after and before[-1].total > INSTRUMENTS[instrument].minimum:
+        if before and after and before[-1].total >= _least_to_lose(instrument):
             changes.append(ScoreChange(before[-1], after[-1]))
     return max(changes, key=_share_of_range, default=None)
+
+
+def _least_to_lose(instrument: str) -> int:
+    """The total at which the second band of a scale begins; of one without bands, the first above its lowest."""
+    scale = INSTRUMENTS[instrument]
+    return next((band.at_least for band in scale.bands.get("", ())[1:]), scale.minimum + 1)
 
 
 def _share_of_range(change: ScoreChange) -> Decimal:
