@@ -2,11 +2,13 @@
 
 import datetime as dt
 import itertools
+import time
 import uuid
 from collections.abc import Callable, Collection
 from zoneinfo import ZoneInfo
 
 import factory
+import time_machine
 from django.utils import timezone
 
 from clinic.clients.models import Client, ContactKind, ContactPoint, MessageConsent, MessagePurpose
@@ -20,8 +22,11 @@ NUMBERS = itertools.count(2_000_000)
 
 
 def daytime_zone() -> str:
-    """A zone where it is about noon now: the database's clock is real, and in quiet hours nothing leaves."""
-    hours_to_noon = 12 - timezone.now().hour
+    """A zone where it is about noon now, even while time is travelled: the database's clock is real, and in quiet
+    hours nothing leaves."""
+    is_travelling = time_machine.escape_hatch.is_travelling()
+    seconds = time_machine.escape_hatch.time.time() if is_travelling else time.time()
+    hours_to_noon = 12 - int(seconds // 3600 % 24)
     return f"Etc/GMT{-hours_to_noon:+d}"
 
 
