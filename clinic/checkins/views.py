@@ -28,7 +28,7 @@ from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.formulary.rules import patient_pages
-from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
+from clinic.messaging.access import is_too_often, keep_stage, language_of_reader, private, stage_of
 from clinic.messaging.forms import BirthYearForm
 from clinic.messaging.rules import language_of
 from clinic.messaging.services import confirm_birth_year
@@ -119,10 +119,10 @@ def _closed(request: HttpRequest, token: str) -> HttpResponse:
     """Unknown, used, expired and revoked links look alike, except to the phone that has just answered."""
     link = queries.link_of(token)
     stage = stage_of(request, link) if link else ""
-    if link and stage.startswith(DONE):
-        with translation.override(language_of(link.client.language)):
+    with translation.override(language_of_reader(request, link)):
+        if stage.startswith(DONE):
             return render(request, "checkins/thanks.html", {"urgency": stage.removeprefix(f"{DONE}:")})
-    return render(request, "checkins/closed.html", status=404)
+        return render(request, "checkins/closed.html", status=404)
 
 
 def _urgency(kept: CheckInAnswer) -> str:

@@ -24,9 +24,9 @@ KIND = "calendar"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def calendar_from(client: Client, first_on: date) -> Calendar:
+def calendar_from(client: Client, first_on: date, *, language: str = "en") -> Calendar:
     """Eight weeks of every dose plan of a client that is running or begins on them; four queries."""
-    return calendar_of(_on_paper(_versions(client, first_on)), first_on)
+    return calendar_of(_on_paper(_versions(client, first_on), language), first_on, language=language)
 
 
 def _versions(client: Client, day: date) -> QuerySet[DosePlanVersion]:
@@ -37,13 +37,13 @@ def _versions(client: Client, day: date) -> QuerySet[DosePlanVersion]:
     return plans.order_by("dose_plan__began_on", "dose_plan_id")
 
 
-def _on_paper(versions: Iterable[DosePlanVersion]) -> list[PlanOnPaper]:
+def _on_paper(versions: Iterable[DosePlanVersion], language: str) -> list[PlanOnPaper]:
     """A plan that was stopped before it began has no day to print."""
     printed = [version for version in versions if version.steps.all()]
-    return [plan_on_paper(version, LETTERS[place % len(LETTERS)]) for place, version in enumerate(printed)]
+    return [plan_on_paper(version, LETTERS[place % len(LETTERS)], language) for place, version in enumerate(printed)]
 
 
-def plan_on_paper(version: DosePlanVersion, letter: str = "A") -> PlanOnPaper:
+def plan_on_paper(version: DosePlanVersion, letter: str = "A", language: str = "en") -> PlanOnPaper:
     """One signed version as it is printed."""
     medication = version.dose_plan.medication
     waits_on = {gate.step_first_on for gate in version.dose_plan.gates.all() if gate.judged_at is None}
@@ -57,8 +57,8 @@ def plan_on_paper(version: DosePlanVersion, letter: str = "A") -> PlanOnPaper:
         steps=list(version.steps.all()),
         stop_on=version.stop_on,
         watch=(
-            *waiting_words(waits_on),
-            *watch_words(medication.boxed_warning, is_confirmed=medication.boxed_warning_confirmed),
+            *waiting_words(waits_on, language),
+            *watch_words(medication.boxed_warning, is_confirmed=medication.boxed_warning_confirmed, language=language),
         ),
         waits_on=waits_on,
     )

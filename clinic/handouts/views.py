@@ -21,6 +21,7 @@ from clinic.handouts.forms import GiveForm, PrintForm
 from clinic.handouts.rules import leaflet as leaflets
 from clinic.handouts.rules import paper
 from clinic.messaging.queries import live_links, sendings
+from clinic.messaging.rules import language_of
 from clinic.messaging.views import read_by_link
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
@@ -157,11 +158,12 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
     def show(opened: queries.OpenCalendar) -> HttpResponse:
         today = queries.today_of(opened.client, timezone.now())
-        shown = queries.calendar_from(opened.client, today)
+        shown = queries.calendar_from(opened.client, today, language=language_of(opened.client.language))
         return render(request, "handouts/page.html", {"client": opened.client, "calendar": shown, "today": today})
 
     return read_by_link(
         request,
+        token=token,
         about_kind=queries.KIND,
         find=partial(queries.open_calendar, token),
         enter=partial(services.enter_calendar, token=token),

@@ -9,8 +9,10 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request
 
 from clinic.messaging.models import SignedLink
+from clinic.messaging.rules import language_of
 
 PAGES = 60
 IN_SECONDS = 600
@@ -54,6 +56,11 @@ def keep_stage(response: HttpResponse, request: HttpRequest, link: SignedLink, s
         samesite="Lax",
     )
     return response
+
+
+def language_of_reader(request: HttpRequest, link: SignedLink | None) -> str:
+    """A link that was ever given speaks its client's language, open or not; any other address the phone's."""
+    return language_of(link.client.language if link else get_language_from_request(request))
 
 
 def private(response: HttpResponse) -> HttpResponse:

@@ -25,7 +25,7 @@ from clinic.clients.rules import MESSAGE_TEXT, MESSAGE_TEXT_VERSION
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.messaging import queries, services
-from clinic.messaging.access import is_too_often, keep_stage, private, stage_of
+from clinic.messaging.access import is_too_often, keep_stage, language_of_reader, private, stage_of
 from clinic.messaging.forms import (
     BirthYearForm,
     ChannelForm,
@@ -213,6 +213,7 @@ OpenedPage = TypeVar("OpenedPage", bound=Opened)
 def read_by_link(
     request: HttpRequest,
     *,
+    token: str,
     about_kind: str,
     find: Callable[..., OpenedPage | None],
     enter: Callable[..., object],
@@ -228,7 +229,8 @@ def read_by_link(
         return private(too_many_requests(request))
     opened = find(now=timezone.now())
     if opened is None:
-        return private(render(request, "messaging/closed.html", status=404))
+        with translation.override(language_of_reader(request, queries.find_link(token, about_kind=about_kind))):
+            return private(render(request, "messaging/closed.html", status=404))
     with translation.override(language_of(opened.link.client.language)):
         return _read_inside(request, opened, find=find, enter=enter, show=show, act=act)
 

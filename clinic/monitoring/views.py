@@ -110,6 +110,7 @@ def reminder_page(request: HttpRequest, token: str) -> HttpResponse:
 
     return read_by_link(
         request,
+        token=token,
         about_kind=queries.KIND,
         find=partial(queries.open_reminder, token),
         enter=partial(services.enter_reminder, token=token),

@@ -243,6 +243,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
 
     return read_by_link(
         request,
+        token=token,
         about_kind=queries.KIND,
         find=partial(queries.open_appointment, token),
         enter=partial(services.enter_appointment, token=token),

@@ -49,6 +49,16 @@ def test_a_wrong_year_is_said_in_spanish(page: str) -> None:
     assert "Le queda 1 intento." in answers[3]
 
 
+def test_a_link_that_is_too_old_is_refused_in_spanish(page: str) -> None:
+    with time_machine.travel(JUNE_4 + dt.timedelta(days=30), tick=False):
+        answer = Browser().get(page)
+    assert answer.status_code == 404
+    shown = answer.content.decode()
+    assert '<html lang="es">' in shown
+    assert "Este enlace no está abierto" in shown
+    assert "Llámenos y le ayudamos." in shown
+
+
 def test_the_questions_are_spanish_and_the_scale_says_why_it_is_not(phone: Browser, page: str) -> None:
     shown = phone.get(page).content.decode()
     for words in ("¿Cómo se siente con él?", "Náuseas", "Mucho peor", "Bastante", "Su plan para hoy", "Siguiente"):

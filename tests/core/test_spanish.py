@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from clinic.checkins.rules import asking
+from clinic.core.templatetags.clinic_ui import TIERS
+from clinic.risk.rules.safety import STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "locale" / "es" / "LC_MESSAGES"
@@ -50,6 +52,7 @@ def marked() -> set[str]:
     )
     asked = [asking.SIDE_EFFECTS, asking.TOXICITY_SIGNS, asking.WITHDRAWAL_SIGNS, asking.WHY_MISSED]
     words = {word for one in asked for word in one.values()}
+    words |= {step.title for step in STEPS} | {word for _, word in TIERS.values()}
     return sentences(templates, code) | words | {*asking.BOTHER.values(), *asking.FEELINGS.values()}
 
 

@@ -216,6 +216,17 @@ def test_the_client_reads_it_by_link(browser: Browser, ada: Client, plan: Safety
     assert phone.get(address).status_code == 404
 
 
+def test_in_spanish(browser: Browser, ada: Client, plan: SafetyPlan, prescriber: User) -> None:
+    Client.objects.filter(pk=ada.pk).update(language="es")
+    address = reverse("safety_page", args=[token_of(ada, prescriber)])
+    read = browser.post(address, {"year": "1990"}, follow=True).text
+    assert '<html lang="es">' in read
+    for words in ("Su plan de seguridad", "Hola, Ada", "Cómo noto que se acerca una crisis", "Llame al 911"):
+        assert words in read
+    assert "I stop answering my phone." in read, "their own words stay"
+    assert not any(step.title in read for step in STEPS)
+
+
 def test_reading_changes_nothing(ada: Client, plan: SafetyPlan, prescriber: User) -> None:
     token = token_of(ada, prescriber)
     before = list(SignedLink.objects.values()), AuditEvent.objects.count()

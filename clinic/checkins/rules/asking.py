@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from clinic.core.rules import RuleBroken
 
 # Neutral: nothing in it tells what the clinic does or what the person takes.
@@ -90,16 +92,16 @@ def effects_asked(*, after_a_cut: bool) -> dict[str, str]:
 def check_answers(answers: Answers) -> None:
     """Answers lie in the ranges that the page offers."""
     if answers.feeling not in FEELINGS:
-        raise RuleBroken("Choose how you are on it.", field="feeling")
+        raise RuleBroken(_("Choose how you are on it."), field="feeling")
     if not 0 <= answers.doses_missed <= MOST_DOSES_MISSED:
-        raise RuleBroken("Choose a number of doses from 0 to 7.", field="doses_missed")
+        raise RuleBroken(_("Choose a number of doses from 0 to 7."), field="doses_missed")
     if answers.missed_because and answers.missed_because not in WHY_MISSED:
-        raise RuleBroken("Choose why.", field="missed_because")
+        raise RuleBroken(_("Choose why."), field="missed_because")
     if any(effect.bother not in BOTHER for effect in answers.side_effects):
-        raise RuleBroken("Choose how much it bothers you.")
+        raise RuleBroken(_("Choose how much it bothers you."))
 
 
 def check_open(*, is_planned: bool, used_at: datetime | None) -> None:
     """A check-in is answered once."""
     if not is_planned or used_at is not None:
-        raise RuleBroken("This check-in was already answered or is no longer open. Call the clinic if you need us.")
+        raise RuleBroken(_("This check-in was already answered or is no longer open. Call the clinic if you need us."))

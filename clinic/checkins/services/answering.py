@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.services import record
 from clinic.checkins import queries, rules
@@ -25,7 +26,7 @@ from clinic.worklist.services import open_item
 
 # The clinic's own promise to the client, no clinical number: at once in danger, else within a working day.
 CALL_WITHIN = timedelta(days=1)
-GONE = "This check-in is no longer open. Call the clinic if you need us."
+GONE = _("This check-in is no longer open. Call the clinic if you need us.")
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def ask_for_help(*, token: str, now: datetime) -> None:
     """The crisis button: an alert at once, before and whether or not the questions are answered."""
     opened = queries.open_checkin(token, now=now)
     if opened is None:
-        raise RuleBroken(GONE)
+        raise RuleBroken(str(GONE))
     raise_alert(
         client=opened.client,
         kind=RiskKind.WANTS_HELP_NOW,
@@ -53,7 +54,7 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     """
     opened = queries.open_checkin(token, now=now)
     if opened is None:
-        raise RuleBroken(GONE)
+        raise RuleBroken(str(GONE))
     rows = CheckIn.objects.select_for_update(of=("self",)).select_related("client", "dose_plan__medication")
     checkin = rows.get(pk=opened.checkin.pk)
     rules.check_open(is_planned=checkin.state == CheckInState.PLANNED, used_at=opened.link.used_at)

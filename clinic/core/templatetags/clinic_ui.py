@@ -25,6 +25,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from clinic.core.addresses import address
 
@@ -94,7 +95,7 @@ def alert(content: str, tier: str, title: str = "") -> SafeString:
         tier,
         SafeString(' role="alert"') if tier == "stop" else "",
         icon(icon_name),
-        word,
+        gettext(word),
         f": {title}" if title else "",
         content,
     )

@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 from clinic.handouts.rules.watching import ANYTHING_NEW
 from clinic.titration.rules.signed import SignedStep, day_words, is_running_on, is_taken_on
+from clinic.titration.rules.spanish import day_words_in_spanish
 from clinic.titration.rules.unit_pictures import Drawn, Taken, taken_of
 
 WEEKS = 8
 DAYS_A_WEEK = 7
 ONE_DAY = timedelta(days=1)
-STOPPED = "no longer taken"
+STOPPED = {"en": "no longer taken", "es": "ya no se toma"}
 
 
 class DrawableStep(SignedStep, Protocol):
@@ -32,6 +33,20 @@ class Mark(StrEnum):
     WAITS = "only if we say so"
     PAUSES = "pause"
     STOPS = "stop"
+
+    def said(self, language: str) -> str:
+        """What stands on the day in the client's language."""
+        return MARKS_IN_SPANISH[self] if language == "es" else self.value
+
+
+MARKS_IN_SPANISH = {
+    Mark.NONE: "",
+    Mark.STARTS: "empieza",
+    Mark.CHANGES: "dosis nueva",
+    Mark.WAITS: "solo si se lo decimos",
+    Mark.PAUSES: "pausa",
+    Mark.STOPS: "fin",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +70,16 @@ class PlanOnPaper:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One medication on one day: what is taken in words and drawings (nothing on a day without a dose)."""
+    """One medication on one day: what is taken in words and drawings (nothing on a day without a dose).
+
+    `mark_words` is the mark in the client's language.
+    """
 
     plan: PlanOnPaper
     words: str
     taken: tuple[Taken, ...]
     mark: Mark
+    mark_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +101,18 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Eight weeks of days, the plans they are made of, and a key to what is drawn."""
+    """Eight weeks of days, the plans they are made of, and a key to what is drawn, in English or Spanish."""
 
     first_on: date
     last_on: date
     plans: tuple[PlanOnPaper, ...]
     days: tuple[Day, ...]
+    language: str
 
     @property
     def anything_new(self) -> str:
         """What everybody is asked to watch for."""
-        return ANYTHING_NEW
+        return ANYTHING_NEW[self.language]
 
     @property
     def weeks(self) -> tuple[tuple[Day, ...], ...]:
@@ -112,11 +132,12 @@ class Calendar:
         return tuple(sorted(drawn.values(), key=lambda one: (-one.mg_each, one.shape)))
 
 
-def calendar_of(plans: Iterable[PlanOnPaper], first_on: date, weeks: int = WEEKS) -> Calendar:
+def calendar_of(plans: Iterable[PlanOnPaper], first_on: date, weeks: int = WEEKS, *, language: str = "en") -> Calendar:
     """Lay out `weeks` weeks from a day. A plan stands on its days from its first step to the day of its stop."""
     printed = tuple(plans)
     days = [first_on + timedelta(days=number) for number in range(weeks * DAYS_A_WEEK)]
-    return Calendar(first_on, days[-1], printed, tuple(Day(on, _entries(printed, on)) for on in days))
+    laid_out = tuple(Day(on, _entries(printed, on, language)) for on in days)
+    return Calendar(first_on, days[-1], printed, laid_out, language)
 
 
 def stretches_of(plan: PlanOnPaper, first_on: date, last_on: date) -> tuple[Stretch, ...]:
@@ -127,26 +148,28 @@ def stretches_of(plan: PlanOnPaper, first_on: date, last_on: date) -> tuple[Stre
         if step.first_on <= last_on and (step.last_on is None or step.last_on >= first_on)
     ]
     if plan.stop_on is not None and first_on <= plan.stop_on <= last_on:
-        steps.append(Stretch(plan.stop_on, None, STOPPED))
+        steps.append(Stretch(plan.stop_on, None, STOPPED["en"]))
     return tuple(steps)
 
 
-def _entries(plans: Sequence[PlanOnPaper], on: date) -> tuple[Entry, ...]:
-    return tuple(entry for plan in plans if (entry := _entry(plan, on)) is not None)
+def _entries(plans: Sequence[PlanOnPaper], on: date, language: str) -> tuple[Entry, ...]:
+    return tuple(entry for plan in plans if (entry := _entry(plan, on, language)) is not None)
 
 
-def _entry(plan: PlanOnPaper, on: date) -> Entry | None:
+def _entry(plan: PlanOnPaper, on: date, language: str) -> Entry | None:
     """None before a plan begins and after the day of its stop."""
     if plan.stop_on is not None and on >= plan.stop_on:
-        return Entry(plan, STOPPED, (), Mark.STOPS) if on == plan.stop_on else None
+        stops = Mark.STOPS
+        return Entry(plan, STOPPED[language], (), stops, stops.said(language)) if on == plan.stop_on else None
     step = next((one for one in plan.steps if is_running_on(one, on)), None)
     if step is None:
         return None
     taken = taken_of(step.doses) if is_taken_on(step, on) else ()
-    words = day_words(step, on)
+    words = day_words_in_spanish(step, on) if language == "es" else day_words(step, on)
     if step.first_on in plan.waits_on and step.first_on != on:
-        words = f"{words}, {Mark.WAITS}"
-    return Entry(plan, words, taken, _mark(plan, step, on))
+        words = f"{words}, {Mark.WAITS.said(language)}"
+    mark = _mark(plan, step, on)
+    return Entry(plan, words, taken, mark, mark.said(language))
 
 
 def _mark(plan: PlanOnPaper, step: DrawableStep, on: date) -> Mark:

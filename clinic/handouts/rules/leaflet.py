@@ -37,6 +37,6 @@ def leaflet_of(plan: PlanOnPaper, *, drug_class: str, rxcui: str, language: str,
         drug_class=drug_class,
         treats=plan.treats,
         doses=stretches_of(plan, today, date.max),
-        watch=(*plan.watch, ANYTHING_NEW),
+        watch=(*plan.watch, ANYTHING_NEW["en"]),
         read_more=read_more_address(rxcui, language),
     )

@@ -42,7 +42,7 @@ def calendar_values(calendar: Calendar, head: Letterhead, paper: Paper, *, large
         "weekdays": [f"{day.on:%a}" for day in calendar.weeks[0]],
         "weeks": [[_cell(day) for day in week] for week in calendar.weeks],
         "plans": [_plan(calendar, plan) for plan in calendar.plans],
-        "watch": [*_watched(calendar.plans), {"letters": "", "words": ANYTHING_NEW}],
+        "watch": [*_watched(calendar.plans), {"letters": "", "words": ANYTHING_NEW["en"]}],
     }
 
 

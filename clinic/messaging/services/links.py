@@ -86,7 +86,7 @@ def confirm_birth_year(*, token: str, about_kind: str, year: int, now: datetime)
     """The year of birth opens the page; a wrong one costs one of five tries, counted even though it is refused."""
     link = open_link(token, about_kind=about_kind, now=now)
     if link is None:
-        raise RuleBroken("This page is no longer open. Call the clinic if you need us.")
+        raise RuleBroken(_("This page is no longer open. Call the clinic if you need us."))
     left = _try_year(link.pk, is_right=year == link.client.birth_on.year)
     if left is None:
         return

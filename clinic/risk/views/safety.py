@@ -152,6 +152,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
     return read_by_link(
         request,
+        token=token,
         about_kind=queries.KIND,
         find=partial(queries.open_plan, token),
         enter=partial(services.enter_safety_plan, token=token),

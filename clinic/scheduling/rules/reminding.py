@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from clinic.core.rules import RuleBroken
 from clinic.messaging.rules import QUIET_FROM, due_at
 
@@ -68,9 +70,9 @@ def steps_of(times_moved: int) -> list[int]:
 def check_answerable(status: str, starts_at: dt.datetime, now: dt.datetime) -> None:
     """A client answers an appointment that stands and has not begun; later the clinic must be called."""
     if status == "cancelled":
-        raise RuleBroken("This appointment is cancelled. Call us for another one.")
+        raise RuleBroken(_("This appointment is cancelled. Call us for another one."))
     if status not in {"booked", "confirmed"} or starts_at <= now:
-        raise RuleBroken("This appointment has begun or is over. Call us if you need us.")
+        raise RuleBroken(_("This appointment has begun or is over. Call us if you need us."))
 
 
 WEEKDAYS = {

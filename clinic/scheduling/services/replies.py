@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clinic.audit.services import record
 from clinic.clients.models import MessagePurpose
@@ -38,7 +39,7 @@ def reply_by_link(*, token: str, reply: ReplyKind, words: str = "", now: dt.date
     """
     opened = queries.open_appointment(token, now=now)
     if opened is None:
-        raise RuleBroken("This page is no longer open. Call the clinic if you need us.")
+        raise RuleBroken(_("This page is no longer open. Call the clinic if you need us."))
     rows = Appointment.objects.select_for_update(of=("self",)).select_related("client", "clinician")
     appointment = rows.get(pk=opened.appointment.pk)
     newest = queries.newest_reply(appointment)
@@ -59,7 +60,7 @@ def wish_messages_by_link(*, token: str, wants: bool, now: dt.datetime) -> None:
     """A client ends messages about appointments, by whatever channel, or has them again; it holds at once."""
     opened = queries.open_appointment(token, now=now)
     if opened is None:
-        raise RuleBroken("This page is no longer open. Call the clinic if you need us.")
+        raise RuleBroken(_("This page is no longer open. Call the clinic if you need us."))
     deed = renew_message_consents if wants else end_message_consents
     deed(client_id=opened.appointment.client_id, purpose=MessagePurpose.APPOINTMENTS, now=now)
 
