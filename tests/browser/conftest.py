@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from clinic.staff.models import User
@@ -54,8 +55,8 @@ def run_clinic(
 
 @pytest.fixture
 def in_clinic(clinic: RunningClinic, django_db_blocker: Any) -> Iterator[RunningClinic]:
-    """The running clinic, with the test's own queries on its database."""
-    with django_db_blocker.unblock(), working_on(clinic.copies):
+    """The running clinic, with the test's own queries on its database and its today."""
+    with django_db_blocker.unblock(), working_on(clinic.copies), timezone.override(clinic.zone_info):
         yield clinic
 
 

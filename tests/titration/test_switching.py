@@ -51,7 +51,7 @@ def venlafaxine() -> Medication:
 
 @pytest.fixture
 def phenelzine() -> Medication:
-    return medication("phenelzine", tablets("15"), max_mg=90, start_mg=None, step_mg=None, drug_class="MAOI")
+    return medication("phenelzine", tablets("15"), start_mg=None, step_mg=None, max_mg=90, drug_class="MAOI")
 
 
 def running(name: str, client: Client, by: User, mg: str, *products: dict[str, Any]) -> DosePlan:
