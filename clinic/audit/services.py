@@ -13,24 +13,15 @@ from django.utils.crypto import salted_hmac
 from clinic.audit import queries
 from clinic.audit.context import current_origin
 from clinic.audit.models import AuditEvent
+from clinic.core.models import new_id
 from clinic.staff.models import User
 
-# What the row is made of beside its detail, in the order of the statement; the database itself gives the instant.
-WRITTEN = (
-    "id",
-    "action",
-    "by_id",
-    "acting_role",
-    "client_id",
-    "subject_type",
-    "subject_id",
-    "address",
-    "request_id",
-)
+# The database itself gives the instant.
 INSERT = """
 INSERT INTO audit_auditevent
     (id, action, by_id, acting_role, client_id, subject_type, subject_id, address, request_id, detail)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s::inet, %s, %s::jsonb)
+VALUES (%(id)s, %(action)s, %(by_id)s, %(acting_role)s, %(client_id)s, %(subject_type)s, %(subject_id)s,
+    %(address)s::inet, %(request_id)s, %(detail)s::jsonb)
 """
 
 _together: ContextVar[list[AuditEvent] | None] = ContextVar("together", default=None)
@@ -49,29 +40,28 @@ def record(
     `client_id` is taken from the subject's own `client_id` when it has one. Detail holds ids, codes and counts.
     """
     origin = current_origin.get()
-    event = AuditEvent(
-        action=action,
-        by=by,
-        acting_role=by.acting_role if by else "",
-        client_id=client_id or getattr(subject, "client_id", None),
-        subject_type=subject._meta.label_lower if subject is not None else "",
-        subject_id=str(subject.pk) if subject is not None else "",
-        detail=detail,
-        address=origin.address,
-        request_id=origin.request_id,
-    )
+    row = {
+        "id": new_id(),
+        "action": action,
+        "by_id": by.pk if by else None,
+        "acting_role": by.acting_role if by else "",
+        "client_id": client_id or getattr(subject, "client_id", None),
+        "subject_type": subject._meta.label_lower if subject is not None else "",
+        "subject_id": str(subject.pk) if subject is not None else "",
+        "address": origin.address,
+        "request_id": origin.request_id,
+    }
     together = _together.get()
     if together is None:
-        _write(event)
+        _write(row, detail)
     else:
-        together.append(event)
+        together.append(AuditEvent(**row, detail=detail))
 
 
-def _write(event: AuditEvent) -> None:
+def _write(row: dict[str, Any], detail: dict[str, Any]) -> None:
     """Write one event; every page does, and building the same statement anew cost more than running it."""
-    row = [getattr(event, name) for name in WRITTEN]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [*row, json.dumps(event.detail)])
+        cursor.execute(INSERT, row | {"detail": json.dumps(detail)})
 
 
 @contextmanager

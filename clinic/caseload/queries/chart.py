@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.caseload.queries import lines, record
-from clinic.caseload.queries.lines import AnswerLine, Line, Named, NoteLine
+from clinic.caseload.queries.lines import Named
 from clinic.caseload.queries.record import NewestScore, PlanOnChart
 from clinic.caseload.queries.who import ADULT, Who, who, who_parts
 from clinic.caseload.rules import news as news_rules
@@ -21,7 +21,7 @@ from clinic.caseload.rules.news import Happening
 from clinic.caseload.rules.timeline import History, Mark, Picture, TableRow
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
-from clinic.core.templatetags.clinic_ui import clock, day, weekday
+from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, weekday
 from clinic.monitoring.rules.gathering import DueLine
 from clinic.scheduling.models import AppointmentKind, AppointmentStatus, Modality
 from clinic.staff.models import User
@@ -87,20 +87,26 @@ class Chart:
     next_visit: Visit | None
     picture: Picture | None
     table: list[TableRow]
-    answers: list[AnswerLine]
+    answers: list[DatedLine]
     scores: list[Named]
     plan: PlanShown | None
     plan_draft_id: UUID | None
-    evaluations: list[NoteLine]
-    diagnoses: list[dict[str, Any]]
+    evaluations: list[DatedLine]
+    diagnoses: list[Named]
     measurements: list[Named]
     due: list[DueLine]
     trials: list[Named]
-    visits: list[NoteLine]
-    changes: list[Line]
-    observations: list[Line]
+    visits: list[DatedLine]
+    changes: list[DatedLine]
+    observations: list[DatedLine]
+    team: list[Named]
     looked_at: datetime | None
-    news: list[tuple[str, str]]
+    news: list[DatedLine]
+
+    @property
+    def has_evaluation(self) -> bool:
+        """Whether there is an evaluation that this reader may read."""
+        return bool(self.evaluations)
 
 
 def chart(user: User, client: Client, *, now: datetime) -> Chart:
@@ -140,13 +146,14 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         evaluations=[lines.evaluation_line(row) for row in found["evaluation_rows"]]
         if user.may(Permission.READ_EVALUATION)
         else [],
-        diagnoses=next((e["diagnosis_rows"] for e in found["evaluation_rows"] if e["signed_at"]), []),
+        diagnoses=[Named(one["code"], one["text"], "") for one in _diagnoses(found["evaluation_rows"])],
         measurements=[lines.measurement_line(row) for row in found["measurement_rows"]],
         due=record.due_lines(found, age, today),
         trials=[lines.trial_line(trial) for trial in person.trials],
         visits=[lines.visit_line(row) for row in found["visit_rows"][:VISITS_SHOWN]],
         changes=[lines.change_line(row) for row in found["change_rows"]],
         observations=[lines.observation_line(row) for row in found["observation_rows"]],
+        team=[lines.member_line(member) for member in person.team],
         looked_at=found["looked_at"],
         news=_news(found, person, plan, scores),
     )
@@ -158,10 +165,14 @@ def _everything(
 ) -> QuerySet[Client, Any]:
     """The client's whole record, and when the reader last read this chart before the sitting of now."""
     reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader_id, action="chart_read", at__lt=before)
-    return Client.objects.filter(pk=client_id).values(
-        **who_parts(today),
-        **record.record_parts(since),
-        looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
+    return (
+        Client.objects.filter(pk=client_id)
+        .order_by()
+        .values(
+            **who_parts(today),
+            **record.record_parts(since),
+            looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
+        )
     )
 
 
@@ -226,13 +237,16 @@ def _visit_marks(booked: list[dict[str, Any]], visits: list[dict[str, Any]], tod
     return [Mark(on, words) for on, words in marks.items() if on <= today]
 
 
-def _news(
-    found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: list[NewestScore]
-) -> list[tuple[str, str]]:
+def _news(found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: list[NewestScore]) -> list[DatedLine]:
     if not found["looked_at"]:
         return []
     happened = news_rules.news(_happenings(found, person, plan, scores), since=found["looked_at"])
-    return [(day(happening.at), happening.words) for happening in happened]
+    return [DatedLine(day(happening.at), happening.words) for happening in happened]
+
+
+def _diagnoses(evaluations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the newest evaluation that is signed."""
+    return next((one["diagnosis_rows"] for one in evaluations if one["signed_at"]), [])
 
 
 def _missed_words(row: dict[str, Any]) -> str:

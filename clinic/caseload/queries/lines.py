@@ -2,55 +2,25 @@
 
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from clinic.caseload.queries.record import EXCERPT, NewestScore
-from clinic.caseload.queries.who import Trial
+from clinic.caseload.queries.who import Member, Trial
 from clinic.checkins.rules import BOTHER, FEELINGS
-from clinic.core.templatetags.clinic_ui import day, mg
+from clinic.core.addresses import address
+from clinic.core.templatetags.clinic_ui import DatedLine, day, mg
 from clinic.monitoring.rules import label_of, result_words
 
 ANSWER_SHOWN = 160
 TEXT_SHOWN = 300
-
-
-class Line(NamedTuple):
-    """A day, what it was, the words of somebody where there are any, and what is told beside in small print."""
-
-    day: str
-    words: str
-    quote: str = ""
-    small: str = ""
+NOT_SIGNED = ("Draft, not signed", "warn", "pencil")
 
 
 class Named(NamedTuple):
-    """Something by its name, what is said of it, and what is told beside in small print."""
+    """Something by its name where it has one, what is said of it, and what is told beside in small print."""
 
     name: str
-    words: str = ""
-    small: str = ""
-
-
-class NoteLine(NamedTuple):
-    """A visit or an evaluation: its key, its day, who wrote it, and how its text begins."""
-
-    id: UUID
-    day: str
-    by_name: str
-    is_draft: bool
-    excerpt: str
-
-
-class AnswerLine(NamedTuple):
-    """An answered check-in: its key, why it worries (empty if it does not), and what was said in one sentence."""
-
-    id: UUID
-    day: str
-    worry: str
-    about: str
-    said: str
-    quote: str
-    read: str
+    words: str
+    small: str
 
 
 def shortened(text: str, most: int) -> str:
@@ -58,7 +28,7 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def answer_line(row: dict[str, Any]) -> AnswerLine:
+def answer_line(row: dict[str, Any]) -> DatedLine:
     """One check-in answer, as the chart tells it."""
     missed = row["doses_missed"]
     said = f"feels {feeling_words(row)}, missed {missed} {'dose' if missed == 1 else 'doses'} in 7 days"
@@ -67,14 +37,14 @@ def answer_line(row: dict[str, Any]) -> AnswerLine:
     read = "Not read yet"
     if row["read_at"]:
         read = f"Read by {row['read_by']}" + (f": {row['read_words']}" if row["read_words"] else "")
-    return AnswerLine(
-        id=row["id"],
-        day=day(row["answered_at"]),
-        worry=worries_in_words(row) if row["is_worrying"] else "",
-        about=f"On {row['medication']} {mg(row['step_mg'])}",
-        said=said,
+    return DatedLine(
+        when=day(row["answered_at"]),
+        words=said,
         quote=shortened(row["words"], ANSWER_SHOWN),
-        read=read,
+        small=read,
+        name=f"On {row['medication']} {mg(row['step_mg'])}",
+        address=address("checkins:review", row["id"]),
+        sign=(worries_in_words(row), "stop", "alert-triangle") if row["is_worrying"] else None,
     )
 
 
@@ -103,41 +73,46 @@ def effect_words(effect: Any) -> str:
     return f"{words} ({bother.lower()})" if bother else words
 
 
-def change_line(row: dict[str, Any]) -> Line:
+def change_line(row: dict[str, Any]) -> DatedLine:
     """One change of a dose, who made it, and who has acknowledged it."""
     seen = ", ".join(names["name"] for names in row["seen_rows"])
     known = f"Acknowledged by {seen}." if seen else "Nobody has acknowledged it yet."
-    return Line(
+    return DatedLine(
         day(row["takes_effect_on"]), row["words"], row["reason"], f"{row['by_name']}, {day(row['at'])}. {known}"
     )
 
 
-def observation_line(row: dict[str, Any]) -> Line:
+def observation_line(row: dict[str, Any]) -> DatedLine:
     """One observation, by whom, and which change it is about."""
     small = f"{row['by_name']}, about: {row['about']}" if row["about"] else row["by_name"]
-    return Line(day(row["at"]), shortened(row["text"], TEXT_SHOWN), small=small)
+    return DatedLine(day(row["at"]), shortened(row["text"], TEXT_SHOWN), small=small)
 
 
-def visit_line(row: dict[str, Any]) -> NoteLine:
+def visit_line(row: dict[str, Any]) -> DatedLine:
     """One visit with the beginning of its assessment."""
-    return _note(row, row["visited_on"], row["excerpt"])
+    return _note(row, row["visited_on"], "Medication check", address("visits:visit", row["id"]), row["excerpt"])
 
 
-def evaluation_line(row: dict[str, Any]) -> NoteLine:
+def evaluation_line(row: dict[str, Any]) -> DatedLine:
     """One evaluation with the beginning of its recommendation."""
-    return _note(row, row["evaluated_on"], row["advice"])
+    return _note(row, row["evaluated_on"], "Evaluation", address("intake:evaluation", row["id"]), row["advice"])
 
 
-def _note(row: dict[str, Any], on: date, excerpt: str) -> NoteLine:
-    return NoteLine(row["id"], day(on), row["by_name"], not row["signed_at"], shortened(excerpt, EXCERPT - 10))
+def _note(row: dict[str, Any], on: date, name: str, where: str, excerpt: str) -> DatedLine:
+    return DatedLine(
+        when=day(on),
+        words=f"with {row['by_name']}",
+        small=shortened(excerpt, EXCERPT - 10),
+        name=name,
+        address=where,
+        sign=None if row["signed_at"] else NOT_SIGNED,
+    )
 
 
 def score_line(score: NewestScore) -> Named:
     """The newest total of an instrument and how it moved."""
     total = "not scored" if score.total is None else score.total
-    words = f" of {score.maximum}" if score.maximum else ""
-    if score.band:
-        words += f", {score.band}"
+    words = ", ".join(filter(None, (f"of {score.maximum}" if score.maximum else "", score.band)))
     small = day(score.answered_at)
     if score.change:
         small += f", {score.change} since {day(score.before_at)}"
@@ -152,10 +127,15 @@ def measurement_line(row: dict[str, Any]) -> Named:
 
 def trial_line(trial: Trial) -> Named:
     """A medication tried before: how far, how long, how it went."""
-    words = f" up to {mg(trial.highest_mg)} a day" if trial.highest_mg else ""
+    words = [f"up to {mg(trial.highest_mg)} a day"] if trial.highest_mg else []
     if trial.weeks:
-        words += f" for {trial.weeks} {'week' if trial.weeks == 1 else 'weeks'}"
-    return Named(trial.name, words, f"{trial.response} · {trial.why_stopped.lower()}")
+        words.append(f"for {trial.weeks} {'week' if trial.weeks == 1 else 'weeks'}")
+    return Named(trial.name, " ".join(words), f"{trial.response} · {trial.why_stopped.lower()}")
+
+
+def member_line(member: Member) -> Named:
+    """One of the care team."""
+    return Named("", member.name, f"{member.role}, responsible" if member.is_lead else member.role)
 
 
 def goal_line(row: dict[str, Any]) -> Named:
@@ -165,9 +145,9 @@ def goal_line(row: dict[str, Any]) -> Named:
         parts.append(f"{row['baseline'] or '?'} to {row['target'] or '?'}")
     if row["target_on"]:
         parts.append(f"by {day(row['target_on'])}")
-    return Named(row["text"], small=" ".join(filter(None, parts)))
+    return Named("", row["text"], " ".join(filter(None, parts)))
 
 
 def intervention_line(row: dict[str, Any]) -> Named:
     """One thing done, how often, and who is responsible."""
-    return Named(row["text"], small=" · ".join(filter(None, (row["how_often"], row["responsible"]))))
+    return Named("", row["text"], " · ".join(filter(None, (row["how_often"], row["responsible"]))))

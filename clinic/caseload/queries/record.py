@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import Left
-from django.utils.timezone import localdate
+from django.utils.timezone import get_current_timezone, localdate
 
 from clinic.caseload.queries.rows import Rows, RowsWithin, name_of
 from clinic.caseload.queries.who import MINE
@@ -185,8 +185,9 @@ def due_lines(found: dict[str, Any], age: int, today: date) -> list[DueLine]:
     missed = ((row["plan_id"], row["first_missed_on"], row["goes_on_on"] - ONE_DAY) for row in found["missed_rows"])
     newest = found["measurement_rows"]
     taken: dict[str, list[date]] = {}
+    zone = get_current_timezone()
     for row in (*newest, *found["taken_rows"]):
-        taken.setdefault(row["kind"], []).append(localdate(row["taken_at"]))
+        taken.setdefault(row["kind"], []).append(localdate(row["taken_at"], zone))
     egfr = next((in_own_unit("egfr", row["value"], row["unit"]) for row in newest if row["kind"] == "egfr"), None)
     settled = frozenset(row["about"] for row in found["settled_rows"])
     return lines_of(due_items(plans_of(steps, missed), Known(Person(age, egfr), taken, today, settled)), today)
@@ -275,9 +276,10 @@ def _score(row: dict[str, Any]) -> Score:
 def score_series(found: Iterable[dict[str, Any]], *, sex: str) -> list[ScoreSeries]:
     """Totals over time of each instrument, from responses that come newest first."""
     by_instrument: dict[str, list[ScorePoint]] = {}
+    zone = get_current_timezone()
     for row in found:
         if row["total"] is not None:
-            point = ScorePoint(localdate(row["answered_at"]), row["total"], row["band"])
+            point = ScorePoint(localdate(row["answered_at"], zone), row["total"], row["band"])
             by_instrument.setdefault(row["instrument"], []).append(point)
     return [_series(code, points[::-1], sex) for code, points in by_instrument.items()]
 

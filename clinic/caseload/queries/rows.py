@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -96,6 +97,7 @@ def restored(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return listed
 
 
+@cache
 def kind_of(name: str) -> Callable[[Any], Any] | None:
     """What a column holds, by the end of its name; None for what JSON keeps as it is."""
     return next((made for ending, made in KINDS if f"_{name}".endswith(ending)), None)

@@ -293,7 +293,8 @@ def _room_for_words(dots: Sequence[Dot], heights: Sequence[float]) -> float:
         low, high = min(near) - 5, max(near) + WORDS_HIGH
         return sum(low <= height <= high for height in heights)
 
-    return min(range(LEFT, RIGHT - WORDS_WIDE, 24), key=meets)
+    places = range(LEFT, RIGHT - WORDS_WIDE, 48)
+    return next((x for x in places if not meets(x)), None) or min(places, key=meets)
 
 
 def _height_at(x: float, dots: Sequence[Dot]) -> float:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from html import escape
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ TIERS = {
 # Written out: the clock's own names of them take longer than the rest of a row.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ANY_KEY = "00000000-0000-0000-0000-00000000face"
 TONES = {"stop", "warn", "note", "good", "quiet"}
 MESSAGE_TIERS = {"error": "stop", "warning": "warn", "success": "good"}
 
@@ -298,13 +300,67 @@ def _nav_link(view_name: str, label: str, icon_name: str, is_here: bool, urlconf
 
 
 @register.simple_tag(takes_context=True)
+def main_nav(context: Context) -> str:
+    """The navigation, drawn once for each set of permissions and each page."""
+    return _drawn_nav(context.get("can") or frozenset(), _page_name(context), settings.ROOT_URLCONF)
+
+
+def _page_name(context: Context) -> str:
+    match = getattr(context.get("request"), "resolver_match", None)
+    return match.view_name if match else context.get("page_name", "")
+
+
+@lru_cache(maxsize=2048)
+def _drawn_nav(can: frozenset[str], page_name: str, urlconf: str) -> str:
+    return get_template("components/_nav.html").render({"can": can, "page_name": page_name})
+
+
+@register.simple_tag(takes_context=True)
 def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs: str = "") -> SafeString:
     """One link of the navigation; nothing where the page does not exist or the role lacks the permission."""
     if needs and needs not in (context.get("can") or ()):
         return SafeString("")
-    match = getattr(context.get("request"), "resolver_match", None)
-    is_here = match is not None and match.view_name == view_name
-    return _nav_link(view_name, label, icon_name, is_here, settings.ROOT_URLCONF)
+    return _nav_link(view_name, label, icon_name, _page_name(context) == view_name, settings.ROOT_URLCONF)
+
+
+@register.simple_tag
+def named_lines(rows: Iterable[tuple[str, str, str]], absent: str) -> SafeString:
+    """Lines of a list: a name, what is said of it, what stands in small print; in words where there is none."""
+    drawn = "".join(
+        f"<li>{f'<strong>{escape(name)}</strong> ' if name else ''}{escape(words)} <small>{escape(small)}</small></li>"
+        for name, words, small in rows
+    )
+    return SafeString(drawn) if drawn else _absent_line(absent)
+
+
+class DatedLine(NamedTuple):
+    """A line of a list: a day, what happened, somebody's own words, small print; a link and a sign before them."""
+
+    when: str
+    words: str
+    quote: str = ""
+    small: str = ""
+    name: str = ""
+    address: str = ""
+    sign: tuple[str, str, str] | None = None
+
+
+@register.simple_tag
+def dated_lines(rows: Iterable[DatedLine], absent: str) -> SafeString:
+    """Lines of a list by day; in words where there is none."""
+    return SafeString("".join(map(_dated_line, rows))) or _absent_line(absent)
+
+
+def _dated_line(row: DatedLine) -> str:
+    sign = badge(*row.sign) if row.sign else ""
+    link = f' <a href="{row.address}">{escape(row.name)}</a>' if row.name else ""
+    quote = f" <q>{escape(row.quote)}</q>" if row.quote else ""
+    small = f" <small>{escape(row.small)}</small>" if row.small else ""
+    return f'<li><span class="when">{escape(row.when)}</span> {sign}{link} {escape(row.words)}{quote}{small}</li>'
+
+
+def _absent_line(words: str) -> SafeString:
+    return format_html('<li class="absent">{}</li>', words)
 
 
 @register.simple_tag
@@ -312,6 +368,18 @@ def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs
 def unchanging(template_name: str) -> str:
     """A piece that reads nothing of the page it stands on: drawn once for the life of the process."""
     return get_template(template_name).render()
+
+
+@register.simple_tag(takes_context=True)
+def unchanging_but(context: Context, template_name: str, key: UUID, **flags: bool) -> SafeString:
+    """A piece that reads nothing but `can`, its flags and one key: drawn once for each of them, whatever the key."""
+    drawn = _drawn_but(template_name, context.get("can") or frozenset(), tuple(flags.items()), settings.ROOT_URLCONF)
+    return SafeString(drawn.replace(ANY_KEY, str(key)))
+
+
+@lru_cache(maxsize=512)
+def _drawn_but(template_name: str, can: frozenset[str], flags: tuple[tuple[str, bool], ...], urlconf: str) -> str:
+    return get_template(template_name).render({"can": can, "key": UUID(ANY_KEY), **dict(flags)})
 
 
 class AddressNode(URLNode):
