@@ -134,6 +134,7 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
             "builtins": [
                 "clinic.core.templatetags.clinic_ui",
+                "clinic.core.templatetags.clinic_places",
                 "django.contrib.humanize.templatetags.humanize",
             ],
         },

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.urls import NoReverseMatch, reverse
 
 from clinic.core.addresses import address
-from clinic.core.templatetags.clinic_ui import unchanging
+from clinic.core.templatetags.clinic_places import unchanging
 
 KEY = uuid.UUID(int=7)
 
@@ -41,3 +41,15 @@ def test_an_address_is_kept_by_name_and_others_go_djangos_way() -> None:
 def test_a_piece_that_never_changes_is_drawn_once() -> None:
     assert unchanging("components/_head.html") is unchanging("components/_head.html")
     assert "htmx-config" in unchanging("components/_head.html")
+
+
+def test_a_piece_of_one_key_is_drawn_for_that_key_and_those_permissions() -> None:
+    piece = '{% unchanging_but "caseload/_chart_actions.html" key has_evaluation=has %}'
+    keys = KEY, uuid.uuid4()
+    first, second = (drawn(piece, key=key, has=True, can=frozenset({"visits.write"})) for key in keys)
+    assert reverse("visits:start", args=[KEY]) in first
+    assert second == first.replace(str(KEY), str(keys[1]))
+    assert "/visits/" not in drawn(piece, key=KEY, has=True, can=frozenset())
+    without = drawn(piece, key=KEY, has=False, can=frozenset({"visits.write", "evaluations.write"}))
+    assert "Start an evaluation" in without
+    assert "Start a visit" not in without

@@ -147,6 +147,24 @@ def test_several_statuses_are_drawn_as_each_would_be() -> None:
     assert draw("{% badges rows %}", rows=[]) == ""
 
 
+def test_lines_by_name_and_by_day_show_what_they_have_and_no_mark_of_others() -> None:
+    named = draw('{% named_lines rows "None." %}', rows=[("PHQ-9 12", "of 27", "Mar 4"), ("", "<b>", "")])
+    assert named.startswith("<li><strong>PHQ-9 12</strong> of 27 <small>Mar 4</small></li>")
+    assert named.endswith("<li>&lt;b&gt; <small></small></li>")
+    rows = [
+        clinic_ui.DatedLine(
+            "Mar 4", "<i>rose</i>", quote="<b>too much</b>", small="<s>", name="<u>", address="/chart/1/"
+        ),
+        clinic_ui.DatedLine("Mar 5", "fell", sign=("Overdue", "stop", "clock")),
+    ]
+    dated = draw('{% dated_lines rows "None." %}', rows=rows)
+    assert '<a href="/c/">&lt;u&gt;</a> &lt;i&gt;rose&lt;/i&gt; <q>&lt;b&gt;too much&lt;/b&gt;</q>' in dated
+    assert "<small>&lt;s&gt;</small>" in dated
+    assert "Overdue" in dated
+    for tag in ("named_lines", "dated_lines"):
+        assert draw(f'{{% {tag} rows "None yet." %}}', rows=[]) == '<li class="absent">None yet.</li>'
+
+
 def test_scripts_read_the_clinics_wall_clock() -> None:
     at = datetime(2026, 3, 4, 21, 5, 59, 7, tzinfo=UTC)
     assert draw("{{ at|wall_clock }}", at=at) == "2026-03-04T14:05:59"

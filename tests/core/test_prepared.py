@@ -4,8 +4,10 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
+from psycopg import _queries
 
 from clinic.clients.models import Client
 from clinic.core.queries import Text, prepared
@@ -82,8 +84,6 @@ def test_one_person_never_reads_as_another(prescriber: User, stranger: User, coo
 
 
 def test_a_role_without_any_chart_reads_nothing_and_asks_nothing(auditor: User, ada: Client) -> None:
-    from django.db import connection
-
     with CaptureQueriesContext(connection) as asked:
         assert names_open_to(auditor, ada.pk) == []
 
@@ -98,3 +98,13 @@ def test_rows_as_dictionaries_keep_their_types(ada: Client) -> None:
     [row] = updated_since(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
 
     assert row == {"given_names": "Ada", "birth_on": ada.birth_on}
+
+
+def test_the_driver_reads_a_long_statement_once() -> None:
+    long = f"SELECT {'1 + ' * 4_000}%s::int"
+    with connection.cursor() as cursor:
+        for _ in range(2):
+            before = _queries._query2pg.cache_info()
+            cursor.execute(long, [1])
+    after = _queries._query2pg.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)

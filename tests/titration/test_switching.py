@@ -33,7 +33,7 @@ TAPER = {"from_mg": "100", "to_mg": "0", "method": "linear", "amount": "25", "in
 
 
 def today(days: int = 0) -> dt.date:
-    return timezone.localdate() + dt.timedelta(days=days)
+    return timezone.localdate() + dt.timedelta(days)
 
 
 def medication(name: str, *products: dict[str, Any], **more: Any) -> Medication:
@@ -107,8 +107,7 @@ def steps_of(name: str, number: int = 1) -> list[tuple[int, Decimal]]:
 
 def test_it_works(paula: Browser, sertraline: DosePlan, venlafaxine: Medication) -> None:
     first = paula.get(url(sertraline, venlafaxine))
-    assert "Press Preview" in first.text
-    assert first.context["form"]["begins"].value() == "overlap"
+    assert ("Press Preview" in first.text, first.context["form"]["begins"].value()) == (True, "overlap")
     preview = paula.post(url(sertraline, venlafaxine), typed(do="preview")).text
     assert "both 21 days" in preview
     assert "3 x 25 mg tablet" in preview

@@ -1,0 +1,106 @@
+"""Where pages lead: addresses by key, the navigation, and pieces of links that are drawn once. Loaded everywhere."""
+
+from functools import cache, lru_cache
+from uuid import UUID
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as django_url
+from django.template.loader import get_template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from clinic.core.addresses import address
+from clinic.core.templatetags.clinic_ui import icon
+
+register = template.Library()
+
+ANY_KEY = "00000000-0000-0000-0000-00000000face"
+
+
+@cache
+def _nav_link(view_name: str, label: str, icon_name: str, is_here: bool, urlconf: str) -> SafeString:
+    """One link, drawn once: every page draws a dozen of them."""
+    try:
+        url = reverse(view_name, urlconf)
+    except NoReverseMatch:
+        return SafeString("")
+    return format_html(
+        '<li><a href="{}" data-place="{}"{}>{}{}</a></li>',
+        url,
+        label.lower(),
+        SafeString(' aria-current="page"') if is_here else "",
+        icon(icon_name),
+        label,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def main_nav(context: Context) -> str:
+    """The navigation, drawn once for each set of permissions and each page."""
+    return _drawn_nav(context.get("can") or frozenset(), _page_name(context), settings.ROOT_URLCONF)
+
+
+def _page_name(context: Context) -> str:
+    match = getattr(context.get("request"), "resolver_match", None)
+    return str(match.view_name if match else context.get("page_name", ""))
+
+
+@lru_cache(maxsize=2048)
+def _drawn_nav(can: frozenset[str], page_name: str, urlconf: str) -> str:
+    return get_template("components/_nav.html").render({"can": can, "page_name": page_name})
+
+
+@register.simple_tag(takes_context=True)
+def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs: str = "") -> SafeString:
+    """One link of the navigation; nothing where the page does not exist or the role lacks the permission."""
+    if needs and needs not in (context.get("can") or ()):
+        return SafeString("")
+    return _nav_link(view_name, label, icon_name, _page_name(context) == view_name, settings.ROOT_URLCONF)
+
+
+@register.simple_tag
+@cache
+def unchanging(template_name: str) -> str:
+    """A piece that reads nothing of the page it stands on: drawn once for the life of the process."""
+    return get_template(template_name).render()
+
+
+@register.simple_tag(takes_context=True)
+def unchanging_but(context: Context, template_name: str, key: UUID, **flags: bool) -> SafeString:
+    """A piece that reads nothing but `can`, its flags and one key: drawn once for each of them, whatever the key."""
+    drawn = _drawn_but(template_name, context.get("can") or frozenset(), tuple(flags.items()), settings.ROOT_URLCONF)
+    return SafeString(drawn.replace(ANY_KEY, str(key)))
+
+
+@lru_cache(maxsize=512)
+def _drawn_but(template_name: str, can: frozenset[str], flags: tuple[tuple[str, bool], ...], urlconf: str) -> str:
+    return get_template(template_name).render({"can": can, "key": UUID(ANY_KEY), **dict(flags)})
+
+
+class AddressNode(URLNode):
+    """Django's own `url`, by `address` where every argument is a key."""
+
+    def render(self, context: Context) -> str:
+        keys = [argument.resolve(context) for argument in self.args]
+        if self.kwargs or not all(isinstance(key, UUID) for key in keys):
+            return super().render(context)
+        try:
+            found = address(self.view_name.resolve(context), *keys)
+        except NoReverseMatch:
+            return super().render(context)
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> AddressNode:
+    """An address, as Django's own tag of this name; links by key cost next to nothing."""
+    node = django_url(parser, token)
+    return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
