@@ -29,7 +29,7 @@ FILE_ROLES = frozenset(
         "gateways",
     }
     | {"icd10", "management", "middleware", "migrations", "models", "permissions", "purposes", "queries"}
-    | {"printing", "roles", "rules", "services", "sources", "tasks", "templatetags", "urls", "views", "data"}
+    | {"printing", "roles", "rows", "rules", "services", "sources", "tasks", "templatetags", "urls", "views", "data"}
 )
 CLOCKS = frozenset({"now", "utcnow", "today", "localtime", "localdate"})
 CLOCK_OWNERS = frozenset({"timezone", "datetime", "date", "time"})

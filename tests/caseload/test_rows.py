@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from clinic.caseload.queries.lines import shortened
-from clinic.caseload.queries.rows import Rows, RowsWithin, restored
 from clinic.clients.models import Client
+from clinic.core.rows import Rows, RowsWithin, restored
 from clinic.intake.models import MedicationTrial
 from clinic.intake.models.history import TrialResponse, WhyStopped
 from clinic.staff.models import User

@@ -10,7 +10,6 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from clinic.caseload.queries.duties import OwnDuty, own_duties, own_duty
-from clinic.caseload.queries.rows import Tuples
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
 from clinic.clients.models import CareTeamMember, SharingConsent
@@ -20,6 +19,7 @@ from clinic.coordination.queries import unacknowledged_changes
 from clinic.core.addresses import address
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
+from clinic.core.rows import Tuples
 from clinic.core.templatetags.clinic_ui import clock, day, mg, person
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan

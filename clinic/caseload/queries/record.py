@@ -10,12 +10,12 @@ from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import Left
 from django.utils.timezone import get_current_timezone, localdate
 
-from clinic.caseload.queries.rows import Rows, RowsWithin, name_of
 from clinic.caseload.queries.who import MINE
 from clinic.caseload.rules.courses import Course, Missed, StepRow, courses
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
 from clinic.checkins.models import CheckInAnswer
 from clinic.coordination.models import ChangeAcknowledgement, Observation
+from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import DUE, Known, due_items
@@ -34,6 +34,7 @@ from clinic.plans.models import (
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules import INSTRUMENTS, Score, change_words
 from clinic.scheduling.models import Appointment
+from clinic.staff.queries import name_of
 from clinic.titration.models import DoseChange, DosePlanVersion, MissedDoses, StepGate
 from clinic.visits.models import FollowUpVisit
 from clinic.worklist.models import WorkItem

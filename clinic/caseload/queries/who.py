@@ -8,14 +8,15 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
-from clinic.caseload.queries.rows import Rows, name_of
 from clinic.clients.models import CareTeamMember, ContactPoint, RelatedPerson, SharingConsent
+from clinic.core.rows import Rows
 from clinic.core.templatetags.clinic_ui import day
 from clinic.core.templatetags.clinic_ui import phone as phone_words
 from clinic.intake.models import Allergy, MedicationTrial, Pregnancy, PregnancyAnswer, ReportedMedication
 from clinic.intake.models.history import TrialResponse, WhyStopped
 from clinic.risk.models import RiskAlert, RiskKind, SafetyPlan
 from clinic.scales.models import ScaleResponse
+from clinic.staff.queries import name_of
 from clinic.staff.roles import Role
 
 ADULT = 18

@@ -8,9 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, OuterRef, QuerySet, Subquery
-
-from clinic.staff.models import User
+from django.db.models import JSONField, QuerySet, Subquery
 
 READER = json.JSONDecoder(parse_float=Decimal)
 # By the names that the house gives: what a column holds once it was written as JSON.
@@ -72,14 +70,6 @@ class Tuples(Subquery):
         # Two columns of one name would be one key of an object: they are numbered.
         columns = ", ".join(f"c{number}" for number in range(len(names)))
         super().__init__(found, output_field=_Tuples(names), columns=columns)
-
-
-def name_of(field: str) -> Subquery:
-    """The name of the member of staff in a field.
-
-    Asked for once a row is chosen: a join would have the newest ten of a thousand rows picked from all of them.
-    """
-    return Subquery(User.objects.filter(pk=OuterRef(field)).values("full_name"))
 
 
 def restored(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
