@@ -186,6 +186,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "caseload:home"
 # The chart page stands on top of the ladder; lower apps lead to it by `client.get_absolute_url()`.
 CHART_URL_NAME = "caseload:chart"
+# So does the page on how each medication went; the visit leads to it.
+TRIALS_URL_NAME = "caseload:trials"
 ACCOUNT_ADAPTER = "clinic.staff.adapter.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -88,6 +88,7 @@ class Chart:
     picture: Picture | None
     table: list[TableRow]
     answers: list[DatedLine]
+    doses_missed: str
     scores: list[Named]
     plan: PlanShown | None
     plan_draft_id: UUID | None
@@ -140,6 +141,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         picture=timeline.picture(history, since=since, today=today),
         table=timeline.table(history, since=since, today=today),
         answers=[lines.answer_line(row) for row in found["answer_rows"][:ANSWERS_SHOWN]],
+        doses_missed=lines.missed_words(found["answer_rows"]),
         scores=[lines.score_line(score) for score in scores],
         plan=_plan(plan) if plan else None,
         plan_draft_id=draft_id,

@@ -1,11 +1,15 @@
 """The lines of the chart's lists in words, so that the page only sets them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
+
+from django.utils.timezone import localdate
 
 from clinic.caseload.queries.record import EXCERPT, NewestScore
 from clinic.caseload.queries.who import Member, Trial
 from clinic.checkins.rules import BOTHER, FEELINGS
+from clinic.checkins.rules.adherence import FEW, told_words
 from clinic.core.addresses import address
 from clinic.core.templatetags.clinic_ui import DatedLine, day, mg
 from clinic.monitoring.rules import label_of, result_words
@@ -56,6 +60,16 @@ def feeling_words(row: dict[str, Any]) -> str:
 def worries_in_words(row: dict[str, Any]) -> str:
     """Every reason why an answer worries."""
     return "; ".join(map(worry_words, row["worries"])) or "worrying answer"
+
+
+def missed_words(rows: Sequence[dict[str, Any]]) -> str:
+    """Doses missed as the newest answers about the newest one's medication say; nothing where nobody has answered."""
+    if not rows:
+        return ""
+    newest = rows[0]
+    same = [row for row in rows if row["medication"] == newest["medication"]]
+    told = [(localdate(row["answered_at"]), row["doses_missed"]) for row in same[:FEW]]
+    return f"{newest['medication'].capitalize()}: {told_words(told)}"
 
 
 def worry_words(worry: Any) -> str:

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from clinic.clients.models import Client
 from clinic.intake.models.history import WhyStopped
-from clinic.titration.queries import trial_ledger
 from clinic.titration.rules.trial_words import (
     VERDICTS,
     adequacy_words,
@@ -18,6 +17,8 @@ from clinic.titration.rules.trial_words import (
     score_words,
 )
 from clinic.titration.rules.trials import Trial, Verdict
+from clinic.visits.queries.response import response_of
+from clinic.visits.rules.adherence import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class TrialLine:
     ended_words: str
     can_say_why: bool
     is_taken_now: bool
+    adherence: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,18 @@ class TrialsPage:
 def trials_page(client: Client, now: datetime) -> TrialsPage:
     """The trial ledger of a client as the page shows it; a flat number of queries."""
     today = timezone.localdate(now)
-    ledger = trial_ledger(client.pk, today)
+    response = response_of(client.pk, today)
+    ledger = response.ledger
     return TrialsPage(
         client=client,
         today=today,
         weeks_needed=ledger.weeks_needed,
-        trials=[_line(trial, ledger.weeks_needed) for trial in ledger.trials],
+        trials=[_line(trial, response.said_of(trial), ledger.weeks_needed) for trial in ledger.trials],
         failures=[(trial.medication, evidence_words(trial)) for trial in ledger.failures],
     )
 
 
-def _line(trial: Trial, weeks_needed: int) -> TrialLine:
+def _line(trial: Trial, adherence: tuple[Said, ...], weeks_needed: int) -> TrialLine:
     return TrialLine(
         dose_plan_id=trial.key if trial.is_own else None,
         medication=trial.medication,
@@ -76,4 +79,5 @@ def _line(trial: Trial, weeks_needed: int) -> TrialLine:
         ended_words=trial.ended_words,
         can_say_why=trial.is_own and trial.last_on is not None,
         is_taken_now=trial.verdict is Verdict.RUNNING,
+        adherence=adherence,
     )

@@ -1,8 +1,8 @@
 """The trial ledger of a client: dose plans of here and trials of before, each with what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +11,25 @@ from django.utils import timezone
 
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
+from clinic.core.rows import Rows
 from clinic.formulary.models import Medication
 from clinic.intake.models import MedicationTrial
 from clinic.intake.models.history import WhyStopped
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules.scoring import FOLLOWED
-from clinic.titration.models import DosePlan, DoseStep, MissedDoses, ResponseThresholds, SideEffectNote, TrialEnd
+from clinic.titration.models import (
+    DosePlan,
+    DoseStep,
+    Fill,
+    MissedDoses,
+    ResponseThresholds,
+    SideEffectNote,
+    TrialEnd,
+)
 from clinic.titration.rules.response import Thresholds
 from clinic.titration.rules.side_effects import STOPPED
-from clinic.titration.rules.supply import Days
+from clinic.titration.rules.strengths import Strength
+from clinic.titration.rules.supply import Fill as Filled
 from clinic.titration.rules.trial_words import warning_words
 from clinic.titration.rules.trials import (
     SIDE_EFFECTS,
@@ -35,7 +45,9 @@ from clinic.titration.rules.trials import (
     told_trial,
 )
 
-EVER = date.min
+ONE_DAY = timedelta(days=1)
+OF_CLIENT = {"client": OuterRef("pk")}
+Found = Mapping[str, Sequence[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +64,20 @@ class Ledger:
 
 
 def trial_ledger(client_id: UUID, today: date) -> Ledger:
-    """The trial ledger of a client; five queries."""
-    weeks = thresholds_in_force().adequate_weeks
-    totals = totals_of(client_id)
-    own = (own_trial(one, totals, weeks_needed=weeks, today=today) for one in _own(client_id))
-    begun = sorted((one for one in own if one), key=lambda one: one.first_on or EVER, reverse=True)
-    told = (told_trial(_told(row), weeks_needed=weeks) for row in _trials_told(client_id))
-    return Ledger([*begun, *told], weeks)
+    """The trial ledger of a client; one query."""
+    [found] = _trials(client_id)
+    return ledger_of(found, today)
+
+
+@prepared
+def _trials(client_id: UUID) -> QuerySet[Client, Any]:
+    return Client.objects.filter(pk=client_id).values(**trial_parts())
 
 
 def warnings_before(client: Client, medication: Medication, today: date) -> tuple[str, ...]:
     """What trials of the same ingredient say to one who is about to start it: failed or not tolerated, with dates.
 
-    One query where it was never tried, five more where it was.
+    One query where it was never tried, another where it was.
     """
     if not _was_tried(client, medication.ingredient):
         return ()
@@ -80,50 +93,117 @@ def _was_tried(client: Client, ingredient: str) -> bool:
     return here.order_by().values("pk").union(before.order_by().values("pk")).exists()
 
 
-def thresholds_in_force() -> Thresholds:
-    """What the clinic has set, the defaults where it has set nothing."""
-    row = next(iter(newest_thresholds()), None)
-    if row is None:
-        return Thresholds()
-    return Thresholds(row.adequate_weeks, row.better_percent, row.worse_points, row.silent_weeks)
+def trial_parts() -> dict[str, Rows]:
+    """The lists that a trial ledger is made of, for a statement about a client."""
+    return {
+        "step_rows": Rows(_steps()),
+        "missed_rows": Rows(_missed()),
+        "fill_rows": Rows(_fills()),
+        "total_rows": Rows(_totals()),
+        "told_rows": Rows(_told()),
+        "threshold_rows": Rows(newest_thresholds()),
+    }
 
 
-@prepared
-def newest_thresholds() -> QuerySet[ResponseThresholds]:
-    """The row in force, with who set it; no row where the clinic has set nothing."""
-    return ResponseThresholds.objects.select_related("by").order_by("-number")[:1]
+def _steps() -> QuerySet[DoseStep, Any]:
+    of_plan = OuterRef("version__dose_plan")
+    ends = TrialEnd.objects.filter(dose_plan=of_plan).order_by("-at", "-id")
+    return (
+        DoseStep.objects.current()
+        .filter(version__dose_plan__client=OuterRef("pk"))
+        .order_by("version__dose_plan_id", "number")
+        .values(
+            "first_on", "last_on", "every_days", "doses", "words",
+            day_mg=F("mg_per_day"), plan_id=F("version__dose_plan"), version_number=F("version__number"),
+            stop_on=F("version__stop_on"), reason=F("version__change__reason"),
+            medication=F("version__dose_plan__medication__name"),
+            ingredient=F("version__dose_plan__medication__ingredient"),
+            least_mg=F("version__dose_plan__medication__usual_min_mg"),
+            not_computed=F("version__dose_plan__medication__not_computed_because"),
+            why=Subquery(ends.values("why")[:1]),
+            was_stopped_for_an_effect=Exists(
+                SideEffectNote.objects.filter(side_effect__dose_plan=of_plan, done=STOPPED)
+            ),
+        )
+    )  # fmt: skip
 
 
-def totals_of(client_id: UUID) -> list[Total]:
-    """Every total of the scales that are followed."""
-    return [Total(code, timezone.localdate(at), total) for code, at, total in _totals(client_id)]
+def _missed() -> QuerySet[MissedDoses, Any]:
+    missed = MissedDoses.objects.filter(version__dose_plan__client=OuterRef("pk")).order_by("first_missed_on")
+    return missed.values("first_missed_on", "goes_on_on", plan_id=F("version__dose_plan"))
 
 
-@prepared
-def _totals(client_id: UUID) -> QuerySet[ScaleResponse, Any]:
-    scored = ScaleResponse.objects.filter(client=client_id, instrument__in=FOLLOWED, total__isnull=False)
-    return scored.order_by("answered_at").values_list("instrument", "answered_at", "total")
+def _fills() -> QuerySet[Fill, Any]:
+    standing = Fill.objects.standing().filter(**OF_CLIENT).order_by("filled_on")
+    return standing.values("form", "release", "filled_on", piece_mg=F("mg"), filled=F("count"), plan_id=F("dose_plan"))
 
 
-def _own(client_id: UUID) -> list[Own]:
-    """The dose plans of a client with their days and doses, and why they ended as far as it is known."""
-    missed = _missed_days(client_id)
+def _totals() -> QuerySet[ScaleResponse, Any]:
+    scored = ScaleResponse.objects.filter(**OF_CLIENT, instrument__in=FOLLOWED, total__isnull=False)
+    return scored.order_by("answered_at").values("instrument", "answered_at", "total")
+
+
+def _told() -> QuerySet[MedicationTrial, Any]:
+    standing = MedicationTrial.objects.filter(**OF_CLIENT, withdrawn_at=None).order_by("recorded_at", "created_at")
+    return standing.values(
+        "id", "name", "highest_mg", "weeks", "response", "why_stopped", "recorded_at", "detail",
+        ingredient=F("medication__ingredient"), least_mg=F("medication__usual_min_mg"),
+        not_computed=F("medication__not_computed_because"),
+    )  # fmt: skip
+
+
+def newest_thresholds() -> QuerySet[ResponseThresholds, Any]:
+    """What the clinic has set, the row in force; none where it has set nothing."""
+    rows = ResponseThresholds.objects.order_by("-number")
+    return rows.values("adequate_weeks", "better_percent", "worse_points", "silent_weeks")[:1]
+
+
+def thresholds_of(rows: Sequence[dict[str, Any]]) -> Thresholds:
+    """The thresholds in force, the defaults where no row is."""
+    return Thresholds(**rows[0]) if rows else Thresholds()
+
+
+def ledger_of(found: Found, today: date) -> Ledger:
+    """The trial ledger made of the lists of a client."""
+    weeks = thresholds_of(found["threshold_rows"]).adequate_weeks
+    totals = [
+        Total(row["instrument"], timezone.localdate(row["answered_at"]), row["total"]) for row in found["total_rows"]
+    ]
+    own = (own_trial(one, totals, weeks_needed=weeks, today=today) for one in plans_taken(found))
+    begun = sorted((one for one in own if one), key=lambda one: one.first_on or today, reverse=True)
+    return Ledger([*begun, *(told_trial(_told_as(row), weeks_needed=weeks) for row in found["told_rows"])], weeks)
+
+
+def plans_taken(found: Found) -> list[Own]:
+    """The dose plans of a client with their days, doses and fills, and why they ended as far as it is known."""
     by_plan: dict[UUID, list[dict[str, Any]]] = {}
-    for row in _steps(client_id):
-        by_plan.setdefault(row["plan"], []).append(row)
-    return [_own_of(rows, missed.get(plan, [])) for plan, rows in by_plan.items()]
+    for row in found["step_rows"]:
+        by_plan.setdefault(row["plan_id"], []).append(row)
+    return [_own_of(plan_id, rows, found) for plan_id, rows in by_plan.items()]
 
 
-def _own_of(rows: list[dict[str, Any]], missed: list[Days]) -> Own:
+def _own_of(plan_id: UUID, rows: list[dict[str, Any]], found: Found) -> Own:
     plan = rows[0]
     stopped_for = SIDE_EFFECTS if plan["was_stopped_for_an_effect"] else ""
     return Own(
-        dose_plan_id=plan["plan"],
+        dose_plan_id=plan_id,
         medication=plan["medication"],
         ingredient=plan["ingredient"],
         least_mg=None if plan["not_computed"] else plan["least_mg"],
-        dosed=[Dosed(row["first_on"], row["last_on"], row["mg_per_day"], row["every_days"]) for row in rows],
-        not_taken=missed,
+        dosed=[
+            Dosed(row["first_on"], row["last_on"], row["day_mg"], row["every_days"], row["words"], row["doses"])
+            for row in rows
+        ],
+        not_taken=[
+            (row["first_missed_on"], row["goes_on_on"] - ONE_DAY)
+            for row in found["missed_rows"]
+            if row["plan_id"] == plan_id
+        ],
+        fills=[
+            Filled(row["filled_on"], Strength(row["form"], row["release"], row["piece_mg"]), row["filled"])
+            for row in found["fill_rows"]
+            if row["plan_id"] == plan_id
+        ],
         stop_on=plan["stop_on"],
         why_ended=plan["why"] or stopped_for,
         # What a first version says is why it began.
@@ -131,60 +211,17 @@ def _own_of(rows: list[dict[str, Any]], missed: list[Days]) -> Own:
     )
 
 
-@prepared
-def _steps(client_id: UUID) -> QuerySet[DoseStep, Any]:
-    of_plan = {"dose_plan": OuterRef("version__dose_plan")}
-    stopped = SideEffectNote.objects.filter(side_effect__dose_plan=OuterRef("version__dose_plan"), done=STOPPED)
-    return (
-        DoseStep.objects.current()
-        .filter(version__dose_plan__client=client_id)
-        .order_by("version__dose_plan_id", "number")
-        .values(
-            "first_on", "last_on", "mg_per_day", "every_days",
-            plan=F("version__dose_plan"), version_number=F("version__number"), stop_on=F("version__stop_on"),
-            reason=F("version__change__reason"),
-            medication=F("version__dose_plan__medication__name"),
-            ingredient=F("version__dose_plan__medication__ingredient"),
-            least_mg=F("version__dose_plan__medication__usual_min_mg"),
-            not_computed=F("version__dose_plan__medication__not_computed_because"),
-            why=Subquery(TrialEnd.objects.filter(**of_plan).order_by("-at", "-id").values("why")[:1]),
-            was_stopped_for_an_effect=Exists(stopped),
-        )
-    )  # fmt: skip
-
-
-def _missed_days(client_id: UUID) -> dict[UUID, list[Days]]:
-    days: dict[UUID, list[Days]] = {}
-    for row in _missed(client_id):
-        days.setdefault(row.version.dose_plan_id, []).append((row.first_missed_on, row.last_missed_on))
-    return days
-
-
-@prepared
-def _missed(client_id: UUID) -> QuerySet[MissedDoses]:
-    return MissedDoses.objects.filter(version__dose_plan__client=client_id).select_related("version")
-
-
-@prepared
-def _trials_told(client_id: UUID) -> QuerySet[MedicationTrial]:
-    standing = MedicationTrial.objects.filter(client=client_id, withdrawn_at=None)
-    return standing.select_related("medication").order_by("recorded_at", "created_at")
-
-
-def _told(row: MedicationTrial) -> Told:
-    known: Mapping[str, Any] = {}
-    if row.medication is not None and not row.medication.not_computed_because:
-        known = {"least_mg": row.medication.usual_min_mg}
+def _told_as(row: Mapping[str, Any]) -> Told:
     return Told(
-        trial_id=row.pk,
-        medication=row.name,
-        ingredient=row.medication.ingredient if row.medication else row.name,
-        least_mg=known.get("least_mg"),
-        highest_mg=row.highest_mg,
-        weeks=row.weeks,
-        outcome=Outcome(row.response),
-        why_ended="" if row.why_stopped == WhyStopped.UNKNOWN else row.why_stopped,
-        is_taken_still=row.why_stopped == WhyStopped.STILL_TAKING,
-        told_on=timezone.localdate(row.recorded_at),
-        detail=row.detail,
+        trial_id=row["id"],
+        medication=row["name"],
+        ingredient=row["ingredient"] or row["name"],
+        least_mg=None if row["not_computed"] else row["least_mg"],
+        highest_mg=row["highest_mg"],
+        weeks=row["weeks"],
+        outcome=Outcome(row["response"]),
+        why_ended="" if row["why_stopped"] == WhyStopped.UNKNOWN else row["why_stopped"],
+        is_taken_still=row["why_stopped"] == WhyStopped.STILL_TAKING,
+        told_on=timezone.localdate(row["recorded_at"]),
+        detail=row["detail"],
     )

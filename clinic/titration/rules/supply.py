@@ -22,6 +22,7 @@ SMALLEST_ML = Decimal("0.1")
 # The clinic's own limits, wide on purpose: they only catch a slip of typing and say nothing clinical.
 MOST_UNITS = Decimal(9999)
 LONGEST_AGO = timedelta(days=366)
+ADHERENT_PERCENT = 80
 
 Counts = Mapping[Strength, Decimal]
 # Days from the first to the last, both counted.
@@ -138,6 +139,27 @@ class Supply:
         return percent_of(Decimal(self.days_covered), Decimal(self.days_due)) if self.days_due else None
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Proportion of days covered (PDC): of the days since the first fill on which a dose was due by the plan, those
+    whose units were on hand. Defined as days covered by days; 80 % and more counts as adherent (clinical facts 3).
+    """
+
+    since: date
+    days_due: int
+    days_covered: int
+
+    @property
+    def percent(self) -> Decimal:
+        """To one decimal."""
+        return percent_of(Decimal(self.days_covered), Decimal(self.days_due))
+
+    @property
+    def is_adherent(self) -> bool:
+        """Whether it reaches 80 %."""
+        return self.days_covered * 100 >= self.days_due * ADHERENT_PERCENT
+
+
 def draws_of(steps: Sequence[KeptStep]) -> tuple[Draw, ...]:
     """The steps of the version in force as they draw on the supply; versions keep their past, so it tells all days."""
     return tuple(Draw(step, drawn_a_day(step)) for step in steps)
@@ -206,6 +228,15 @@ def supply_of(
         days_covered=sum(day.is_covered for day in due),
         is_covered_again=any(day.is_due for day in ahead) or bool(due and due[-1].is_covered),
     )
+
+
+def cover_of(draws: Sequence[Draw], fills: Sequence[Fill], until: date, not_taken: Sequence[Days] = ()) -> Cover | None:
+    """The proportion of days covered from the first fill to the day before `until`; None without a day to count.
+
+    Days on which nothing is due, and those whose units cannot be counted, are left out.
+    """
+    days = [day for day in walk(draws, fills, until - ONE_DAY, not_taken) if day.is_due and day.draw and day.draw.units]
+    return Cover(days[0].on, len(days), sum(day.is_covered for day in days)) if days else None
 
 
 def _legs(ahead: Sequence[SupplyDay]) -> tuple[Leg, ...]:

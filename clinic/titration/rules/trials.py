@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from clinic.core.rules import RuleBroken
 from clinic.scales.rules.scoring import INSTRUMENTS
 from clinic.titration.rules.numbers import percent_of
-from clinic.titration.rules.supply import Days
+from clinic.titration.rules.supply import Days, Fill
 
 ONE_DAY = timedelta(days=1)
 DAYS_A_WEEK = 7
@@ -58,12 +59,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dosed:
-    """Days on which the same was taken: mg on a day of taking, every so many days; `last_on` None is open-ended."""
+    """Days on which the same was taken: mg on a day of taking, every so many days; `last_on` None is open-ended.
+
+    `words` and `doses` are those of the signed step.
+    """
 
     first_on: date
     last_on: date | None
     mg_per_day: Decimal
     every_days: int = 1
+    words: str = ""
+    doses: Sequence[dict[str, Any]] = ()
 
     @property
     def average_mg(self) -> Decimal:
@@ -119,6 +125,7 @@ class Own:
     least_mg: Decimal | None
     dosed: Sequence[Dosed]
     not_taken: Sequence[Days] = ()
+    fills: Sequence[Fill] = ()
     stop_on: date | None = None
     why_ended: str = ""
     ended_words: str = ""

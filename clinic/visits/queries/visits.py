@@ -26,6 +26,7 @@ from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
 from clinic.titration.rules.signing import check_promise
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
+from clinic.visits.queries.response import Response, response_of
 from clinic.visits.queries.since import Since, day_bounds, since_last_visit
 from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.decisions import Asked, Decision
@@ -78,6 +79,7 @@ class VisitPage:
     today: date
     allergies: list[Allergy]
     since: Since
+    response: Response
     medications: list[RunningMedication]
     asked: dict[UUID, Asked]
     settled: dict[UUID, list[dict[str, Any]]]
@@ -137,6 +139,7 @@ def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
         today=today,
         allergies=allergies_of(visit.client),
         since=since_last_visit(visit.client, before=visit),
+        response=response_of(visit.client_id, today),
         medications=medications,
         asked=asked_of(visit),
         settled=settled_findings([one.dose_plan.pk for one in medications]),
