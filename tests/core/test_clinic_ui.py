@@ -152,9 +152,7 @@ def test_lines_by_name_and_by_day_show_what_they_have_and_no_mark_of_others() ->
     assert named.startswith("<li><strong>PHQ-9 12</strong> of 27 <small>Mar 4</small></li>")
     assert named.endswith("<li>&lt;b&gt; <small></small></li>")
     rows = [
-        clinic_ui.DatedLine(
-            "Mar 4", "<i>rose</i>", quote="<b>too much</b>", small="<s>", name="<u>", address="/chart/1/"
-        ),
+        clinic_ui.DatedLine("Mar 4", "<i>rose</i>", quote="<b>too much</b>", small="<s>", name="<u>", address="/c/"),
         clinic_ui.DatedLine("Mar 5", "fell", sign=("Overdue", "stop", "clock")),
     ]
     dated = draw('{% dated_lines rows "None." %}', rows=rows)
