@@ -6,6 +6,7 @@ from clinic.clients.models.client import (
     ClientStatus,
     Sex,
     SharingConsent,
+    WordsOf,
     open_charts,
 )
 from clinic.clients.models.contact import ClientIdentifier, ContactKind, ContactPoint, RelatedKind, RelatedPerson
@@ -28,5 +29,6 @@ __all__ = [
     "RelatedPerson",
     "Sex",
     "SharingConsent",
+    "WordsOf",
     "open_charts",
 ]

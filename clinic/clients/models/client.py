@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -15,6 +16,13 @@ from clinic.core.addresses import address
 from clinic.core.models import Record
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+
+
+class WordsOf(models.Func):
+    """The words of a search text, each of which its index finds as a whole."""
+
+    template = "string_to_array(%(expressions)s, ' ')"
+    output_field = ArrayField(models.TextField())
 
 
 class Sex(models.TextChoices):
@@ -107,6 +115,7 @@ class Client(Record):
         ordering = ["family_name", "given_names"]
         indexes = [
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="clients_search_trigram"),
+            GinIndex(WordsOf("search_text"), name="clients_search_words"),
             models.Index(fields=["birth_on"], name="clients_birth_on"),
             models.Index(fields=["family_name", "given_names", "id"], name="clients_by_name"),
         ]

@@ -7,12 +7,13 @@ from functools import reduce
 from operator import or_
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Case, F, OuterRef, Q, When
+from django.db.models import Case, F, OuterRef, Q, TextField, Value, When
 
-from clinic.clients.models import Client, ContactPoint
+from clinic.clients.models import Client, ContactPoint, WordsOf
 from clinic.clients.queries.people import live_contacts, live_related
-from clinic.clients.queries.search import Like
+from clinic.clients.queries.search import HasAny
 from clinic.clients.rules import (
     ClientDetails,
     Contact,
@@ -113,8 +114,8 @@ def _reached_at(contacts: Iterable[Contact]) -> set[str]:
 
 
 def _word(word: str) -> Q:
-    slips = [Q(Like(F("search_text"), f"% {slip} %")) for slip in slips_of(word)]
-    return reduce(or_, slips, Q(search_text__trigram_word_similar=word))
+    slips = Value(list(slips_of(word)), output_field=ArrayField(TextField()))
+    return Q(search_text__trigram_word_similar=word) | Q(HasAny(WordsOf(F("search_text")), slips))
 
 
 def _any_word(words: Sequence[str]) -> Q:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from string import ascii_lowercase
 
 from clinic.clients.rules.names import folded, nicknames_of, words_of
 
@@ -83,7 +84,7 @@ def indexable(word: str) -> str:
 
 
 def slips_of(word: str) -> tuple[str, ...]:
-    """How a word reads with one slip that trigrams do not forgive, as patterns of LIKE (`_` is any letter).
+    """The words that a word may stand for by one slip that trigrams do not forgive.
 
     Two letters changed about in words of 4-8 letters, one wrong letter inside words of 4-6. Longer words share enough
     trigrams with what was meant; a missing or doubled letter does too.
@@ -91,8 +92,9 @@ def slips_of(word: str) -> tuple[str, ...]:
     if not 4 <= len(word) <= 8 or not word.isalpha():
         return ()
     turned = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
-    wrong = [word[:i] + "_" + word[i + 1 :] for i in range(1, len(word) - 1)] if len(word) <= 6 else []
-    return tuple(dict.fromkeys(turn for turn in [*turned, *wrong] if turn != word))
+    places = range(1, len(word) - 1) if len(word) <= 6 else ()
+    wrong = [word[:i] + letter + word[i + 1 :] for i in places for letter in ascii_lowercase]
+    return tuple(dict.fromkeys(slip for slip in [*turned, *wrong] if slip != word))
 
 
 def _dates_in(text: str, today: date) -> tuple[tuple[date, ...], str]:
