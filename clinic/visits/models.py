@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from clinic.clients.models import Client
@@ -11,7 +12,37 @@ from clinic.core.models import Record
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
+from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, PARTS, Origin, Review
 from clinic.visits.rules.decisions import Decision
+
+
+def never_emptied() -> pgtrigger.Trigger:
+    """TRUNCATE asks no row: it would take what is signed with it."""
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'signed visits are kept';",
+    )
+
+
+def part_of_signed_visit(what: str) -> pgtrigger.Trigger:
+    """The parts of a signed visit are as fixed as the visit: none is added, changed, taken away or moved out of it."""
+    return pgtrigger.Trigger(
+        name="signed_never_changes",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF EXISTS (
+                SELECT 1 FROM visits_followupvisit v
+                WHERE v.id IN (NEW.visit_id, OLD.visit_id) AND v.signed_at IS NOT NULL
+            ) THEN
+                RAISE EXCEPTION 'the visit is signed: its {what} cannot change';
+            END IF;
+            RETURN COALESCE(NEW, OLD);
+        """,  # noqa: S608 - the only value is a literal of this file
+    )
 
 
 class FollowUpVisitQuerySet(models.QuerySet["FollowUpVisit"]):
@@ -67,7 +98,20 @@ class FollowUpVisit(Record):
                 name="signed_never_changes",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__signed_at__isnull=False),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="copied_text_is_reviewed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__signed_at__isnull=True, new__signed_at__isnull=False),
+                func="""
+                    IF EXISTS (SELECT 1 FROM visits_copiedpassage p WHERE p.visit_id = NEW.id AND p.review = '') THEN
+                        RAISE EXCEPTION 'text copied into the visit is not reviewed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:
@@ -99,22 +143,7 @@ class MedicationDecision(Record):
         constraints = [
             models.UniqueConstraint(fields=["visit", "dose_plan"], name="visits_one_decision_a_dose_plan"),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="signed_never_changes",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM visits_followupvisit v
-                        WHERE v.id = COALESCE(NEW.visit_id, OLD.visit_id) AND v.signed_at IS NOT NULL
-                    ) THEN
-                        RAISE EXCEPTION 'the visit is signed: its decisions cannot change';
-                    END IF;
-                    RETURN COALESCE(NEW, OLD);
-                """,
-            )
-        ]
+        triggers = [part_of_signed_visit("decisions"), never_emptied()]
 
     def __str__(self) -> str:
         return self.get_decision_display()
@@ -131,7 +160,55 @@ class VisitAddendum(Record):
     class Meta:
         ordering = ["written_at"]
         verbose_name_plural = "visit addenda"
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.written_at:%Y-%m-%d}"
+
+
+class Phrase(Record):
+    """A text that a prescriber writes again and again, by a short name; shared, all prescribers may use it."""
+
+    prescriber = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="phrases")
+    name = models.CharField(max_length=LONGEST_PHRASE_NAME)
+    text = models.TextField()
+    is_shared = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint("prescriber", Lower("name"), name="visits_phrase_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CopiedPassage(Record):
+    """Text copied into a draft from elsewhere. It is no part of the note until it is kept or edited.
+
+    `copied_text` is what was copied, `text` how it stands now in its box, `came_from` where from in words.
+    """
+
+    visit = models.ForeignKey(FollowUpVisit, on_delete=models.PROTECT, related_name="passages")
+    part = models.CharField(max_length=12, choices=list(PARTS.items()))
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    came_from = models.CharField(max_length=120)
+    copied_text = models.TextField()
+    text = models.TextField(blank=True)
+    review = models.CharField(max_length=8, choices=Review.choices, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(review="", reviewed_at=None) | (~Q(review="") & Q(reviewed_at__isnull=False)),
+                name="visits_copied_reviewed_at",
+            ),
+        ]
+        triggers = [part_of_signed_visit("copied text"), never_emptied()]
+
+    def __str__(self) -> str:
+        return self.came_from

@@ -1,13 +1,16 @@
 from django.urls import path
 
-from clinic.visits import views
+from clinic.visits.views import drafts, phrases, signed
 
 app_name = "visits"
 urlpatterns = [
-    path("start/<uuid:client_id>/", views.start, name="start"),
-    path("<uuid:visit_id>/", views.visit, name="visit"),
-    path("<uuid:visit_id>/save/", views.save, name="save"),
-    path("<uuid:visit_id>/preview/<uuid:dose_plan_id>/", views.preview, name="preview"),
-    path("<uuid:visit_id>/sign/", views.sign, name="sign"),
-    path("<uuid:visit_id>/add/", views.add_addendum, name="add_addendum"),
+    path("start/<uuid:client_id>/", drafts.start, name="start"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/<uuid:phrase_id>/", phrases.phrase, name="phrase"),
+    path("phrases/<uuid:phrase_id>/delete/", phrases.delete_phrase, name="delete_phrase"),
+    path("<uuid:visit_id>/", drafts.visit, name="visit"),
+    path("<uuid:visit_id>/save/", drafts.save, name="save"),
+    path("<uuid:visit_id>/preview/<uuid:dose_plan_id>/", drafts.preview, name="preview"),
+    path("<uuid:visit_id>/sign/", drafts.sign, name="sign"),
+    path("<uuid:visit_id>/add/", signed.add_addendum, name="add_addendum"),
 ]

@@ -19,7 +19,7 @@ from clinic.scheduling.models import WaitlistEntry
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.models import DoseChange
-from clinic.visits.models import FollowUpVisit
+from clinic.visits.models import FollowUpVisit, Phrase
 from tests.factories.checkins import CheckInAnswerFactory, CheckInFactory, link_to
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, SharingConsentFactory
 from tests.factories.coverage import CoverageFactory
@@ -265,6 +265,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "visit_id": lambda side: _visit(side),
     "visits:visit visit_id": lambda side: _visit(side, is_signed=True),
     "visits:add_addendum visit_id": lambda side: _visit(side, is_signed=True),
+    "phrase_id": lambda side: Phrase.objects.create(prescriber=side.prescriber, name=CANARY, text=CANARY),
     "measurement_id": lambda side: MeasurementFactory(client=side.client, recorded_by=side.prescriber, note=CANARY),
     "difference_id": _difference,
     "coverage_id": lambda side: CoverageFactory(client=side.client, payer=CANARY),

@@ -112,12 +112,6 @@ def test_history_before_and_after(ada: Client, dose_plan: DosePlan) -> None:
     assert [span.is_planned for span in planned] == [False, True, True, True]
 
 
-def test_changes_since_an_instant(ada: Client, dose_plan: DosePlan, prescriber: User) -> None:
-    lower_from(dose_plan, 12, prescriber)
-    assert [change.kind for change in queries.changes_since(ada, MONDAY)] == ["decrease"]
-    assert queries.changes_since(ada, MONDAY - dt.timedelta(seconds=1)).count() == 2
-
-
 def test_steps_that_begin_are_found_in_one_query(
     ada: Client, dose_plan: DosePlan, prescriber: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -19,6 +19,7 @@ from clinic.visits import queries, services
 from clinic.visits.models import FollowUpVisit, MedicationDecision
 from clinic.visits.rules.decisions import Asked, field_name
 from clinic.visits.rules.note import Note, NotReady
+from clinic.visits.services import signing
 from clinic.worklist.models import DutyKind, WorkItem
 from tests.factories.clients import CareTeamMemberFactory
 from tests.factories.scheduling import AppointmentFactory
@@ -353,7 +354,7 @@ class TestSign:
         def fails(action: str, **_: Any) -> None:
             raise RuntimeError(action)
 
-        monkeypatch.setattr(services, "record", fails)
+        monkeypatch.setattr(signing, "record", fails)
         with pytest.raises(RuntimeError, match="visit_signed"):
             sign(visit, prescriber)
         visit.refresh_from_db()

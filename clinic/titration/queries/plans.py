@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -190,12 +190,6 @@ def _parted(span: DoseSpan, today: date) -> list[DoseSpan]:
     if span.last_on is not None and span.last_on <= today:
         return [span]
     return [replace(span, last_on=today), replace(span, first_on=today + ONE_DAY, is_planned=True)]
-
-
-def changes_since(client: Client, instant: datetime) -> QuerySet[DoseChange]:
-    """Starts, changes and stops signed after an instant, newest first; one query."""
-    changes = DoseChange.objects.filter(client=client, at__gt=instant)
-    return changes.select_related("by", "version__dose_plan__medication")
 
 
 def steps_beginning_between(first: date, last: date) -> QuerySet[DoseStep]:

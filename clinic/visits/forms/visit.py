@@ -10,7 +10,9 @@ from django.utils.text import capfirst
 from clinic.core.forms import LONGEST_COUNT
 from clinic.core.rules import StaleRecord
 from clinic.titration.rules.signing import MONITORED
+from clinic.visits.models import CopiedPassage
 from clinic.visits.queries import RunningMedication
+from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, PARTS, passage_field
 from clinic.visits.rules.decisions import (
     CHANGES_DOSE,
     LONGEST_RATIONALE,
@@ -84,9 +86,18 @@ class VisitForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "form": "visit"}),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, *, medications: Sequence[RunningMedication], **options: Any):
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        medications: Sequence[RunningMedication],
+        passages: Sequence[CopiedPassage] = (),
+        **options: Any,
+    ):
         super().__init__(data, **options)
         self.medications = [one for one in medications if one.decided_here is None]
+        self.passages = passages
+        self._add_copying()
         for key, domain in DOMAINS.items():
             choices = [(finding, finding) for finding in (*domain.findings, NOT_ASSESSED)]
             self.fields[f"ms_{key}"] = forms.ChoiceField(
@@ -103,6 +114,25 @@ class VisitForm(forms.Form):
             )
         for one in self.medications:
             self._add_decision(one.dose_plan.pk, one.medication.name)
+
+    def _add_copying(self) -> None:
+        """A box for each text that was copied and is not reviewed, and the name of a phrase for each part."""
+        for one in self.passages:
+            rows = min(max(3, one.text.count("\n") + 2), 12)
+            self.fields[passage_field(one.pk.hex)] = forms.CharField(
+                label=f"Copied from {one.came_from}",
+                required=False,
+                initial=one.text,
+                widget=forms.Textarea(attrs={"rows": rows, "form": "visit", "class": "form-control"}),
+            )
+        for part, label in PARTS.items():
+            attrs = {"form": "visit", "list": "phrases", "autocomplete": "off", "class": "form-control"}
+            self.fields[f"phrase_{part}"] = forms.CharField(
+                label=f"Phrase for “{label}”",
+                required=False,
+                max_length=LONGEST_PHRASE_NAME,
+                widget=forms.TextInput(attrs=attrs),
+            )
 
     def _add_decision(self, dose_plan_id: UUID, medication: str) -> None:
         def add(name: str, kind: Callable[..., forms.Field], **options: Any) -> None:
@@ -169,7 +199,21 @@ class VisitForm(forms.Form):
             risk_answer=cleaned.get("risk_answer", ""),
             next_steps=cleaned.get("next_steps", ""),
         )
-        return {"version": cleaned.get("version"), "note": note, "decisions": list(self.asked().values())}
+        # A box that was not sent stands as it did: the text came in another tab.
+        boxes = {one.pk: passage_field(one.pk.hex) for one in self.passages}
+        passages = {key: cleaned.get(name, "") for key, name in boxes.items() if name in self.data}
+        decisions = list(self.asked().values())
+        return {"version": cleaned.get("version"), "note": note, "decisions": decisions, "passages": passages}
+
+
+class PhraseForm(forms.Form):
+    """A phrase of one's own."""
+
+    name = forms.CharField(
+        label="Short name", max_length=LONGEST_PHRASE_NAME, help_text="Type it in a visit and the text comes in."
+    )
+    text = forms.CharField(label="Text", widget=forms.Textarea(attrs={"rows": 4}))
+    is_shared = forms.BooleanField(label="Other prescribers may use it too", required=False)
 
 
 class AddendumForm(forms.Form):

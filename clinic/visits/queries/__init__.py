@@ -1,5 +1,6 @@
 """Reads of visits: `visits` for drafts, notes and decisions, `since` for what happened since the last one."""
 
+from clinic.visits.queries.copied import get_own_phrase, phrase_named, phrases_of, reviewed, to_review
 from clinic.visits.queries.since import Since, newest_visits, since_last_visit
 from clinic.visits.queries.visits import (
     RunningMedication,
@@ -43,14 +44,19 @@ __all__ = [
     "drafts_of",
     "fields_of",
     "get_draft",
+    "get_own_phrase",
     "get_visit",
     "look_at_decision",
     "newest_visits",
     "note_of",
+    "phrase_named",
+    "phrases_of",
     "prescriber_links",
+    "reviewed",
     "running_medications",
     "settled_findings",
     "since_last_visit",
+    "to_review",
     "visit_page",
     "visit_to_lock",
     "what_is_missing",

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
 
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
+from clinic.core.rows import Rows
 from clinic.monitoring.models import Measurement
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules.scoring import FOLLOWED
-from clinic.scheduling.models import Appointment, AppointmentStatus
+from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
+from clinic.staff.queries import name_of
 from clinic.titration.models import DoseChange
-from clinic.titration.queries import changes_since
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules import since as since_rules
 from clinic.visits.rules.since import Line
@@ -24,14 +26,21 @@ from clinic.visits.sources import lines_from_above
 SCORES_READ = 60
 ROWS_READ = 40
 EVER = date.min
+# The client of the statement around.
+MINE = {"client": OuterRef("pk")}
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What happened since the last signed visit; `on` is the day of that visit, None where this is the first."""
+    """What happened since the last signed visit, `last`, which is None where this is the first."""
 
-    on: date | None
+    last: FollowUpVisit | None
     lines: list[Line]
+
+    @property
+    def on(self) -> date | None:
+        """The day of the last visit."""
+        return self.last.visited_on if self.last else None
 
     @property
     def summary(self) -> str:
@@ -54,16 +63,17 @@ def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> 
     last = next(iter(visits), None)
     on = last.visited_on if last else None
     instant = day_bounds(on or EVER)[0]
+    [found] = _happened(client.pk, instant, on or EVER)
     lines = [
-        *_answer_lines(client, instant),
-        *_silent_lines(client, on or EVER),
-        *since_rules.score_lines(_score_facts(client), on),
-        *_change_lines(client, instant),
-        *since_rules.measurement_lines(_measurement_facts(client, instant)),
-        *_no_show_lines(client, instant),
+        *since_rules.answer_lines(map(_answer, found["answer_rows"])),
+        *map(_silent_line, found["silent_rows"]),
+        *since_rules.score_lines(map(_score, reversed(found["score_rows"])), on),
+        *map(_change_line, found["change_rows"]),
+        *since_rules.measurement_lines(map(_measurement, reversed(found["measurement_rows"]))),
+        *map(_no_show_line, found["no_show_rows"]),
         *lines_from_above(client, instant),
     ]
-    return Since(on, since_rules.in_order(lines))
+    return Since(last, since_rules.in_order(lines))
 
 
 @prepared
@@ -72,117 +82,78 @@ def _visits_before(client_id: UUID, visit_id: UUID, day: date) -> QuerySet[Follo
     return signed.filter(visited_on__lte=day).order_by("-visited_on", "-signed_at")[:1]
 
 
-def _answer_lines(client: Client, since: datetime) -> list[Line]:
-    facts = [
-        since_rules.AnswerFact(
-            id=row.pk,
-            on=timezone.localdate(row.answered_at),
-            medication=row.checkin.dose_plan.medication.name,
-            step_mg=row.checkin.step_mg,
-            feeling=row.feeling,
-            doses_missed=row.doses_missed,
-            side_effects=row.side_effects,
-            in_crisis=row.in_crisis,
-            words=row.words,
-            worries=row.worry_sentences,
-            is_worrying=row.is_worrying,
-        )
-        for row in _answers(client.pk, since)
-    ]
-    return since_rules.answer_lines(facts)
-
-
 @prepared
-def _answers(client_id: UUID, since: datetime) -> QuerySet[CheckInAnswer]:
-    answers = CheckInAnswer.objects.filter(client=client_id, answered_at__gte=since)
-    return answers.select_related("checkin__dose_plan__medication").order_by("-answered_at")[:ROWS_READ]
+def _happened(client_id: UUID, since: datetime, on: date) -> QuerySet[Client, Any]:
+    """Every list in one statement: each round trip costs more than reading its few rows."""
+    return Client.objects.filter(pk=client_id).values(
+        answer_rows=Rows(_answers(since)),
+        silent_rows=Rows(_silent(on)),
+        score_rows=Rows(_scores()),
+        change_rows=Rows(_changes(since)),
+        measurement_rows=Rows(_measurements(since)),
+        no_show_rows=Rows(_no_shows(since)),
+    )
 
 
-def _silent_lines(client: Client, on: date) -> list[Line]:
-    return [
-        Line("silent", row.due_on, f"Check-in about {row.dose_plan.medication} not answered", "note")
-        for row in _silent(client.pk, on)
-    ]
+def _answers(since: datetime) -> QuerySet[CheckInAnswer, Any]:
+    found = CheckInAnswer.objects.filter(**MINE, answered_at__gte=since).order_by("-answered_at")
+    said = ("id", "answered_at", "feeling", "doses_missed", "side_effects", "in_crisis", "words", "worries")
+    about = {"medication": F("checkin__dose_plan__medication__name"), "step_mg": F("checkin__step_mg")}
+    rows: QuerySet[CheckInAnswer, Any] = found.values(*said, "is_worrying", **about)[:ROWS_READ]
+    return rows
 
 
-@prepared
-def _silent(client_id: UUID, on: date) -> QuerySet[CheckIn]:
-    silent = CheckIn.objects.filter(client=client_id, state=CheckInState.EXPIRED, due_on__gte=on)
-    return silent.select_related("dose_plan__medication").order_by("-due_on")[:ROWS_READ]
+def _answer(row: dict[str, Any]) -> since_rules.AnswerFact:
+    worries = [worry["sentence"] for worry in row.pop("worries")]
+    return since_rules.AnswerFact(on=timezone.localdate(row.pop("answered_at")), worries=worries, **row)
 
 
-def _score_facts(client: Client) -> list[since_rules.ScoreFact]:
-    return [
-        since_rules.ScoreFact(
-            instrument=row.instrument,
-            version=row.version,
-            total=row.total,
-            band=row.band,
-            flags=row.flags,
-            on=timezone.localdate(row.answered_at),
-        )
-        for row in reversed(_scores(client.pk))
-    ]
+def _silent(on: date) -> QuerySet[CheckIn, Any]:
+    found = CheckIn.objects.filter(**MINE, state=CheckInState.EXPIRED, due_on__gte=on).order_by("-due_on")
+    return found.values("due_on", medication=F("dose_plan__medication__name"))[:ROWS_READ]
 
 
-@prepared
-def _scores(client_id: UUID) -> QuerySet[ScaleResponse]:
-    followed = ScaleResponse.objects.filter(client=client_id, instrument__in=FOLLOWED)
-    return followed.newest_first()[:SCORES_READ]
+def _silent_line(row: dict[str, Any]) -> Line:
+    return Line("silent", row["due_on"], f"Check-in about {row['medication']} not answered", "note")
 
 
-def _change_lines(client: Client, since: datetime) -> list[Line]:
-    return [
-        Line(
-            "change",
-            timezone.localdate(row.at),
-            row.words,
-            "note",
-            who=str(row.by),
-            view_name="titration:dose_plan",
-            source_id=row.version.dose_plan_id,
-        )
-        for row in _changes(client, since)
-    ]
+def _scores() -> QuerySet[ScaleResponse, Any]:
+    found = ScaleResponse.objects.filter(**MINE, instrument__in=FOLLOWED).newest_first()
+    return found.values("instrument", "version", "total", "band", "flags", "answered_at")[:SCORES_READ]
 
 
-@prepared
-def _changes(client: Client, since: datetime) -> QuerySet[DoseChange]:
-    return changes_since(client, since)[:ROWS_READ]
+def _score(row: dict[str, Any]) -> since_rules.ScoreFact:
+    return since_rules.ScoreFact(on=timezone.localdate(row.pop("answered_at")), **row)
 
 
-def _measurement_facts(client: Client, since: datetime) -> list[since_rules.MeasurementFact]:
-    return [
-        since_rules.MeasurementFact(row.kind, row.value, row.unit, timezone.localdate(row.taken_at))
-        for row in reversed(_measurements(client.pk, since))
-    ]
+def _changes(since: datetime) -> QuerySet[DoseChange, Any]:
+    found = DoseChange.objects.filter(**MINE, at__gte=since).order_by("-at")
+    return found.values("at", "words", by_name=name_of("by"), dose_plan_id=F("version__dose_plan"))[:ROWS_READ]
 
 
-@prepared
-def _measurements(client_id: UUID, since: datetime) -> QuerySet[Measurement]:
-    standing = Measurement.objects.standing().filter(client=client_id, taken_at__gte=since)
-    return standing.order_by("-taken_at")[:ROWS_READ]
+def _change_line(row: dict[str, Any]) -> Line:
+    source = {"view_name": "titration:dose_plan", "source_id": row["dose_plan_id"]}
+    return Line("change", timezone.localdate(row["at"]), row["words"], "note", who=row["by_name"], **source)
 
 
-def _no_show_lines(client: Client, since: datetime) -> list[Line]:
-    return [
-        Line(
-            "no_show",
-            timezone.localdate(row.starts_at),
-            f"Did not come: {row.get_kind_display().lower()}",
-            "warn",
-            who=str(row.clinician),
-            view_name="scheduling:appointment",
-            source_id=row.pk,
-        )
-        for row in _no_shows(client.pk, since)
-    ]
+def _measurements(since: datetime) -> QuerySet[Measurement, Any]:
+    found = Measurement.objects.standing().filter(**MINE, taken_at__gte=since).order_by("-taken_at")
+    return found.values("kind", "value", "unit", "taken_at")[:ROWS_READ]
 
 
-@prepared
-def _no_shows(client_id: UUID, since: datetime) -> QuerySet[Appointment]:
-    missed = Appointment.objects.filter(client=client_id, status=AppointmentStatus.NO_SHOW, starts_at__gte=since)
-    return missed.select_related("clinician").order_by("-starts_at")[:ROWS_READ]
+def _measurement(row: dict[str, Any]) -> since_rules.MeasurementFact:
+    return since_rules.MeasurementFact(on=timezone.localdate(row.pop("taken_at")), **row)
+
+
+def _no_shows(since: datetime) -> QuerySet[Appointment, Any]:
+    found = Appointment.objects.filter(**MINE, status=AppointmentStatus.NO_SHOW, starts_at__gte=since)
+    return found.order_by("-starts_at").values("id", "starts_at", "kind", with_name=name_of("clinician"))[:ROWS_READ]
+
+
+def _no_show_line(row: dict[str, Any]) -> Line:
+    words = f"Did not come: {AppointmentKind(row['kind']).label.lower()}"
+    source = {"view_name": "scheduling:appointment", "source_id": row["id"]}
+    return Line("no_show", timezone.localdate(row["starts_at"]), words, "warn", who=row["with_name"], **source)
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

@@ -25,10 +25,12 @@ from clinic.titration.queries import CurrentDose, before_change, current_dose, t
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
 from clinic.titration.rules.signing import check_promise
-from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
+from clinic.visits.models import CopiedPassage, FollowUpVisit, MedicationDecision, Phrase, VisitAddendum
+from clinic.visits.queries.copied import phrases_of, to_review
 from clinic.visits.queries.response import Response, response_of
 from clinic.visits.queries.since import Since, day_bounds, since_last_visit
 from clinic.visits.rules import decisions as decision_rules
+from clinic.visits.rules.copied import passage_field, unreviewed
 from clinic.visits.rules.decisions import Asked, Decision
 from clinic.visits.rules.note import Note, Problem, missing_in, note_fields
 from clinic.visits.rules.preview import Decided, look_at, with_regimen
@@ -83,6 +85,8 @@ class VisitPage:
     medications: list[RunningMedication]
     asked: dict[UUID, Asked]
     settled: dict[UUID, list[dict[str, Any]]]
+    passages: list[CopiedPassage]
+    phrases: list[Phrase]
 
 
 def client_of(visit_id: UUID) -> UUID:
@@ -143,6 +147,8 @@ def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
         medications=medications,
         asked=asked_of(visit),
         settled=settled_findings([one.dose_plan.pk for one in medications]),
+        passages=to_review(visit),
+        phrases=phrases_of(user),
     )
 
 
@@ -215,9 +221,12 @@ def _asked(dose_plan_id: UUID, row: MedicationDecision) -> Asked:
     )
 
 
-def fields_of(visit: FollowUpVisit, asked: Mapping[UUID, Asked]) -> dict[str, str]:
+def fields_of(
+    visit: FollowUpVisit, asked: Mapping[UUID, Asked], passages: Sequence[CopiedPassage] = ()
+) -> dict[str, str]:
     """The draft as it stands, by form field."""
     fields = note_fields(note_of(visit))
+    fields |= {passage_field(one.pk.hex): one.text for one in passages}
     for one in asked.values():
         fields |= decision_rules.asked_fields(one)
     return fields
@@ -260,6 +269,7 @@ def what_is_missing(
 ) -> list[Problem]:
     """All that stands between a draft and its signature: parts of the note, a sound decision for each medication."""
     problems = missing_in(note_of(visit))
+    problems += [unreviewed(one.pk.hex, one.came_from, one.part) for one in to_review(visit)]
     for medication in medications:
         dose_plan_id = medication.dose_plan.pk
         if medication.decided_here is None:

@@ -1,4 +1,4 @@
-"""Pages of visits."""
+"""Pages of a draft: begin it, write it, sign it."""
 
 from contextlib import suppress
 from functools import partial
@@ -19,9 +19,11 @@ from clinic.staff.permissions import Permission
 from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm, StartForm, VisitForm
 from clinic.visits.forms.panels import not_looked_at, panel_of, panels, rows
+from clinic.visits.forms.parts import parts
 from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules.copied import PARTS
 from clinic.visits.rules.decisions import Decision
-from clinic.visits.rules.note import mental_status_words
+from clinic.visits.views.signed import signed_page
 
 LOOK_FIRST = "Look at what this changes, shown below, then sign."
 
@@ -58,7 +60,7 @@ def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     open_chart(client_id=queries.client_of(visit_id), by=request.user, page="visits:visit")
     shown = queries.get_visit(request.user, visit_id)
     if shown.is_signed:
-        return _signed_page(request, shown, AddendumForm())
+        return signed_page(request, shown, AddendumForm())
     return _draft_page(request, shown)
 
 
@@ -74,12 +76,43 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         return _autosaved(request, visit_id, form)
     if not is_done:
         return _draft_again(request, visit_id, form)
-    editor = _editor_to_open(request, shown)
-    if editor:
-        return redirect(editor)
+    if not submit(form, partial(_copy_or_review, request, visit_id)):
+        return _draft_again(request, visit_id, form, is_saved=True)
+    return redirect(_after_saving(request, shown))
+
+
+def _copy_or_review(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
+    """What a button beside a part of the note asks for, if one was pressed."""
+    deed, part, what = _pressed(request)
+    if deed == "copy":
+        name = request.POST.get(f"phrase_{part}", "")
+        services.copy_text(visit_id=visit_id, part=part, origin=what, phrase_name=name, by=request.user)
+    elif deed:
+        with suppress(ValueError):
+            review = partial(services.review_text, visit_id=visit_id, by=request.user, now=timezone.now())
+            review(passage_id=UUID(what), keep=deed == "keep")
+
+
+def _pressed(request: StaffRequest) -> tuple[str, str, str]:
+    """The button beside a part of the note: copy, keep or drop, the part, and where from or which text."""
+    for deed in ("copy", "keep", "drop"):
+        if deed in request.POST:
+            part, _, what = request.POST[deed].partition(" ")
+            return deed, part, what
+    return "", "", ""
+
+
+def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
+    """The plan editor if it was asked for, else the visit where the pressed button stands."""
+    if editor := _editor_to_open(request, shown):
+        return editor
+    address = shown.get_absolute_url()
+    if "continue_all" in request.POST or "preview" in request.POST:
+        address = f"{address}#decisions"
+    elif (part := _pressed(request)[1]) in PARTS:
+        return f"{address}#part-{part}"
     messages.success(request, "Draft saved.")
-    to_decisions = "continue_all" in request.POST or "preview" in request.POST
-    return redirect(f"{reverse('visits:visit', args=[visit_id])}{'#decisions' if to_decisions else ''}")
+    return address
 
 
 def _editor_to_open(request: StaffRequest, shown: FollowUpVisit) -> str:
@@ -127,23 +160,9 @@ def _sign(request: StaffRequest, saved: FollowUpVisit, **_: Any) -> FollowUpVisi
     return services.sign_visit(visit_id=saved.pk, version=saved.version, by=request.user, now=timezone.now())
 
 
-@requires(Permission.WRITE_VISIT)
-def add_addendum(request: StaffRequest, visit_id: UUID) -> HttpResponse:
-    """Add to a signed visit."""
-    if request.method != "POST":
-        return redirect("visits:visit", visit_id)
-    open_chart(client_id=queries.client_of(visit_id), by=request.user, page="visits:add_addendum")
-    form = AddendumForm(request.POST)
-    add = partial(services.add_addendum, visit_id=visit_id, by=request.user, now=timezone.now())
-    if submit(form, add):
-        messages.success(request, "Added.")
-        return redirect("visits:visit", visit_id)
-    return _signed_page(request, queries.get_visit(request.user, visit_id), form)
-
-
 def _bound(request: StaffRequest, shown: FollowUpVisit) -> VisitForm:
     medications = queries.running_medications(shown, timezone.localdate())
-    return VisitForm(request.POST, medications=medications)
+    return VisitForm(request.POST, medications=medications, passages=queries.to_review(shown))
 
 
 def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) -> bool:
@@ -173,7 +192,8 @@ def _autosaved(request: StaffRequest, visit_id: UUID, form: VisitForm) -> HttpRe
 
 def _draft_page(request: StaffRequest, shown: FollowUpVisit) -> HttpResponse:
     page = queries.visit_page(request.user, shown, timezone.now())
-    form = VisitForm(None, medications=page.medications, initial=queries.fields_of(shown, page.asked))
+    initial = queries.fields_of(shown, page.asked)
+    form = VisitForm(None, medications=page.medications, passages=page.passages, initial=initial)
     return _render_draft(request, page, form, version=shown.version, status=200)
 
 
@@ -209,19 +229,6 @@ def _render_draft(
         "started": [one for one in page.medications if one.decided_here == Decision.START],
         "taken": [one for one in page.medications if not one.has_ended],
         "mental_status": form.mental_status(),
+        "parts": parts(page, form),
     }
     return render(request, "visits/visit.html", shown, status=status)
-
-
-def _signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm) -> HttpResponse:
-    page = {
-        "visit": shown,
-        "client": shown.client,
-        "age": shown.client.age_on(timezone.localdate()),
-        "allergies": queries.allergies_of(shown.client),
-        "mental_status": mental_status_words(shown.mental_status),
-        "decisions": queries.decisions_of(shown),
-        "addenda": queries.addenda_of(shown),
-        "form": form,
-    }
-    return render(request, "visits/signed.html", page, status=422 if form.errors else 200)

@@ -1,0 +1,83 @@
+"""Text that comes into a note from elsewhere: marked as copied until somebody keeps, edits or drops it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import models
+
+from clinic.core.rules import RuleBroken
+from clinic.visits.rules.note import Problem
+from clinic.visits.rules.since import Line
+
+LONGEST_PHRASE_NAME = 40
+PARTS = {"subjective": "What the client reports", "assessment": "Assessment", "next_steps": "What follows"}
+
+
+class Origin(models.TextChoices):
+    """Where copied text comes from."""
+
+    LAST_VISIT = "last_visit", "The last visit"
+    PHRASE = "phrase", "A phrase"
+    EVENTS = "events", "What happened since"
+
+
+class Review(models.TextChoices):
+    """What became of copied text: it went into the note as it was or edited, or it was dropped."""
+
+    KEPT = "kept", "kept"
+    EDITED = "edited", "edited"
+    DROPPED = "dropped", "dropped"
+
+
+# What happened is the client's history: it is proposed for no other part of the note.
+ORIGINS = {
+    "subjective": (Origin.EVENTS, Origin.LAST_VISIT, Origin.PHRASE),
+    "assessment": (Origin.LAST_VISIT, Origin.PHRASE),
+    "next_steps": (Origin.LAST_VISIT, Origin.PHRASE),
+}
+
+
+def check_origin(part: str, origin: str) -> None:
+    """Text is copied into one of the three parts of the note; only the history is proposed from what happened."""
+    if origin not in ORIGINS.get(part, ()):
+        raise RuleBroken("Choose what is copied and into which part of the note.")
+
+
+def passage_field(key: str) -> str:
+    """The form field in which a copied text stands; `key` is its number without dashes."""
+    return f"passage_{key}"
+
+
+def review_of(key: str, copied: str, now: str) -> Review:
+    """Kept where not a word was changed, else edited; RuleBroken where nothing is left of it."""
+    if not now.strip():
+        raise RuleBroken("Nothing is left of the copied text. Drop it instead.", field=passage_field(key))
+    return Review.KEPT if now.split() == copied.split() else Review.EDITED
+
+
+def joined(text: str, passage: str) -> str:
+    """A part of the note with a passage below what stands in it."""
+    return "\n".join(part for part in (text.rstrip(), passage.strip()) if part)
+
+
+def unreviewed(key: str, came_from: str, part: str) -> Problem:
+    """Copied text that nobody has reviewed keeps a visit from being signed: what is signed was meant today."""
+    words = f"Keep or drop the text copied from {came_from} into “{PARTS[part]}”."
+    return Problem(passage_field(key), words)
+
+
+def told_history(lines: Iterable[Line], on: date | None) -> str:
+    """The interval history as it is proposed: what happened since the last visit, a line each, the oldest first."""
+    told = [f"{line.on:%b} {line.on.day}: {line.words}" for line in sorted(lines, key=lambda line: line.on)]
+    if not told:
+        raise RuleBroken("Nothing came in since the last visit: there is nothing to propose.")
+    head = f"Since the visit of {on:%b} {on.day}, {on.year}:" if on else "So far:"
+    return "\n".join((head, *told))
+
+
+def check_phrase(name: str, text: str) -> None:
+    """A phrase has a short name, of which it is asked for, and a text."""
+    if not name.strip() or len(name) > LONGEST_PHRASE_NAME:
+        raise RuleBroken(f"Give a short name of at most {LONGEST_PHRASE_NAME} characters.", field="name")
+    if not text.strip():
+        raise RuleBroken("Write the text of the phrase.", field="text")

@@ -1,0 +1,17 @@
+"""Deeds of a visit: start, save, copy text, decide, sign, add to. A signed visit never changes."""
+
+from clinic.visits.services.copied import copy_text, delete_phrase, review_text, save_phrase
+from clinic.visits.services.drafts import decide, save_visit, start_visit
+from clinic.visits.services.signing import add_addendum, sign_visit
+
+__all__ = [
+    "add_addendum",
+    "copy_text",
+    "decide",
+    "delete_phrase",
+    "review_text",
+    "save_phrase",
+    "save_visit",
+    "sign_visit",
+    "start_visit",
+]

@@ -1,0 +1,1 @@
+"""Pages of visits: drafts, signed ones, and the phrases of a prescriber."""

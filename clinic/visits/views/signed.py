@@ -1,0 +1,48 @@
+"""Pages of a signed visit: read it, add to it."""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from clinic.clients.services import open_chart
+from clinic.core.forms import submit
+from clinic.staff.access import StaffRequest, requires
+from clinic.staff.permissions import Permission
+from clinic.visits import queries, services
+from clinic.visits.forms import AddendumForm
+from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules.note import mental_status_words
+
+
+@requires(Permission.WRITE_VISIT)
+def add_addendum(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """Add to a signed visit."""
+    if request.method != "POST":
+        return redirect("visits:visit", visit_id)
+    open_chart(client_id=queries.client_of(visit_id), by=request.user, page="visits:add_addendum")
+    form = AddendumForm(request.POST)
+    add = partial(services.add_addendum, visit_id=visit_id, by=request.user, now=timezone.now())
+    if submit(form, add):
+        messages.success(request, "Added.")
+        return redirect("visits:visit", visit_id)
+    return signed_page(request, queries.get_visit(request.user, visit_id), form)
+
+
+def signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm) -> HttpResponse:
+    """The note as it was signed, with what was added."""
+    page = {
+        "visit": shown,
+        "client": shown.client,
+        "age": shown.client.age_on(timezone.localdate()),
+        "allergies": queries.allergies_of(shown.client),
+        "mental_status": mental_status_words(shown.mental_status),
+        "decisions": queries.decisions_of(shown),
+        "addenda": queries.addenda_of(shown),
+        "copied": queries.reviewed(shown),
+        "form": form,
+    }
+    return render(request, "visits/signed.html", page, status=422 if form.errors else 200)
