@@ -71,6 +71,9 @@ class FollowUpVisit(Record):
         blank=True,
     )
     next_steps = models.TextField("what follows", blank=True)
+    problems = models.JSONField("problems of the plan and how they go", default=dict, blank=True)
+    vitals = models.JSONField("what was measured, as typed", default=dict, blank=True)
+    minutes = models.CharField("time spent in minutes, as typed", max_length=5, blank=True)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(

@@ -50,6 +50,9 @@ class RunningClinic:
     def start(self, *parts: str) -> None:
         """Start the named parts of the demo, and wait until the pages answer."""
         self.valkey.start()
+        self._run(*parts)
+
+    def _run(self, *parts: str) -> None:
         commands = processes.commands(port=self.port, data=self.folder)
         environment = {**os.environ, **self.environment()}
         with self.log.open("a") as log:
@@ -66,6 +69,17 @@ class RunningClinic:
                     )
                 )
         self.wait_until_open()
+
+    def crash(self) -> None:
+        """Every process dies at once, as by `kill -9`."""
+        for process in self.running:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.running.clear()
+
+    def start_again(self, *parts: str) -> None:
+        """After a crash: the same database and the same broker."""
+        self._run(*parts)
 
     def environment(self) -> dict[str, str]:
         words = connection.get_connection_params()

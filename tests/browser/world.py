@@ -30,6 +30,7 @@ from clinic.scheduling.models import AppointmentKind
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.models import DosePlan
+from clinic.visits.models import CopiedPassage
 from tests.access.world import ANONYMOUS, MAKERS, TEAM, Side
 from tests.caseload.histories import DAY, dosed, plant, scored
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, ContactPointFactory, SharingConsentFactory
@@ -104,9 +105,16 @@ def _fill(side: Side, now: dt.datetime) -> None:
     for name in MAKERS:
         *whose, argument = name.split()
         side.key(argument, *whose or [""])
+    _copy_into(side.made["visit_id"])
     _fill_the_day(side, now)
     OutboxMessageFactory(to=LONG_ADDRESS, text=f"You have a check-in: {settings.SITE_URL}/check-ins/a/{'x' * 43}/")
     ReminderFactory(client=client)
+
+
+def _copy_into(visit: Any) -> None:
+    """Text in a draft that waits to be reviewed."""
+    words = {"came_from": "the phrase “stable”", "copied_text": "Stable on the present dose.", "text": "Stable."}
+    CopiedPassage.objects.create(visit=visit, part="assessment", origin="phrase", **words)
 
 
 def _fill_the_day(side: Side, now: dt.datetime) -> None:

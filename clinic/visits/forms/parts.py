@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from django.forms.boundfield import BoundField
 
 from clinic.visits.forms.visit import VisitForm
-from clinic.visits.models import CopiedPassage
-from clinic.visits.queries import VisitPage
+from clinic.visits.queries import VisitPage, Waiting
 from clinic.visits.rules.copied import ORIGINS, PARTS, Origin, passage_field
 
 
@@ -15,7 +14,7 @@ from clinic.visits.rules.copied import ORIGINS, PARTS, Origin, passage_field
 class Copied:
     """One text that was copied, with the box in which it stands until it is reviewed."""
 
-    passage: CopiedPassage
+    passage: Waiting
     box: BoundField
 
 
@@ -36,17 +35,17 @@ def parts(page: VisitPage, form: VisitForm) -> dict[str, Part]:
 
 
 def _part(page: VisitPage, form: VisitForm, name: str) -> Part:
-    mine = [one for one in page.passages if one.part == name and passage_field(one.pk.hex) in form.fields]
+    mine = [one for one in page.around.passages if one.part == name and passage_field(one.id.hex) in form.fields]
     return Part(
         name=name,
         field=form[name],
         phrase=form[f"phrase_{name}"],
-        copied=[Copied(one, form[passage_field(one.pk.hex)]) for one in mine],
+        copied=[Copied(one, form[passage_field(one.id.hex)]) for one in mine],
         sources=_sources(page, name, mine),
     )
 
 
-def _sources(page: VisitPage, name: str, waiting: Sequence[CopiedPassage]) -> list[tuple[str, str]]:
+def _sources(page: VisitPage, name: str, waiting: Sequence[Waiting]) -> list[tuple[str, str]]:
     """What can be copied with one press; what waits to be reviewed already is not offered again."""
     last = page.since.last
     can = {

@@ -10,9 +10,17 @@ from django.utils.text import capfirst
 from clinic.core.forms import LONGEST_COUNT
 from clinic.core.rules import StaleRecord
 from clinic.titration.rules.signing import MONITORED
-from clinic.visits.models import CopiedPassage
-from clinic.visits.queries import RunningMedication
-from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, PARTS, passage_field
+from clinic.visits.forms.findings import (
+    copying_fields,
+    mental_status_fields,
+    mental_status_of,
+    problem_fields,
+    problems_of,
+    vital_fields,
+    vitals_of,
+)
+from clinic.visits.queries import Around, RunningMedication
+from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, passage_field
 from clinic.visits.rules.decisions import (
     CHANGES_DOSE,
     LONGEST_RATIONALE,
@@ -22,7 +30,8 @@ from clinic.visits.rules.decisions import (
     asked_fields,
     field_name,
 )
-from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED, RISK_ANSWERS, Note
+from clinic.visits.rules.note import DOMAINS, NOTE_TEXTS, RISK_ANSWERS, Note
+from clinic.visits.rules.problems import VITALS, problem_field, vital_field
 
 REASONS = {
     "benefit": "Benefit outweighs the risk",
@@ -91,48 +100,16 @@ class VisitForm(forms.Form):
         data: Mapping[str, Any] | None,
         *,
         medications: Sequence[RunningMedication],
-        passages: Sequence[CopiedPassage] = (),
+        around: Around,
         **options: Any,
     ):
         super().__init__(data, **options)
         self.medications = [one for one in medications if one.decided_here is None]
-        self.passages = passages
-        self._add_copying()
-        for key, domain in DOMAINS.items():
-            choices = [(finding, finding) for finding in (*domain.findings, NOT_ASSESSED)]
-            self.fields[f"ms_{key}"] = forms.ChoiceField(
-                label=domain.label,
-                choices=choices,
-                required=False,
-                widget=forms.RadioSelect(attrs={"class": "btn-check"}),
-            )
-            self.fields[f"ms_{key}_words"] = forms.CharField(
-                label=f"{domain.label}, in words",
-                required=False,
-                max_length=LONGEST_WORDS,
-                widget=forms.TextInput(attrs={"class": "form-control", "placeholder": "In words"}),
-            )
+        self.around = around
+        self.fields |= copying_fields(around.passages)
+        self.fields |= mental_status_fields() | problem_fields(around.problems) | vital_fields()
         for one in self.medications:
             self._add_decision(one.dose_plan.pk, one.medication.name)
-
-    def _add_copying(self) -> None:
-        """A box for each text that was copied and is not reviewed, and the name of a phrase for each part."""
-        for one in self.passages:
-            rows = min(max(3, one.text.count("\n") + 2), 12)
-            self.fields[passage_field(one.pk.hex)] = forms.CharField(
-                label=f"Copied from {one.came_from}",
-                required=False,
-                initial=one.text,
-                widget=forms.Textarea(attrs={"rows": rows, "form": "visit", "class": "form-control"}),
-            )
-        for part, label in PARTS.items():
-            attrs = {"form": "visit", "list": "phrases", "autocomplete": "off", "class": "form-control"}
-            self.fields[f"phrase_{part}"] = forms.CharField(
-                label=f"Phrase for “{label}”",
-                required=False,
-                max_length=LONGEST_PHRASE_NAME,
-                widget=forms.TextInput(attrs=attrs),
-            )
 
     def _add_decision(self, dose_plan_id: UUID, medication: str) -> None:
         def add(name: str, kind: Callable[..., forms.Field], **options: Any) -> None:
@@ -186,21 +163,27 @@ class VisitForm(forms.Form):
         """For each domain its findings to choose from and the field for own words."""
         return [(self[f"ms_{key}"], self[f"ms_{key}_words"]) for key in DOMAINS]
 
+    def problems(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """For each problem of the plan how it goes, and whether it is at its goal."""
+        keys = [problem["id"].hex for problem in self.around.problems]
+        return [(self[problem_field(key, "course")], self[problem_field(key, "at_goal")]) for key in keys]
+
+    def vitals(self) -> list[forms.BoundField]:
+        """The vital signs, the weight with its unit, and the time spent."""
+        return [self[vital_field(name)] for name in ("weight", "weight_unit", *VITALS[1:])] + [self["minutes"]]
+
     def clean(self) -> dict[str, Any]:
         """The note and the decisions."""
         cleaned = self.cleaned_data
+        texts = {name: cleaned.get(name, "") for name in NOTE_TEXTS}
         note = Note(
-            subjective=cleaned.get("subjective", ""),
-            mental_status={
-                key: {"choice": cleaned.get(f"ms_{key}", ""), "words": cleaned.get(f"ms_{key}_words", "")}
-                for key in DOMAINS
-            },
-            assessment=cleaned.get("assessment", ""),
-            risk_answer=cleaned.get("risk_answer", ""),
-            next_steps=cleaned.get("next_steps", ""),
+            **texts,
+            mental_status=mental_status_of(cleaned),
+            problems=problems_of(cleaned, self.around.problems),
+            vitals=vitals_of(cleaned),
         )
         # A box that was not sent stands as it did: the text came in another tab.
-        boxes = {one.pk: passage_field(one.pk.hex) for one in self.passages}
+        boxes = {one.id: passage_field(one.id.hex) for one in self.around.passages}
         passages = {key: cleaned.get(name, "") for key, name in boxes.items() if name in self.data}
         decisions = list(self.asked().values())
         return {"version": cleaned.get("version"), "note": note, "decisions": decisions, "passages": passages}

@@ -4,7 +4,6 @@ from clinic.visits.queries.copied import get_own_phrase, phrase_named, phrases_o
 from clinic.visits.queries.since import Since, newest_visits, since_last_visit
 from clinic.visits.queries.visits import (
     RunningMedication,
-    VisitPage,
     addenda_of,
     allergies_of,
     appointments_to_meet,
@@ -15,26 +14,35 @@ from clinic.visits.queries.visits import (
     draft_of,
     draft_to_return_to,
     drafts_of,
-    fields_of,
     get_draft,
     get_visit,
     look_at_decision,
-    note_of,
     prescriber_links,
     running_medications,
     settled_findings,
-    visit_page,
     visit_to_lock,
+)
+from clinic.visits.queries.writing import (
+    Around,
+    VisitPage,
+    Waiting,
+    around,
+    fields_of,
+    note_of,
+    visit_page,
     what_is_missing,
 )
 
 __all__ = [
+    "Around",
     "RunningMedication",
     "Since",
     "VisitPage",
+    "Waiting",
     "addenda_of",
     "allergies_of",
     "appointments_to_meet",
+    "around",
     "asked_of",
     "checked_decision",
     "client_of",

@@ -10,11 +10,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember, Client
 from clinic.core.queries import prepared
-from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Medication
 from clinic.intake.models import Allergy
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
@@ -24,15 +22,10 @@ from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
 from clinic.titration.queries import CurrentDose, before_change, current_dose, taking_of
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
-from clinic.titration.rules.signing import check_promise
-from clinic.visits.models import CopiedPassage, FollowUpVisit, MedicationDecision, Phrase, VisitAddendum
-from clinic.visits.queries.copied import phrases_of, to_review
-from clinic.visits.queries.response import Response, response_of
-from clinic.visits.queries.since import Since, day_bounds, since_last_visit
+from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
+from clinic.visits.queries.since import day_bounds
 from clinic.visits.rules import decisions as decision_rules
-from clinic.visits.rules.copied import passage_field, unreviewed
 from clinic.visits.rules.decisions import Asked, Decision
-from clinic.visits.rules.note import Note, Problem, missing_in, note_fields
 from clinic.visits.rules.preview import Decided, look_at, with_regimen
 
 VISIT_KINDS = (AppointmentKind.FOLLOW_UP, AppointmentKind.BRIEF)
@@ -70,23 +63,6 @@ class RunningMedication:
     def done_words(self) -> str:
         """What was done about it in this visit."""
         return decision_rules.done_words(self.decided_here) if self.decided_here else ""
-
-
-@dataclass(frozen=True, slots=True)
-class VisitPage:
-    """All that the page of one visit shows; `asked` is what was decided so far, by dose plan."""
-
-    visit: FollowUpVisit
-    client: Client
-    today: date
-    allergies: list[Allergy]
-    since: Since
-    response: Response
-    medications: list[RunningMedication]
-    asked: dict[UUID, Asked]
-    settled: dict[UUID, list[dict[str, Any]]]
-    passages: list[CopiedPassage]
-    phrases: list[Phrase]
 
 
 def client_of(visit_id: UUID) -> UUID:
@@ -131,25 +107,6 @@ def get_draft(user: User, visit_id: UUID) -> FollowUpVisit:
     if visit.prescriber_id != user.pk:
         raise Http404
     return visit
-
-
-def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
-    """The page of a visit; a flat number of queries."""
-    today = timezone.localdate(now)
-    medications = running_medications(visit, today)
-    return VisitPage(
-        visit=visit,
-        client=visit.client,
-        today=today,
-        allergies=allergies_of(visit.client),
-        since=since_last_visit(visit.client, before=visit),
-        response=response_of(visit.client_id, today),
-        medications=medications,
-        asked=asked_of(visit),
-        settled=settled_findings([one.dose_plan.pk for one in medications]),
-        passages=to_review(visit),
-        phrases=phrases_of(user),
-    )
 
 
 def allergies_of(client: Client) -> list[Allergy]:
@@ -221,17 +178,6 @@ def _asked(dose_plan_id: UUID, row: MedicationDecision) -> Asked:
     )
 
 
-def fields_of(
-    visit: FollowUpVisit, asked: Mapping[UUID, Asked], passages: Sequence[CopiedPassage] = ()
-) -> dict[str, str]:
-    """The draft as it stands, by form field."""
-    fields = note_fields(note_of(visit))
-    fields |= {passage_field(one.pk.hex): one.text for one in passages}
-    for one in asked.values():
-        fields |= decision_rules.asked_fields(one)
-    return fields
-
-
 def look_at_decision(
     medication: RunningMedication, asked: Asked, settled: Sequence[dict[str, Any]], *, seen: str = "", today: date
 ) -> Decided:
@@ -258,51 +204,6 @@ def checked_decision(
     old, proposed = build_plan(medication.version.order), decided.proposed
     before = before_change(medication.dose_plan, old, proposed.plan, proposed.on, today=today)
     return with_regimen(decided, before.regimen)
-
-
-def what_is_missing(
-    visit: FollowUpVisit,
-    medications: Sequence[RunningMedication],
-    asked: Mapping[UUID, Asked],
-    settled: Mapping[UUID, list[dict[str, Any]]],
-    today: date,
-) -> list[Problem]:
-    """All that stands between a draft and its signature: parts of the note, a sound decision for each medication."""
-    problems = missing_in(note_of(visit))
-    problems += [unreviewed(one.pk.hex, one.came_from, one.part) for one in to_review(visit)]
-    for medication in medications:
-        dose_plan_id = medication.dose_plan.pk
-        if medication.decided_here is None:
-            found = _missing(medication, asked.get(dose_plan_id), settled.get(dose_plan_id, []), today)
-            problems += [Problem(decision_rules.field_name(dose_plan_id, name), words) for name, words in found]
-    return problems
-
-
-def _missing(
-    medication: RunningMedication, asked: Asked | None, settled: Sequence[dict[str, Any]], today: date
-) -> list[tuple[str, str]]:
-    name = medication.medication.name
-    if asked is None or not asked.decision:
-        return [("decision", f"Decide about {name}.")]
-    if asked.base_version != medication.version.number:
-        words = f"The dose plan of {name} was changed meanwhile: {medication.version.change.words}. Decide again."
-        return [("decision", words)]
-    decided = checked_decision(medication, asked, settled, today=today)
-    if decided.problem:
-        return [(decided.problem_field, decided.problem)]
-    if decided.lacks_reason:
-        return [("reason_code", f"{name}: a finding says stop. Give a reason to sign all the same, or decide again.")]
-    if decided.stops and asked.override is not None:
-        try:
-            check_promise(asked.override, today, field="monitors")
-        except RuleBroken as refusal:
-            return [("monitors", f"{name}: {refusal.reason}")]
-    return []
-
-
-def note_of(visit: FollowUpVisit) -> Note:
-    """The note as it stands."""
-    return Note(visit.subjective, visit.mental_status, visit.assessment, visit.risk_answer, visit.next_steps)
 
 
 def settled_findings(dose_plan_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:

@@ -27,7 +27,8 @@ LOOKED_AT = (
 # What a medication check looks at, in the words of the evaluation: a finding is chosen or told in own words.
 DOMAINS: dict[str, Domain] = {domain.key: domain for domain in MENTAL_STATUS if domain.key in LOOKED_AT}
 RISK_ANSWERS = {"none": "No thoughts of self-harm or harm to others", "present": "Present: see assessment"}
-NOTE_TEXTS = ("subjective", "assessment", "risk_answer", "next_steps")
+NOTE_TEXTS = ("subjective", "assessment", "risk_answer", "next_steps", "minutes")
+NOTE_MAPS = ("mental_status", "problems", "vitals")
 
 
 class Problem(NamedTuple):
@@ -47,13 +48,20 @@ class NotReady(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is written in a visit; `mental_status` is `{domain: {"choice": finding, "words": text}}`."""
+    """What is written in a visit; `mental_status` is `{domain: {"choice": finding, "words": text}}`.
+
+    `problems` is `{problem: {"course": …, "at_goal": …, "text": …}}` for problems of the plan, `vitals` what was
+    measured and `minutes` the time spent, both as typed.
+    """
 
     subjective: str = ""
     mental_status: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     assessment: str = ""
     risk_answer: str = ""
     next_steps: str = ""
+    problems: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    vitals: Mapping[str, str] = field(default_factory=dict)
+    minutes: str = ""
 
 
 class DomainWords(NamedTuple):
@@ -92,6 +100,12 @@ def tidy(mental_status: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, 
         for domain, found in mental_status.items()
         if found.get("choice") or found.get("words", "").strip()
     }
+
+
+def as_signed(mental_status: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """The mental status as it is signed: each domain touched or marked as not assessed; none is taken for normal."""
+    untouched = {"choice": NOT_ASSESSED, "words": ""}
+    return {domain: dict(mental_status.get(domain) or untouched) for domain in DOMAINS}
 
 
 def mental_status_words(mental_status: Mapping[str, Mapping[str, str]]) -> list[DomainWords]:

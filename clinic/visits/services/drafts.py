@@ -1,6 +1,7 @@
 """Deeds of a draft: start, save, decide."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -21,7 +22,8 @@ from clinic.visits import queries
 from clinic.visits.models import FollowUpVisit, MedicationDecision
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import Asked, Decision
-from clinic.visits.rules.note import NOTE_TEXTS, Note, check_note, check_version, tidy
+from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, check_note, check_version, tidy
+from clinic.visits.rules.problems import check_problems, tidy_problems, tidy_vitals
 from clinic.visits.services.root import as_decision, check_prescriber, locked_draft, write_decisions
 
 
@@ -66,11 +68,13 @@ def save_visit(
     """
     visit = locked_draft(visit_id, by)
     check_note(note)
+    check_problems(note.problems)
+    note = _tidied(note)
     standing = queries.asked_of(visit)
     wanted = standing if decisions is None else {asked.dose_plan_id: asked for asked in decisions}
     copied = queries.to_review(visit)
     retyped = [one for one in copied if (passages or {}).get(one.pk, one.text) != one.text]
-    if queries.note_of(visit) == _tidied(note) and _decided(wanted) == _decided(standing) and not retyped:
+    if queries.note_of(visit) == note and _decided(wanted) == _decided(standing) and not retyped:
         return visit
     check_version(version, visit.version, queries.fields_of(visit, standing, copied))
     _write_note(visit, note)
@@ -152,7 +156,12 @@ def _appointment_of(client: Client, by: User, today: date, appointment_id: UUID 
 
 
 def _tidied(note: Note) -> Note:
-    return Note(**{name: getattr(note, name) for name in NOTE_TEXTS}, mental_status=tidy(note.mental_status))
+    return replace(
+        note,
+        mental_status=tidy(note.mental_status),
+        problems=tidy_problems(note.problems),
+        vitals=tidy_vitals(note.vitals),
+    )
 
 
 def _decided(asked: Mapping[UUID, Asked]) -> dict[UUID, Asked]:
@@ -160,11 +169,10 @@ def _decided(asked: Mapping[UUID, Asked]) -> dict[UUID, Asked]:
 
 
 def _write_note(visit: FollowUpVisit, note: Note) -> None:
-    for name in NOTE_TEXTS:
+    for name in (*NOTE_TEXTS, *NOTE_MAPS):
         setattr(visit, name, getattr(note, name))
-    visit.mental_status = tidy(note.mental_status)
     visit.version += 1
-    visit.save(update_fields=[*NOTE_TEXTS, "mental_status", "version", "updated_at"])
+    visit.save(update_fields=[*NOTE_TEXTS, *NOTE_MAPS, "version", "updated_at"])
 
 
 def _keep_decisions(visit: FollowUpVisit, wanted: Mapping[UUID, Asked], running: Sequence[RunningMedication]) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.core.rules import RuleBroken
+from clinic.monitoring.services import record_results
 from clinic.scheduling import services as scheduling
 from clinic.scheduling.models import AppointmentStatus
 from clinic.staff.models import User
@@ -20,7 +21,8 @@ from clinic.visits import queries
 from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import Asked, Proposed
-from clinic.visits.rules.note import NOTE_TEXTS, NotReady, check_version, content_hash
+from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, NotReady, as_signed, check_version, content_hash
+from clinic.visits.rules.problems import read_vitals
 from clinic.visits.services.root import as_decision, check_prescriber, locked_draft, write_decisions
 
 STILL_TO_COME = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED})
@@ -36,10 +38,11 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     today = timezone.localdate(now)
     running = queries.running_medications(visit, today)
     asked = queries.asked_of(visit)
+    copied = queries.to_review(visit)
     if version is not None:
-        check_version(version, visit.version, queries.fields_of(visit, asked, queries.to_review(visit)))
+        check_version(version, visit.version, queries.fields_of(visit, asked, copied))
     settled = queries.settled_findings([one.dose_plan.pk for one in running])
-    problems = queries.what_is_missing(visit, running, asked, settled, today)
+    problems = queries.what_is_missing(visit, running, asked, settled, copied, today)
     if problems:
         raise NotReady(problems)
     is_written = all(one.rationale.strip() for one in asked.values())
@@ -47,12 +50,14 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     seen = "" if is_written else queries.since_last_visit(visit.client, before=visit).summary
     signed = [_carry_out(visit, medication, asked, seen, now) for medication in running]
     write_decisions(signed)
+    visit.mental_status = as_signed(visit.mental_status)
     visit.version += 1
     visit.signed_at, visit.signed_by = now, by
     visit.content_hash = content_hash(signed_content(visit, signed))
     visit.save(
-        update_fields=["version", "signed_at", "signed_by", "content_hash", "updated_at"],
+        update_fields=["mental_status", "version", "signed_at", "signed_by", "content_hash", "updated_at"],
     )
+    _record_vitals(visit, by, now)
     _close_appointment(visit, by, now)
     record("visit_signed", by=by, subject=visit, changes=sum(row.change_id is not None for row in signed))
     return visit
@@ -122,18 +127,25 @@ def signed_content(visit: FollowUpVisit, decisions: Sequence[MedicationDecision]
         }
         for row in decisions
     ]
-    note = {name: getattr(visit, name) for name in NOTE_TEXTS}
+    note = {name: getattr(visit, name) for name in (*NOTE_TEXTS, *NOTE_MAPS)}
     return {
         **note,
         "id": str(visit.pk),
         "client": str(visit.client_id),
         "visited_on": visit.visited_on.isoformat(),
-        "mental_status": visit.mental_status,
         "decisions": sorted(told, key=lambda row: str(row["dose_plan"])),
         "copied": [[row.part, row.came_from, str(row.review)] for row in queries.reviewed(visit)],
         "signed_at": visit.signed_at.astimezone(timezone.get_default_timezone()).isoformat() if visit.signed_at else "",
         "signed_by": str(visit.signed_by_id),
     }
+
+
+def _record_vitals(visit: FollowUpVisit, by: User, now: datetime) -> None:
+    """What was measured in the visit, among the client's results: typed once, taken when the visit began."""
+    measured = read_vitals(visit.vitals)
+    if measured:
+        taken_at = min(visit.created_at, now)
+        record_results(client_id=visit.client_id, results=measured, taken_at=taken_at, by=by, now=now)
 
 
 def _close_appointment(visit: FollowUpVisit, by: User, now: datetime) -> None:

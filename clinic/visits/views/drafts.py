@@ -130,7 +130,7 @@ def preview(request: StaffRequest, visit_id: UUID, dose_plan_id: UUID) -> HttpRe
     """What a decision would do, while it is taken; saves nothing."""
     shown = queries.get_draft(request.user, visit_id)
     page = queries.visit_page(request.user, shown, timezone.now())
-    panel = panel_of(page, VisitForm(request.POST, medications=page.medications), dose_plan_id)
+    panel = panel_of(page, VisitForm(request.POST, medications=page.medications, around=page.around), dose_plan_id)
     if panel is None:
         raise Http404
     return render(request, "visits/_decided.html", {"panel": panel})
@@ -162,7 +162,7 @@ def _sign(request: StaffRequest, saved: FollowUpVisit, **_: Any) -> FollowUpVisi
 
 def _bound(request: StaffRequest, shown: FollowUpVisit) -> VisitForm:
     medications = queries.running_medications(shown, timezone.localdate())
-    return VisitForm(request.POST, medications=medications, passages=queries.to_review(shown))
+    return VisitForm(request.POST, medications=medications, around=queries.around(shown, request.user))
 
 
 def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) -> bool:
@@ -176,7 +176,9 @@ def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) 
 def _name_all_missing(request: StaffRequest, form: VisitForm, saved: FollowUpVisit) -> None:
     """Beside the first thing that stopped the signature, all the others."""
     page = queries.visit_page(request.user, saved, timezone.now())
-    for problem in queries.what_is_missing(saved, page.medications, page.asked, page.settled, page.today):
+    for problem in queries.what_is_missing(
+        saved, page.medications, page.asked, page.settled, page.around.passages, page.today
+    ):
         if problem.field in form.fields and problem.field not in form.errors:
             form.add_error(problem.field, problem.words)
 
@@ -193,7 +195,7 @@ def _autosaved(request: StaffRequest, visit_id: UUID, form: VisitForm) -> HttpRe
 def _draft_page(request: StaffRequest, shown: FollowUpVisit) -> HttpResponse:
     page = queries.visit_page(request.user, shown, timezone.now())
     initial = queries.fields_of(shown, page.asked)
-    form = VisitForm(None, medications=page.medications, passages=page.passages, initial=initial)
+    form = VisitForm(None, medications=page.medications, around=page.around, initial=initial)
     return _render_draft(request, page, form, version=shown.version, status=200)
 
 
@@ -229,6 +231,7 @@ def _render_draft(
         "started": [one for one in page.medications if one.decided_here == Decision.START],
         "taken": [one for one in page.medications if not one.has_ended],
         "mental_status": form.mental_status(),
+        "problems": form.problems(),
         "parts": parts(page, form),
     }
     return render(request, "visits/visit.html", shown, status=status)

@@ -15,7 +15,8 @@ from clinic.staff.permissions import Permission
 from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm
 from clinic.visits.models import FollowUpVisit
-from clinic.visits.rules.note import mental_status_words
+from clinic.visits.rules.note import NOT_ASSESSED, mental_status_words
+from clinic.visits.rules.problems import problem_words, vital_words
 
 
 @requires(Permission.WRITE_VISIT)
@@ -34,12 +35,16 @@ def add_addendum(request: StaffRequest, visit_id: UUID) -> HttpResponse:
 
 def signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm) -> HttpResponse:
     """The note as it was signed, with what was added."""
+    mental_status = mental_status_words(shown.mental_status)
     page = {
         "visit": shown,
         "client": shown.client,
         "age": shown.client.age_on(timezone.localdate()),
         "allergies": queries.allergies_of(shown.client),
-        "mental_status": mental_status_words(shown.mental_status),
+        "mental_status": [line for line in mental_status if line.words != NOT_ASSESSED],
+        "not_assessed": [line.label for line in mental_status if line.words == NOT_ASSESSED],
+        "problems": problem_words(shown.problems),
+        "vitals": vital_words(shown.vitals),
         "decisions": queries.decisions_of(shown),
         "addenda": queries.addenda_of(shown),
         "copied": queries.reviewed(shown),

@@ -1,0 +1,173 @@
+"""What the page of a draft shows, and what stands between it and its signature."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from clinic.clients.models import Client
+from clinic.core.queries import prepared
+from clinic.core.rows import Rows
+from clinic.core.rules import RuleBroken
+from clinic.intake.models import Allergy
+from clinic.plans.models import PlanStatus
+from clinic.plans.models import Problem as PlanProblem
+from clinic.staff.models import User
+from clinic.titration.rules.signing import check_promise
+from clinic.visits.models import CopiedPassage, FollowUpVisit, Phrase
+from clinic.visits.queries.response import Response, response_of
+from clinic.visits.queries.since import Since, since_last_visit
+from clinic.visits.queries.visits import (
+    RunningMedication,
+    allergies_of,
+    asked_of,
+    checked_decision,
+    running_medications,
+    settled_findings,
+)
+from clinic.visits.rules import decisions as decision_rules
+from clinic.visits.rules.copied import passage_field, unreviewed
+from clinic.visits.rules.decisions import Asked
+from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, Problem, missing_in, note_fields
+from clinic.visits.rules.problems import measured_fields, missing_of
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Text that was copied into a draft and waits to be reviewed."""
+
+    id: UUID
+    part: str
+    origin: str
+    came_from: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the form of a draft is made of beside the medications."""
+
+    passages: list[Waiting]
+    phrases: list[dict[str, Any]]
+    problems: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """All that the page of one visit shows; `asked` is what was decided so far, by dose plan."""
+
+    visit: FollowUpVisit
+    client: Client
+    today: date
+    allergies: list[Allergy]
+    since: Since
+    response: Response
+    medications: list[RunningMedication]
+    asked: dict[UUID, Asked]
+    settled: dict[UUID, list[dict[str, Any]]]
+    around: Around
+
+
+def around(visit: FollowUpVisit, user: User) -> Around:
+    """Copied text to review, phrases to use and problems of the plan in force; one query."""
+    [found] = _around(visit.pk, user.pk)
+    return Around(
+        passages=[Waiting(**row) for row in found["passage_rows"]],
+        phrases=found["phrase_rows"],
+        problems=found["problem_rows"],
+    )
+
+
+@prepared
+def _around(visit_id: UUID, user_id: UUID) -> QuerySet[FollowUpVisit, Any]:
+    """Every list in one statement: each round trip costs more than reading its few rows."""
+    passages = CopiedPassage.objects.filter(visit=OuterRef("pk"), review="").order_by("created_at")
+    phrases = Phrase.objects.filter(Q(prescriber=user_id) | Q(is_shared=True)).order_by("name", "created_at")
+    in_force = {"plan__client": OuterRef("client"), "plan__status": PlanStatus.SIGNED}
+    problems = PlanProblem.objects.filter(**in_force).order_by("rank")
+    return FollowUpVisit.objects.filter(pk=visit_id).values(
+        passage_rows=Rows(passages.values("id", "part", "origin", "came_from", "text")),
+        phrase_rows=Rows(phrases.values("name", "text")),
+        problem_rows=Rows(problems.values("id", "text")),
+    )
+
+
+def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
+    """The page of a visit; a flat number of queries."""
+    today = timezone.localdate(now)
+    medications = running_medications(visit, today)
+    return VisitPage(
+        visit=visit,
+        client=visit.client,
+        today=today,
+        allergies=allergies_of(visit.client),
+        since=since_last_visit(visit.client, before=visit),
+        response=response_of(visit.client_id, today),
+        medications=medications,
+        asked=asked_of(visit),
+        settled=settled_findings([one.dose_plan.pk for one in medications]),
+        around=around(visit, user),
+    )
+
+
+def fields_of(
+    visit: FollowUpVisit, asked: Mapping[UUID, Asked], passages: Sequence[CopiedPassage] = ()
+) -> dict[str, str]:
+    """The draft as it stands, by form field."""
+    note = note_of(visit)
+    fields = note_fields(note) | measured_fields(note)
+    fields |= {passage_field(one.pk.hex): one.text for one in passages}
+    for one in asked.values():
+        fields |= decision_rules.asked_fields(one)
+    return fields
+
+
+def what_is_missing(
+    visit: FollowUpVisit,
+    medications: Sequence[RunningMedication],
+    asked: Mapping[UUID, Asked],
+    settled: Mapping[UUID, list[dict[str, Any]]],
+    passages: Sequence[Waiting | CopiedPassage],
+    today: date,
+) -> list[Problem]:
+    """All that stands between a draft and its signature: parts of the note, a sound decision for each medication."""
+    note = note_of(visit)
+    problems = [*missing_in(note), *missing_of(note)]
+    problems += [unreviewed(one.id.hex, one.came_from, one.part) for one in passages]
+    for medication in medications:
+        dose_plan_id = medication.dose_plan.pk
+        if medication.decided_here is None:
+            found = _missing(medication, asked.get(dose_plan_id), settled.get(dose_plan_id, []), today)
+            problems += [Problem(decision_rules.field_name(dose_plan_id, name), words) for name, words in found]
+    return problems
+
+
+def _missing(
+    medication: RunningMedication, asked: Asked | None, settled: Sequence[dict[str, Any]], today: date
+) -> list[tuple[str, str]]:
+    name = medication.medication.name
+    if asked is None or not asked.decision:
+        return [("decision", f"Decide about {name}.")]
+    if asked.base_version != medication.version.number:
+        words = f"The dose plan of {name} was changed meanwhile: {medication.version.change.words}. Decide again."
+        return [("decision", words)]
+    decided = checked_decision(medication, asked, settled, today=today)
+    if decided.problem:
+        return [(decided.problem_field, decided.problem)]
+    if decided.lacks_reason:
+        return [("reason_code", f"{name}: a finding says stop. Give a reason to sign all the same, or decide again.")]
+    if decided.stops and asked.override is not None:
+        try:
+            check_promise(asked.override, today, field="monitors")
+        except RuleBroken as refusal:
+            return [("monitors", f"{name}: {refusal.reason}")]
+    return []
+
+
+def note_of(visit: FollowUpVisit) -> Note:
+    """The note as it stands."""
+    return Note(**{name: getattr(visit, name) for name in (*NOTE_TEXTS, *NOTE_MAPS)})
