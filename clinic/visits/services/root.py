@@ -16,6 +16,7 @@ from clinic.visits.rules.decisions import Asked
 
 
 def check_prescriber(client: Client, by: User) -> None:
+    """Only a prescriber of the client's care team writes visits; RuleBroken for anybody else."""
     if by.role != Role.PRESCRIBER or not queries.prescriber_links(by, client.pk):
         raise RuleBroken("Only a prescriber of this client's care team writes visits.")
 
@@ -34,6 +35,7 @@ def locked_draft(visit_id: UUID, by: User) -> FollowUpVisit:
 def as_decision(
     visit: FollowUpVisit, asked: Asked, *, rationale: str | None = None, change: DoseChange | None = None
 ) -> MedicationDecision:
+    """The row of what was decided for one medication; with the change it made, once that was carried out."""
     return MedicationDecision(
         visit=visit,
         dose_plan_id=asked.dose_plan_id,
