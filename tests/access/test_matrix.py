@@ -91,7 +91,7 @@ def test_a_query_without_scope_is_seen(world: World, name: str, monkeypatch: pyt
     monkeypatch.setattr(ClientQuerySet, "visible_to", everything)
     monkeypatch.setattr(ClientQuerySet, "charts_open_to", everything)
     # Reads that were built with the true scope are built anew, and those with the planted one forgotten after.
-    monkeypatch.setattr("clinic.core.queries.preparing._built", threading.local())
+    monkeypatch.setattr("clinic.core.queries._built", threading.local())
     found = matrix.violations(world, ADDRESSES[name], ROWS[name])[1]
     assert any("others: 200, not 404" in hole for hole in found)
     assert any("others' and missing differ" in hole for hole in found)

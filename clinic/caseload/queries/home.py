@@ -18,7 +18,8 @@ from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.core.addresses import address
 from clinic.core.models import Constant
-from clinic.core.queries import Tuples, prepared
+from clinic.core.queries import prepared
+from clinic.core.rows import Tuples
 from clinic.core.templatetags.clinic_ui import clock, day, mg, person
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan

@@ -15,7 +15,7 @@ from clinic.caseload.rules.courses import Course, Missed, StepRow, courses
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
 from clinic.checkins.models import CheckInAnswer
 from clinic.coordination.models import ChangeAcknowledgement, Observation
-from clinic.core.queries import Rows, RowsWithin
+from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import DUE, Known, due_items

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from clinic.clients.models import CareTeamMember, ContactPoint, RelatedPerson, SharingConsent
-from clinic.core.queries import Rows
+from clinic.core.rows import Rows
 from clinic.core.templatetags.clinic_ui import day
 from clinic.core.templatetags.clinic_ui import phone as phone_words
 from clinic.intake.models import Allergy, MedicationTrial, Pregnancy, PregnancyAnswer, ReportedMedication

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.clients.models import Client
-from clinic.core.queries import Rows, prepared
+from clinic.core.queries import prepared
+from clinic.core.rows import Rows
 from clinic.monitoring.models import Measurement
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules.scoring import FOLLOWED

@@ -10,7 +10,8 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clinic.clients.models import Client
-from clinic.core.queries import Rows, prepared
+from clinic.core.queries import prepared
+from clinic.core.rows import Rows
 from clinic.core.rules import RuleBroken
 from clinic.intake.models import Allergy
 from clinic.plans.models import PlanStatus

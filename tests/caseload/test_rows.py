@@ -8,8 +8,7 @@ import pytest
 
 from clinic.caseload.queries.lines import shortened
 from clinic.clients.models import Client
-from clinic.core.queries import Rows, RowsWithin
-from clinic.core.queries.rows import restored
+from clinic.core.rows import Rows, RowsWithin, restored
 from clinic.intake.models import MedicationTrial
 from clinic.intake.models.history import TrialResponse, WhyStopped
 from clinic.staff.models import User
