@@ -46,9 +46,9 @@ def submit(form: BaseForm, deed: Callable[..., object]) -> bool:
             data[form.add_prefix("version")] = str(stale.version)
             form.data = data
         form.add_error(None, stale.reason)
-    except RuleBroken as refusal:
-        field = refusal.field if refusal.field in form.fields else None
-        form.add_error(field, refusal.reason)
+    except RuleBroken as broken:
+        for refusal in broken.each():
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.reason)
     return form.is_valid()
 
 

@@ -1,5 +1,6 @@
 """What every law of the clinic shares: a refusal that carries its reason, and when the same again is the same."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 # Within this time the very same words of the same person are one form sent twice: a double click, the back button.
@@ -7,12 +8,27 @@ SENT_TWICE = timedelta(minutes=10)
 
 
 class RuleBroken(Exception):  # noqa: N818 - the clinic's word, and it reads as a sentence
-    """A rule refuses a deed. `reason` is shown to the person; `field` names the form field it belongs to."""
+    """A rule refuses a deed. `reason` is shown to the person; `field` names the form field it belongs to.
 
-    def __init__(self, reason: str, *, field: str | None = None) -> None:
+    `others` are what else is refused in the same deed, so that nobody mends one thing to be told of the next.
+    """
+
+    def __init__(self, reason: str, *, field: str | None = None, others: Sequence["RuleBroken"] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field
+        self.others = tuple(others)
+
+    @classmethod
+    def all_of(cls, refusals: Sequence["RuleBroken"]) -> "RuleBroken":
+        """Several refusals of one deed as one."""
+        first, *others = refusals
+        return cls(first.reason, field=first.field, others=others)
+
+    def each(self) -> Iterator["RuleBroken"]:
+        """This refusal and those beside it."""
+        yield self
+        yield from self.others
 
 
 class StaleRecord(RuleBroken):

@@ -124,6 +124,7 @@ def test_closing_gives_the_focus_back_and_the_draft_never_has_the_editors_fields
     expect(change).to_be_focused()
     expect(change).to_have_attribute("aria-expanded", "false")
     change.click()
+    expect(page.locator("#id_reason")).to_have_value("Not to be sent")
     page.get_by_role("button", name="Start another medication").click()
     expect(editor).to_have_text("Start a medication")
     page.get_by_role("button", name="Close", exact=True).click()

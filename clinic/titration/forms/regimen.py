@@ -22,9 +22,9 @@ TEMPLATE = "template:"
 RADIO = {"class": "form-check-input"}
 TIMES = [(time.value, time.value.capitalize()) for time in Time]
 METHODS = [
-    (TaperMethod.LINEAR.value, "The same amount each time (mg)"),
-    (TaperMethod.PERCENT_OF_START.value, "Percent of the first dose"),
-    (TaperMethod.PERCENT_OF_CURRENT.value, "Percent of the dose before"),
+    (TaperMethod.LINEAR.value, "The same amount each time"),
+    (TaperMethod.PERCENT_OF_START.value, "% of the first dose"),
+    (TaperMethod.PERCENT_OF_CURRENT.value, "% of the dose before"),
 ]
 
 

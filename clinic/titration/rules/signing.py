@@ -140,24 +140,30 @@ def check_reason(reason: str) -> None:
 def check_overrides(stops: Sequence[IsStop], overrides: Iterable[Override], today: date) -> dict[str, Override]:
     """Each finding that says stop has a coded reason and words; answers the reasons by key of what stops.
 
-    "Will monitor" says what is measured, by which day after today and by whom.
+    All that lack one are refused together, each beside its own field. "Will monitor" says what is measured, by which day after today and by whom.
     """
     given = {override.code: override for override in overrides}
     reasons: dict[str, Override] = {}
+    refusals: list[RuleBroken] = []
     for stop in stops:
-        override = given.get(stop.key) or given.get(EVERY_FINDING)
-        if override is None or not override.reason_code or not override.words.strip():
-            raise RuleBroken(
-                f"{stop.words} Give a reason to sign all the same, or change the plan.", field=f"override_{stop.key}"
-            )
-        if (stop.key == UNAVAILABLE) != (override.reason_code == UNAVAILABLE):
-            raise RuleBroken(
-                f"{stop.words} The reason “Checks unavailable” is for that case, and for that alone.",
-                field=f"override_{stop.key}",
-            )
-        check_promise(override, today, field=f"override_{stop.key}")
-        reasons[stop.key] = override
+        try:
+            reasons[stop.key] = _checked_reason(stop, given.get(stop.key) or given.get(EVERY_FINDING), today)
+        except RuleBroken as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise RuleBroken.all_of(refusals)
     return reasons
+
+
+def _checked_reason(stop: IsStop, override: Override | None, today: date) -> Override:
+    field = f"override_{stop.key}"
+    if override is None or not override.reason_code or not override.words.strip():
+        raise RuleBroken(f"{stop.words} Give a reason to sign all the same, or change the plan.", field=field)
+    if (stop.key == UNAVAILABLE) != (override.reason_code == UNAVAILABLE):
+        words = "The reason “Checks unavailable” is for that case, and for that alone."
+        raise RuleBroken(f"{stop.words} {words}", field=field)
+    check_promise(override, today, field=field)
+    return override
 
 
 def check_promise(override: Override, today: date, *, field: str) -> None:

@@ -63,6 +63,10 @@ def _refused_by(part: Part, medication: str) -> Iterator[None]:
         yield
     except StaleRecord:
         raise
-    except RuleBroken as refusal:
-        field = reason_asked_as(part, refusal.field) if refusal.field else None
-        raise RuleBroken(f"{medication[:1].upper()}{medication[1:]}: {refusal.reason}", field=field) from refusal
+    except RuleBroken as broken:
+        named = f"{medication[:1].upper()}{medication[1:]}"
+        told = [
+            RuleBroken(f"{named}: {one.reason}", field=reason_asked_as(part, one.field) if one.field else None)
+            for one in broken.each()
+        ]
+        raise RuleBroken.all_of(told) from broken
