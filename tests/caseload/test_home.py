@@ -213,7 +213,8 @@ def test_a_client_without_a_next_visit_is_named_once_and_the_latest_first(
     cancelled = {"status": AppointmentStatus.CANCELLED, "cancelled_at": now}
     AppointmentFactory(client=ada, starts_at=now - 20 * DAY, **cancelled)
     AppointmentFactory(client=grace, starts_at=now + 5 * DAY, **cancelled)
-    assert [client.id for client in desk.clients_without_next_visit(now)] == [grace.pk, ada.pk]
+    shown = [(line.name, line.address) for line in desk.clients_without_next_visit(now)]
+    assert shown == [(f"Book {client}", reverse("scheduling:book", args=[client.pk])) for client in (grace, ada)]
 
 
 def test_an_administrator_sees_accounts_without_a_second_factor(browser: Browser, administrator: User) -> None:

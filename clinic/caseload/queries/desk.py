@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models.lookups import In
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.clients.models import IN_CARE, BreakGlassAccess
+from clinic.clients.models import IN_CARE, BreakGlassAccess, Client
 from clinic.clients.queries import Named, naming
 from clinic.core.addresses import address
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
-from clinic.core.templatetags.clinic_ui import clock, day, person
+from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, person
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
@@ -37,43 +38,16 @@ BREAK_GLASS = ["break_glass_used", "break_glass_reviewed"]
 BOOKED = ("pk", "starts_at", "kind", "status", "clinician__full_name", *naming("client"))
 
 
-class Booked(NamedTuple):
-    """One appointment in words: when, who, what with whom, and how it stands where that is not just booked."""
-
-    when: str
-    path: str
-    who: str
-    what: str
-    status: str
-
-
-class Waiting(NamedTuple):
-    """An enquiry nobody has booked or closed, in words: since when, who, how they wish to be reached, how it stands."""
-
-    when: str
-    path: str
-    name: str
-    words: str
-
-
-class Unchecked(NamedTuple):
-    """An appointment whose client's insurance is to be checked."""
-
-    when: str
-    path: str
-    who: str
-
-
 @dataclass(frozen=True, slots=True)
 class CoordinatorHome:
     """The front desk's day."""
 
-    enquiries: list[Waiting]
+    enquiries: list[DatedLine]
     enquiries_waiting: int
     duties: list[KindSummary]
-    schedule: list[Booked]
-    insurance: list[Unchecked]
-    unbooked: list[Named]
+    schedule: list[DatedLine]
+    insurance: list[DatedLine]
+    unbooked: list[DatedLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +99,13 @@ def _oldest_enquiries() -> QuerySet[Enquiry, Any]:
     return open_enquiries().order_by("received_at").values_list(*shown, Window(Count("*")))[:ROWS]
 
 
-def _waiting(pk: UUID, received_at: datetime, given_names: str, family_name: str, wish: str, status: str) -> Waiting:
-    words = f"{ContactWish(wish).label} · {EnquiryStatus(status).label.lower()}"
-    return Waiting(day(received_at), address("intake:enquiry", pk), f"{given_names} {family_name}", words)
+def _waiting(pk: UUID, received_at: datetime, given_names: str, family_name: str, wish: str, status: str) -> DatedLine:
+    return DatedLine(
+        when=day(received_at),
+        small=f"{ContactWish(wish).label} · {EnquiryStatus(status).label.lower()}",
+        name=f"{given_names} {family_name}",
+        address=address("intake:enquiry", pk),
+    )
 
 
 @prepared
@@ -136,11 +114,11 @@ def _standing_between(begins: datetime, ends: datetime) -> QuerySet[Appointment,
     return standing.order_by("starts_at").values_list(*BOOKED)[: 6 * ROWS]
 
 
-def insurance_to_check(now: datetime) -> list[Unchecked]:
+def insurance_to_check(now: datetime) -> list[DatedLine]:
     """Appointments of the next 7 days whose client's cover was not checked within 30 days."""
     rows = _unchecked(now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)
     return [
-        Unchecked(day(starts_at), address("coverage:coverage", client[0]), person(Named(*client)))
+        DatedLine(day(starts_at), name=person(Named(*client)), address=address("coverage:coverage", client[0]))
         for starts_at, *client in rows
     ]
 
@@ -152,29 +130,38 @@ def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> Que
     return coming.filter(~Exists(checked)).order_by("starts_at").values_list("starts_at", *naming("client"))[:ROWS]
 
 
-def _booked(pk: UUID, starts_at: datetime, kind: str, status: str, clinician: str, *client: Any) -> Booked:
-    return Booked(
+def _booked(pk: UUID, starts_at: datetime, kind: str, status: str, clinician: str, *client: Any) -> DatedLine:
+    is_booked = status == AppointmentStatus.BOOKED
+    return DatedLine(
         when=clock(starts_at),
-        path=address("scheduling:appointment", pk),
-        who=person(Named(*client)),
-        what=f"{AppointmentKind(kind).label.lower()} with {clinician}",
-        status="" if status == AppointmentStatus.BOOKED else str(AppointmentStatus(status).label),
+        words=f"{AppointmentKind(kind).label.lower()} with {clinician}",
+        name=person(Named(*client)),
+        address=address("scheduling:appointment", pk),
+        sign=None if is_booked else (str(AppointmentStatus(status).label), "quiet", ""),
     )
 
 
-def clients_without_next_visit(now: datetime) -> list[Named]:
+def clients_without_next_visit(now: datetime) -> list[DatedLine]:
     """Clients in care who were booked in the last 60 days and have nothing booked to come, the latest first."""
-    return list(dict.fromkeys(Named(*row) for row in _last_bookings(now, now - SEEN_LATELY)))
+    last: dict[UUID, DatedLine] = {}
+    for starts_at, *client in _last_bookings(now, now - SEEN_LATELY):
+        book = address("scheduling:book", client[0])
+        last.setdefault(client[0], DatedLine(day(starts_at), name=f"Book {person(Named(*client))}", address=book))
+    return list(last.values())
 
 
 @prepared
 def _last_bookings(now: datetime, since: datetime) -> QuerySet[Appointment, Any]:
-    """Walks back from now and stops at the last row shown: each client's last booking, with nothing to come."""
+    """Walks back from now and stops at the last row shown: each client's last booking, with nothing to come.
+
+    Asked in this order, for most of those met on the way have another booking: only of the rest is their status read.
+    """
     last = Appointment.objects.filter(starts_at__gte=since, starts_at__lt=now)
     later = Appointment.objects.filter(client=OuterRef("client"), starts_at__gt=OuterRef("starts_at"))
     stands = later.filter(Q(starts_at__lt=now) | ~Q(status=AppointmentStatus.CANCELLED))
-    in_care = last.filter(~Exists(stands), client__status__in=IN_CARE)
-    return in_care.order_by("-starts_at").values_list(*naming("client"))[:ROWS]
+    status = Subquery(Client.objects.filter(pk=OuterRef("client")).values("status"))
+    unbooked = last.filter(Case(When(~Exists(stands), then=In(status, IN_CARE)), default=False))
+    return unbooked.order_by("-starts_at").values_list("starts_at", *naming("client"))[:ROWS]
 
 
 def administrator_home(user: User, now: datetime) -> AdministratorHome:

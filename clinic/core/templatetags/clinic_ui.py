@@ -288,7 +288,7 @@ class DatedLine(NamedTuple):
     """A line of a list: a day, what happened, somebody's own words, small print; a link and a sign before them."""
 
     when: str
-    words: str
+    words: str = ""
     quote: str = ""
     small: str = ""
     name: str = ""
@@ -297,9 +297,10 @@ class DatedLine(NamedTuple):
 
 
 @register.simple_tag
-def dated_lines(rows: Iterable[DatedLine], absent: str) -> SafeString:
-    """Lines of a list by day; in words where there is none."""
-    return SafeString("".join(map(_dated_line, rows))) or _absent_line(absent)
+def dated_lines(rows: Iterable[DatedLine], absent: str, walked: bool = False) -> SafeString:
+    """Lines of a list by day; in words where there is none. Those `walked` are gone through by keys."""
+    item = "<li data-row>" if walked else "<li>"
+    return SafeString("".join(f"{item}{_dated_line(row)}</li>" for row in rows)) or _absent_line(absent)
 
 
 def _dated_line(row: DatedLine) -> str:
@@ -307,7 +308,7 @@ def _dated_line(row: DatedLine) -> str:
     link = f' <a href="{row.address}">{escape(row.name)}</a>' if row.name else ""
     quote = f" <q>{escape(row.quote)}</q>" if row.quote else ""
     small = f" <small>{escape(row.small)}</small>" if row.small else ""
-    return f'<li><span class="when">{escape(row.when)}</span> {sign}{link} {escape(row.words)}{quote}{small}</li>'
+    return f'<span class="when">{escape(row.when)}</span> {sign}{link} {escape(row.words)}{quote}{small}'
 
 
 def _absent_line(words: str) -> SafeString:

@@ -140,7 +140,8 @@ def check_reason(reason: str) -> None:
 def check_overrides(stops: Sequence[IsStop], overrides: Iterable[Override], today: date) -> dict[str, Override]:
     """Each finding that says stop has a coded reason and words; answers the reasons by key of what stops.
 
-    All that lack one are refused together, each beside its own field. "Will monitor" says what is measured, by which day after today and by whom.
+    All that lack one are refused together, each beside its own field. "Will monitor" says what is measured, by which
+    day after today and by whom.
     """
     given = {override.code: override for override in overrides}
     reasons: dict[str, Override] = {}
