@@ -48,8 +48,10 @@ class Done:
 
 @transaction.atomic
 def finish_all(done: Sequence[Done]) -> None:
-    """Mark how the tries of a batch ended: the accepted ones by one statement, each other by its own rules."""
-    _note_ends([one for one in done if one.attempt_id is not None])
+    """Mark how the tries of a batch ended: the accepted ones by one statement, each other by its own rules.
+
+    Reminders are locked before their tries, as by who prepares: nobody waits for a sender that hangs in here.
+    """
     accepted = [one for one in done if one.result.outcome is Outcome.ACCEPTED]
     if accepted:
         with connection.cursor() as cursor:
@@ -58,6 +60,7 @@ def finish_all(done: Sequence[Done]) -> None:
     for one in done:
         if one.result.outcome is not Outcome.ACCEPTED:
             _finish(one)
+    _note_ends([one for one in done if one.attempt_id is not None])
 
 
 def _note_ends(done: Sequence[Done]) -> None:
@@ -73,9 +76,10 @@ def finish(done: Done) -> bool:
     Refused for good: the client's other channel is tried once, else a duty. Not handed over 24 h after it was due:
     a duty to phone.
     """
+    is_ours = _finish(done)
     if done.attempt_id is not None:
         _note_ends([done])
-    return _finish(done)
+    return is_ours
 
 
 def _finish(done: Done) -> bool:
