@@ -45,7 +45,8 @@ def take_back(task: Task) -> Ledger:
     """R09: cancelled, stopped, discharged while senders hold them; what was begun before that is counted apart."""
     rows, chance = make_due(task.due), task.chance
     taken_back: dict[UUID, object] = {}
-    with running("http", task.log("r09"), "--settings", '{"delay_s": 0.02}') as provider:
+    # Slow enough that every deed finds rows that are still open.
+    with running("http", task.log("r09"), "--settings", '{"delay_s": 0.05}') as provider:
         with herd(task.world(provider, batch=40)) as all_of_it:
             for name in ("one", "other"):
                 all_of_it.start(name, sender, "sms")

@@ -16,15 +16,17 @@ from typing import Any
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.preload"])
-SWEEP_EVERY_S, TICK_EVERY_S = 2.0, 1.0
+SWEEP_EVERY_S, TICK_EVERY_S = 1.0, 1.0
 WAIT = dt.timedelta(seconds=0.2)
+LEASE_S, FRESH_S, TIMEOUT_S = 4, 1.2, 0.8
 
 
 @dataclass(frozen=True)
 class World:
     """Where the processes of a scenario live, and what they are made to believe.
 
-    Waits between tries are a fiftieth of the real ones, a lease lasts 6 s, and a sweep comes every 2 s.
+    Waits between tries are a fiftieth of the real ones, a lease lasts 4 s, and a sweep comes every second. `mail_port`
+    is where letters go.
     """
 
     database: dict[str, Any]
@@ -32,6 +34,7 @@ class World:
     broker: str = ""
     batch: int = 20
     planted: str = ""
+    mail_port: int = 0
 
     def enter(self, ahead: dt.timedelta) -> None:
         """Make a forked process part of it; `ahead` is how wrong its own clock goes."""
@@ -40,15 +43,22 @@ class World:
 
         from clinic.messaging.gateways import breaker, http
         from clinic.messaging.rules import outcomes
+        from clinic.messaging.services import handing_over
 
         # What fails on purpose is not worth a line each.
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
         connections["default"].settings_dict.update(self.database)
-        for name, value in {"MESSAGE_LEASE_SECONDS": 6, "MESSAGES_TO_OUTBOX": False, **self.settings}.items():
+        for name, value in {"MESSAGE_LEASE_SECONDS": LEASE_S, "MESSAGES_TO_OUTBOX": False, **self.settings}.items():
             setattr(settings, name, value)
+        if self.mail_port:
+            # The tests' own settings keep letters in memory.
+            settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+            settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", self.mail_port
         outcomes.FIRST_WAIT, outcomes.LONGEST_WAIT = WAIT, 5 * WAIT
-        breaker.RESTS_FOR, http.TIMEOUT_S = WAIT, 1
+        breaker.RESTS_FOR, http.TIMEOUT_S = WAIT, TIMEOUT_S
+        # What may still be handed over ends before half a lease does, as in production.
+        handing_over.FRESH_FOR_S = FRESH_S
         if ahead:
             import time_machine
 
@@ -117,6 +127,19 @@ class Herd:
         process = self.alive.pop(name)
         process.kill()
         process.join()
+
+    def freeze(self, name: str) -> None:
+        """Stop it where it stands, as a machine that hangs does: it holds what it holds and says nothing."""
+        os.kill(self._pid(name), signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let it go on, as if nothing had been."""
+        os.kill(self._pid(name), signal.SIGCONT)
+
+    def _pid(self, name: str) -> int:
+        pid = self.alive[name].pid
+        assert pid
+        return pid
 
     def end(self, name: str) -> float:
         """Ask it to end, as a deploy does; how many seconds that took."""

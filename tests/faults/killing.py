@@ -9,10 +9,10 @@ from pathlib import Path
 from clinic.messaging.models import Channel, Reminder, ReminderState
 from tests.database import database_address
 from tests.factories.messaging import make_many_due
+from tests.faults.herd import LEASE_S
 from tests.faults.ledger import Ledger, balance
 from tests.providers.running import PROJECT, Running, running
 
-LEASE_S = "6"
 SENDERS = 2
 
 
@@ -57,7 +57,7 @@ def _let_them_die(kind: Kind, deaths: int, seed: int, provider: Running, fault: 
     environment = {
         **os.environ,
         "DATABASE_URL": database_address(),
-        "MESSAGE_LEASE_SECONDS": LEASE_S,
+        "MESSAGE_LEASE_SECONDS": str(LEASE_S),
         "MESSAGES_TO_OUTBOX": "off",
         "SMS_GATEWAY_URL": provider.url,
         "SMS_GATEWAY_CAN_ASK": can_ask,

@@ -21,10 +21,13 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.urls import reverse
+
     from clinic.messaging.purposes import register
     from clinic.messaging.rules import outcomes
+    from clinic.messaging.services import handing_over
     from tests.factories.messaging import purpose
-    from tests.faults.herd import WAIT
+    from tests.faults.herd import FRESH_S, WAIT
 
     if "SMTP_PORT" in os.environ:
         from django.conf import settings
@@ -33,7 +36,10 @@ def main() -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SMTP_PORT"])
     register(purpose())
+    # Known to every child, or each would read the views of the whole portal first.
+    reverse(purpose().view_name, args=["x"])
     outcomes.FIRST_WAIT, outcomes.LONGEST_WAIT = WAIT, 5 * WAIT
+    handing_over.FRESH_FOR_S = FRESH_S
     channel, seed, deaths = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     chance = random.Random(seed)
     died = 0

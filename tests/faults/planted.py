@@ -9,6 +9,7 @@ from clinic.messaging.gateways import Message, Result
 from clinic.messaging.gateways.outbox import DemoOutboxGateway
 from clinic.messaging.models import Reminder
 from clinic.messaging.purposes import register
+from medmgmt import celery
 from tests.factories import messaging as factories
 
 register(factories.purpose())
@@ -36,6 +37,8 @@ def _marks_before_it_sends(channel: str | None = None) -> None:
 
 
 DemoOutboxGateway.send = _slow_send  # type: ignore[method-assign]
+if "SWEEP_EVERY_S" in os.environ:
+    celery.Sweep.__init__.__kwdefaults__["every_s"] = float(os.environ["SWEEP_EVERY_S"])
 if os.environ.get("PLANTED_FAULT") == "marks before it sends":
     services.send_due = _marks_before_it_sends  # type: ignore[assignment]
 else:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from clinic.messaging.gateways import Message, Result
 from clinic.messaging.gateways.http import HttpGateway
+from clinic.messaging.models import DeliveryReport, Reminder, ReminderState, ReportedState
 from clinic.messaging.rules import Outcome
-from clinic.messaging.services import claiming, finishing, preparing, sending
+from clinic.messaging.services import claiming, finishing, handing_over, preparing, sending
 
 
 def calls_all_accepted() -> None:
@@ -74,6 +75,23 @@ def ends_at_once() -> None:
     signal.signal = lambda *words: None  # type: ignore[assignment, misc] - it never learns to end well
 
 
+def forgets_its_lease() -> None:
+    """Goes on where it stood, however long it was away: others may have taken its rows meanwhile."""
+    handing_over.FRESH_FOR_S = 3600.0
+    finishing.ACCEPT = finishing.ACCEPT.replace("reminder.lease_token = done.token AND ", "")
+
+
+def believes_the_last_report(report: DeliveryReport, *, now: dt.datetime) -> None:
+    """Takes each report for the truth when it comes, and one that came before its message for nothing."""
+    rows = Reminder.objects.filter(provider_ref=report.reference)
+    if report.state == ReportedState.DELIVERED:
+        rows.update(state=ReminderState.ACCEPTED, delivered_at=now)
+    elif report.state == ReportedState.FAILED:
+        rows.update(state=ReminderState.REFUSED)
+    report.applied_at = now
+    report.save(update_fields=["applied_at"])
+
+
 PLANTED: dict[str, Callable[[], None]] = {
     planted.__name__: planted
     for planted in (
@@ -83,6 +101,7 @@ PLANTED: dict[str, Callable[[], None]] = {
         looks_once,
         never_gives_up,
         ends_at_once,
+        forgets_its_lease,
         waits_to_be_asked,
     )
 }

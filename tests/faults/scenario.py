@@ -35,15 +35,10 @@ class Task:
     def log(self, name: str) -> Path:
         return self.place / f"{name}-{self.seed}.log"
 
-    def world(self, provider: Running, *, batch: int = 20, broker: str = "") -> World:
-        """A world whose SMS go to this provider."""
-        return World(
-            this_database(),
-            {"SMS_GATEWAY_URL": provider.url, "SMS_GATEWAY_CAN_ASK": True},
-            broker,
-            batch,
-            self.planted,
-        )
+    def world(self, provider: Running, *, batch: int = 20, broker: str = "", mail: bool = False) -> World:
+        """A world whose SMS, or letters where it is for `mail`, go to this provider."""
+        sms = {} if mail else {"SMS_GATEWAY_URL": provider.url, "SMS_GATEWAY_CAN_ASK": True}
+        return World(this_database(), sms, broker, batch, self.planted, provider.port if mail else 0)
 
 
 def make_due(count: int) -> list[Reminder]:

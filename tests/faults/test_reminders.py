@@ -108,6 +108,7 @@ def test_a_sender_that_marks_before_it_sends_is_caught(worker: Worker, broker: V
 
 def test_with_a_dead_broker_a_worker_looks_by_itself(worker: Worker) -> None:
     make_due(20)
+    worker.environment |= {"SWEEP_EVERY_S": "3"}
     worker.start()
     assert wait_until(lambda: accepted() == 20, seconds=90), worker.log.read_text()
     assert OutboxMessage.objects.count() == 20

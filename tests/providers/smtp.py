@@ -17,8 +17,9 @@ MESSAGE_ID = re.compile(rb"^Message-ID: <([^@>]+)@", re.MULTILINE | re.IGNORECAS
 class Session(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, log: Path | None, close_after: int, one_by_one: bool) -> None:
+    def __init__(self, log: Path | None, close_after: int, one_by_one: bool, delay_s: float) -> None:
         self.log, self.close_after, self.one_by_one, self.taken = log, close_after, one_by_one, 0
+        self.delay_s = delay_s
         self.waiting, self.in_data, self.has_recipient, self.ends = b"", False, False, False
         self.said: list[bytes] = []
 
@@ -33,9 +34,14 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """What is said to commands that came in a row goes back in a row, as RFC 2920 asks of a server."""
         self.waiting += data
+        taken = self.taken
         self.all_that_came()
-        self.transport.write(b"".join(self.said))
+        words = b"".join(self.said)
         self.said.clear()
+        if self.delay_s and self.taken > taken:
+            asyncio.get_running_loop().call_later(self.delay_s, self.transport.write, words)
+        else:
+            self.transport.write(words)
         if self.ends:
             self.transport.close()
 
@@ -82,9 +88,9 @@ class Session(asyncio.Protocol):
             self.say(b"250 sink")
 
 
-async def serve(port: int, log: Path | None, close_after: int, one_by_one: bool) -> None:
+async def serve(port: int, log: Path | None, close_after: int, one_by_one: bool, delay_s: float) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Session(log, close_after, one_by_one), "127.0.0.1", port)
+    server = await loop.create_server(lambda: Session(log, close_after, one_by_one, delay_s), "127.0.0.1", port)
     async with server:
         await server.serve_forever()
 
@@ -95,8 +101,9 @@ def main() -> None:
     parser.add_argument("--log", type=Path)
     parser.add_argument("--close-after", type=int, default=0)
     parser.add_argument("--one-by-one", action="store_true")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before it says that it took a message")
     options = parser.parse_args()
-    asyncio.run(serve(options.port, options.log, options.close_after, options.one_by_one))
+    asyncio.run(serve(options.port, options.log, options.close_after, options.one_by_one, options.delay))
 
 
 if __name__ == "__main__":
