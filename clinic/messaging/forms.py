@@ -53,11 +53,16 @@ class NoFieldsForm(forms.Form):
     """A deed that needs no more words than its button."""
 
 
-class TextForm(forms.Form):
-    """What messages of one kind are to say in one language."""
+class ShippedTextForm(forms.Form):
+    """Which text that came with the portal somebody has read."""
 
     about_kind = forms.CharField(max_length=30)
     language = forms.ChoiceField(choices=[("en", "English"), ("es", "Spanish")])
+
+
+class TextForm(ShippedTextForm):
+    """What messages of one kind are to say in one language."""
+
     words = forms.CharField(max_length=80)
     subject = forms.CharField(max_length=80)
 

@@ -248,7 +248,8 @@ class Resending(Record):
 class MessageText(Record):
     """What messages of one kind say in one language, by version; sent only once a second person approved it.
 
-    Where none is approved, the portal's own text is sent, which was reviewed with the release.
+    Where none is approved, the text that came with the portal is sent. A version without `written_by` is that text,
+    read and approved by a person of this clinic.
     """
 
     about_kind = models.CharField(max_length=30)
@@ -256,7 +257,9 @@ class MessageText(Record):
     number = models.PositiveSmallIntegerField()
     words = models.CharField(max_length=80)
     subject = models.CharField(max_length=80)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     written_at = models.DateTimeField()
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -273,6 +276,9 @@ class MessageText(Record):
                 name="messaging_text_approved_by",
             ),
             models.CheckConstraint(condition=~Q(approved_by=F("written_by")), name="messaging_text_second_person"),
+            models.CheckConstraint(
+                condition=Q(written_by__isnull=False) | Q(approved_by__isnull=False), name="messaging_text_by_somebody"
+            ),
         ]
 
     def __str__(self) -> str:

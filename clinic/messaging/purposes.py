@@ -91,13 +91,17 @@ def consent_to(kind: str) -> MessagePurpose | None:
 
 @dataclass(frozen=True)
 class TextLine:
-    """What messages of one kind say in one language now, and the newest text that somebody wrote."""
+    """What messages of one kind say in one language now, and the newest text that somebody wrote.
+
+    `is_unread`: it came with the portal and nobody at this clinic has read and approved it.
+    """
 
     kind: str
     name: str
     language: str
     wording: Wording
     newest: MessageText | None
+    is_unread: bool
 
 
 def text_lines() -> list[TextLine]:
@@ -106,9 +110,9 @@ def text_lines() -> list[TextLine]:
     approved = approved_wordings(_purposes)
     for purpose in to_clients():
         for language, words in purpose.words.items():
-            built_in = Wording(words, purpose.subject[language])
-            wording = approved.get((purpose.kind, language), built_in)
-            found.append(TextLine(purpose.kind, purpose.name, language, wording, newest_text(purpose.kind, language)))
+            shipped, key = Wording(words, purpose.subject[language]), (purpose.kind, language)
+            wording, newest = approved.get(key, shipped), newest_text(*key)
+            found.append(TextLine(purpose.kind, purpose.name, language, wording, newest, key not in approved))
     return found
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("queue/pause/", views.pause, name="pause"),
     path("queue/resume/", views.resume, name="resume"),
     path("texts/", views.texts, name="texts"),
+    path("texts/shipped/", views.approve_shipped, name="approve_shipped"),
     path("texts/<uuid:text_id>/approve/", views.approve, name="approve"),
     path("consents/<uuid:client_id>/", views.consents, name="consents"),
 ]

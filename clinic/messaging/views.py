@@ -35,6 +35,7 @@ from clinic.messaging.forms import (
     PauseForm,
     ReasonForm,
     ReportForm,
+    ShippedTextForm,
     TextForm,
 )
 from clinic.messaging.models import SignedLink
@@ -155,9 +156,22 @@ def texts(request: StaffRequest) -> HttpResponse:
     return _texts(request, form)
 
 
-def _texts(request: StaffRequest, form: TextForm | NoFieldsForm) -> HttpResponse:
-    page = {"form": form, "lines": text_lines(), "sender": settings.MESSAGE_SENDER_NAME}
+def _texts(request: StaffRequest, form: Form) -> HttpResponse:
+    lines = text_lines()
+    unread = sum(line.is_unread for line in lines)
+    page = {"form": form, "lines": lines, "unread": unread, "sender": settings.MESSAGE_SENDER_NAME}
     return render(request, "messaging/texts.html", page, status=422 if form.errors else 200)
+
+
+@requires(Permission.OPERATE_MESSAGES)
+@require_POST
+def approve_shipped(request: StaffRequest) -> HttpResponse:
+    """Approve a text that came with the portal."""
+    form = ShippedTextForm(request.POST)
+    if submit(form, partial(services.approve_shipped_text, by=request.user, now=timezone.now())):
+        messages.success(request, "Approved. Messages go on saying it.")
+        return redirect("messaging:texts")
+    return _texts(request, form)
 
 
 @requires(Permission.OPERATE_MESSAGES)

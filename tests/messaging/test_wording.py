@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -94,6 +95,44 @@ def test_one_writes_and_another_approves(writer: Browser, second: Browser, admin
 
 
 @pytest.mark.django_db
+def test_a_text_that_came_with_the_portal_says_that_nobody_here_read_it_until_somebody_did(second: Browser) -> None:
+    shown = second.get(TEXTS).content.decode()
+    count = len(text_lines())
+    assert f"{count} of {count} came with the portal" in shown
+    assert shown.count("Came with the portal, read by nobody here") == count
+    approve, line = reverse("messaging:approve_shipped"), {"about_kind": "checkin", "language": "es"}
+    assert second.post(approve, line).status_code == 302
+    text = MessageText.objects.get()
+    assert (text.written_by, text.number, text.words) == (None, 1, in_force(language="es"))
+    assert text.approved_by
+    shown = second.get(TEXTS).content.decode()
+    assert f"{count - 1} of {count} came with the portal" in shown
+    assert "came with the portal, approved" in shown
+    again = second.post(approve, line)
+    assert again.status_code == 422
+    assert "approved already" in again.content.decode()
+    assert [line.is_unread for line in text_lines() if line.kind == "checkin"] == [True, False]
+
+
+@pytest.mark.django_db
+def test_of_a_text_that_was_written_anew_only_the_new_one_is_approved(writer: Browser, second: Browser) -> None:
+    writer.post(TEXTS, NEW)
+    shown = second.get(TEXTS).content.decode()
+    assert shown.count("I have read it: approve") == len(text_lines()) - 1
+    asked = {"about_kind": "checkin", "language": "en"}
+    assert second.post(reverse("messaging:approve_shipped"), asked).status_code == 422
+    assert MessageText.objects.get().approved_at is None
+
+
+@pytest.mark.django_db
+def test_no_text_stands_without_anybody() -> None:
+    with pytest.raises(IntegrityError):
+        MessageText.objects.create(
+            about_kind="checkin", language="en", number=1, words="x", subject="x", written_at=timezone.now()
+        )
+
+
+@pytest.mark.django_db
 def test_only_the_newest_is_approved(writer: Browser, second: Browser) -> None:
     writer.post(TEXTS, NEW)
     first = MessageText.objects.get()
@@ -105,6 +144,8 @@ def test_only_the_newest_is_approved(writer: Browser, second: Browser) -> None:
 @pytest.mark.parametrize("wrong", [{"about_kind": "nothing"}, {"about_kind": "call_out"}, {"words": "Your drug:"}])
 def test_a_text_that_may_not_be_is_refused_and_said(writer: Browser, wrong: dict[str, str]) -> None:
     assert writer.post(TEXTS, {**NEW, **wrong}).status_code == 422
+    shipped = {"about_kind": wrong.get("about_kind", "nothing"), "language": "en"}
+    assert writer.post(reverse("messaging:approve_shipped"), shipped).status_code == 422
     assert not MessageText.objects.exists()
 
 

@@ -15,7 +15,7 @@ from clinic.messaging.rules.outcomes import (
 from clinic.messaging.rules.pages import PAGE_HOW_LONG, PAGE_LASTS, PAGE_SUBJECT, PAGE_WORDS, check_may_be_sent
 from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text, staff_text
 from clinic.messaging.rules.times import QUIET_FROM, due_at, quiet_until
-from clinic.messaging.rules.wording import check_approver, check_text
+from clinic.messaging.rules.wording import check_approver, check_still_as_shipped, check_text
 
 __all__ = [
     "GIVE_UP_AFTER",
@@ -33,6 +33,7 @@ __all__ = [
     "check_approver",
     "check_may_be_sent",
     "check_reason",
+    "check_still_as_shipped",
     "check_text",
     "classify_status",
     "due_at",

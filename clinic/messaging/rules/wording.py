@@ -27,6 +27,12 @@ def check_text(*, words: str, subject: str, sender: str, longest_link: str, lang
         raise RuleBroken(f"With the link this is {length - SMS_PART} signs too long for one SMS.", field="words")
 
 
+def check_still_as_shipped(*, is_rewritten: bool) -> None:
+    """The text that came with the portal is reviewed only while nobody has written another one."""
+    if is_rewritten:
+        raise RuleBroken("Another text was written since, or this one is approved already. Look at the newest one.")
+
+
 def check_approver(*, is_author: bool, is_approved: bool, is_newest: bool) -> None:
     """A text is approved once, by somebody who did not write it, and only while no newer one was written."""
     if is_approved:

@@ -17,11 +17,12 @@ from clinic.messaging.services.planning import Wanted, cancel_reminders, plan_re
 from clinic.messaging.services.reports import apply_waiting_reports, take_report
 from clinic.messaging.services.sending import send_due
 from clinic.messaging.services.staff import plan_staff_messages
-from clinic.messaging.services.wording import approve_text, write_text
+from clinic.messaging.services.wording import approve_shipped_text, approve_text, write_text
 
 __all__ = [
     "Wanted",
     "apply_waiting_reports",
+    "approve_shipped_text",
     "approve_text",
     "cancel_reminders",
     "claim",

@@ -10,7 +10,7 @@ from clinic.audit.services import record
 from clinic.core.rules import RuleBroken
 from clinic.messaging import queries, rules
 from clinic.messaging.models import MessageText
-from clinic.messaging.purposes import purpose_of
+from clinic.messaging.purposes import Purpose, purpose_of
 from clinic.staff.models import User
 
 
@@ -20,9 +20,7 @@ def write_text(*, about_kind: str, language: str, words: str, subject: str, by: 
 
     The same text written again by the same person is the one that waits.
     """
-    purpose = purpose_of(about_kind)
-    if purpose is None or purpose.to_staff is not None or language not in purpose.words:
-        raise RuleBroken("There is no such message to clients.")
+    purpose = _purpose(about_kind, language)
     rules.check_text(
         words=words,
         subject=subject,
@@ -46,6 +44,36 @@ def write_text(*, about_kind: str, language: str, words: str, subject: str, by: 
     text.save(force_insert=True)
     record("message_text_written", by=by, subject=text, about_kind=about_kind, language=language, number=text.number)
     return text
+
+
+@transaction.atomic
+def approve_shipped_text(*, about_kind: str, language: str, by: User, now: datetime) -> MessageText:
+    """A person of the clinic read the text that came with the portal: it is theirs from now on, whatever a later
+    release brings.
+    """
+    purpose = _purpose(about_kind, language)
+    rules.check_still_as_shipped(is_rewritten=queries.newest_text(about_kind, language) is not None)
+    text = MessageText(
+        about_kind=about_kind,
+        language=language,
+        number=1,
+        words=purpose.words[language],
+        subject=purpose.subject[language],
+        written_at=now,
+        approved_by=by,
+        approved_at=now,
+    )
+    text.clean_fields()
+    text.save(force_insert=True)
+    record("message_text_approved", by=by, subject=text, number=text.number)
+    return text
+
+
+def _purpose(about_kind: str, language: str) -> Purpose:
+    purpose = purpose_of(about_kind)
+    if purpose is None or purpose.to_staff is not None or language not in purpose.words:
+        raise RuleBroken("There is no such message to clients.")
+    return purpose
 
 
 @transaction.atomic
