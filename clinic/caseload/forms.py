@@ -1,8 +1,18 @@
 """What is said on the pages over many apps."""
 
-from django import forms
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
+from django import forms
+from django.http import QueryDict
+
+from clinic.checkins.rules.asking import SIDE_EFFECTS, TOXICITY_SIGNS, WITHDRAWAL_SIGNS
+from clinic.core.forms import WITHIN_REACH, offer
 from clinic.titration.models import WHY_ENDED
+from clinic.titration.rules.side_effects import DONE, LONGEST_WORDS, OWN, SEVERITIES, Felt
+
+EFFECTS = {**SIDE_EFFECTS, **TOXICITY_SIGNS, **WITHDRAWAL_SIGNS}
 
 
 class TrialEndForm(forms.Form):
@@ -13,3 +23,31 @@ class TrialEndForm(forms.Form):
         choices=WHY_ENDED,
         error_messages={"required": "Choose why it ended.", "invalid_choice": "Choose why it ended."},
     )
+
+
+class SideEffectForm(forms.Form):
+    """A side effect of one medication, in the words of the check-in's list or in others. Cleaned, it is a deed's."""
+
+    dose_plan_id = forms.TypedChoiceField(label="Medication", coerce=UUID)
+    code = forms.ChoiceField(label="Side effect", choices=[("", "Choose"), *EFFECTS.items(), (OWN, "Something else")])
+    words = forms.CharField(label="In other words", required=False, max_length=LONGEST_WORDS)
+    severity = forms.TypedChoiceField(
+        label="How much it bothers", coerce=int, choices=[one for one in SEVERITIES.items() if one[0]]
+    )
+    began_on = forms.DateField(
+        label="Since, if not today",
+        required=False,
+        validators=WITHIN_REACH,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    done = forms.ChoiceField(label="What was done", required=False, choices=[("", "Nothing yet"), *DONE.items()])
+    remark = forms.CharField(label="Remark", required=False, max_length=300)
+
+    def __init__(self, data: QueryDict | None = None, *, taken: Sequence[tuple[UUID, str]]) -> None:
+        super().__init__(data)
+        offer(self, "dose_plan_id", [(str(key), name) for key, name in taken])
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        code, words, severity = (told.pop(name, "") for name in ("code", "words", "severity"))
+        return {**told, "felt": Felt(code, EFFECTS.get(code) or words, severity or 0)}

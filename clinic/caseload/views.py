@@ -8,10 +8,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.caseload.forms import TrialEndForm
+from clinic.caseload.forms import SideEffectForm, TrialEndForm
 from clinic.caseload.queries import chart as chart_queries
 from clinic.caseload.queries import desk
 from clinic.caseload.queries import home as clinicians
@@ -66,13 +67,41 @@ def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
 def trials(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """How each medication of a client went, here and before."""
     client = open_chart(client_id=client_id, by=request.user, page="trials")
+    page = trial_queries.trials_page(client, timezone.now())
+    return _trials_page(request, page, SideEffectForm(taken=page.taken))
+
+
+def _trials_page(request: StaffRequest, page: trial_queries.TrialsPage, form: SideEffectForm) -> HttpResponse:
     context = {
-        "client": client,
-        "who": plans.who(client, timezone.localdate()),
-        "page": trial_queries.trials_page(client, timezone.now()),
+        "client": page.client,
+        "who": plans.who(page.client, page.today),
+        "page": page,
         "end_form": TrialEndForm(),
+        "effect_form": form,
     }
-    return render(request, "caseload/trials.html", context)
+    return render(request, "caseload/trials.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.WRITE_VISIT)
+@require_POST
+def note_effect(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Record a side effect, or how one that stands is now and what was done."""
+    client = open_chart(client_id=client_id, by=request.user, page="side effect")
+    page = trial_queries.trials_page(client, timezone.now())
+    form = SideEffectForm(request.POST, taken=page.taken)
+    if submit(form, partial(titration.note_side_effect, by=request.user, now=timezone.now())):
+        messages.success(request, "Recorded.")
+        return redirect(f"{reverse('caseload:trials', args=[client.pk])}#effects")
+    return _trials_page(request, page, form)
+
+
+@requires(Permission.WRITE_VISIT)
+@require_POST
+def end_effect(request: StaffRequest, effect_id: UUID) -> HttpResponse:
+    """A side effect bothers no more."""
+    effect = titration.end_side_effect(effect_id=effect_id, by=request.user, now=timezone.now())
+    messages.success(request, f"{effect} has ended.")
+    return redirect(f"{reverse('caseload:trials', args=[effect.client_id])}#effects")
 
 
 @requires(Permission.WRITE_DOSE_PLAN)

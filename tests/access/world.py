@@ -31,7 +31,14 @@ from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.staff import UserFactory
-from tests.factories.titration import FavouriteRegimenFactory, StepGateFactory, filled, refill_asked, started
+from tests.factories.titration import (
+    FavouriteRegimenFactory,
+    StepGateFactory,
+    filled,
+    refill_asked,
+    side_effect,
+    started,
+)
 from tests.factories.worklist import WorkItemFactory
 
 TEAM = (Role.PRESCRIBER, Role.THERAPIST, Role.COORDINATOR)
@@ -238,6 +245,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "dose_plan_id": _dose_plan,
     "fill_id": lambda side: filled(_plan_of(side), side.prescriber, timezone.now()),
     "request_id": lambda side: refill_asked(_plan_of(side), side.prescriber, timezone.now()),
+    "effect_id": lambda side: side_effect(_plan_of(side), side.prescriber, timezone.now()).side_effect,
     "gate_id": lambda side: StepGateFactory(dose_plan=side.made["dose_plan_id"], set_by=side.prescriber),
     "favourite_id": lambda side: FavouriteRegimenFactory(prescriber=side.prescriber),
     "answer_id": _answer,

@@ -15,7 +15,7 @@ from clinic.clients.models import Client
 from clinic.intake import services as intake
 from clinic.staff.models import User
 from clinic.titration import services
-from clinic.titration.models import DosePlan, TrialEnd
+from clinic.titration.models import DosePlan, SideEffect, TrialEnd
 from tests.factories.formulary import MedicationFactory, ProductFactory
 from tests.factories.plans import SignedPlanFactory
 from tests.factories.scales import ScaleResponseFactory
@@ -141,3 +141,45 @@ def test_the_page_asks_as_often_for_many_trials(
     paula.get(address(ada))
     with django_assert_max_num_queries(20):
         assert paula.get(address(ada)).text.count("data-row") == 7
+
+
+class TestSideEffects:
+    @pytest.fixture
+    def typed(self, dose_plan: DosePlan) -> dict[str, str]:
+        return {"dose_plan_id": str(dose_plan.pk), "code": "headache", "severity": "2", "done": "advised"}
+
+    def test_one_is_recorded_told_and_ended_by_a_click(
+        self, paula: Browser, ada: Client, typed: dict[str, str]
+    ) -> None:
+        record = reverse("caseload:note_effect", args=[ada.pk])
+        for _ in range(2):
+            page = paula.post(record, typed, follow=True).text
+        assert page.count("Has ended<span") == 1
+        assert "Advice given" in page
+        effect = SideEffect.objects.get()
+        assert (effect.words, effect.notes.count()) == ("Headache", 1)
+        end = reverse("caseload:end_effect", args=[effect.pk])
+        for _ in range(2):
+            page = paula.post(end, follow=True).text
+        assert "Headache has ended." in page
+        assert "ended by Paula Prescriber" in page
+
+    def test_own_words_are_kept_and_what_is_wrong_is_said_with_what_was_typed(
+        self, paula: Browser, ada: Client, typed: dict[str, str]
+    ) -> None:
+        record = reverse("caseload:note_effect", args=[ada.pk])
+        refused = paula.post(record, {**typed, "code": "own", "remark": "In the evening"})
+        assert refused.status_code == 422
+        assert "Say what it is." in refused.text
+        assert 'value="In the evening"' in refused.text
+        assert paula.post(record, {**typed, "severity": ""}).status_code == 422
+        assert paula.post(record, {**typed, "dose_plan_id": str(ada.pk)}).status_code == 422
+        paula.post(record, {**typed, "code": "own", "words": "Tingling"})
+        assert SideEffect.objects.get().words == "Tingling"
+
+    def test_a_therapist_reads_them_and_records_none(
+        self, browser: Browser, therapist: User, ada: Client, typed: dict[str, str]
+    ) -> None:
+        browser.force_login(therapist)
+        assert "Record a side effect" not in browser.get(address(ada)).text
+        assert browser.post(reverse("caseload:note_effect", args=[ada.pk]), typed).status_code == 403

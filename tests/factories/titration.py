@@ -11,8 +11,17 @@ from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.staff.models import User
 from clinic.titration import services
-from clinic.titration.models import DosePlan, DoseStep, FavouriteRegimen, Fill, RefillRequest, StepGate
+from clinic.titration.models import (
+    DosePlan,
+    DoseStep,
+    FavouriteRegimen,
+    Fill,
+    RefillRequest,
+    SideEffectNote,
+    StepGate,
+)
 from clinic.titration.rules.gates import GateKind
+from clinic.titration.rules.side_effects import Felt
 from clinic.titration.rules.strengths import Strength
 from tests.factories.formulary import MedicationFactory
 from tests.factories.staff import UserFactory
@@ -58,6 +67,12 @@ def refill_asked(dose_plan: DosePlan, by: User, now: dt.datetime, **more: Any) -
     step = DoseStep.objects.current().filter(version__dose_plan=dose_plan).earliest("number")
     given = {"step_id": step.pk, "days": 30, "asked_by": "client", **more}
     return services.ask_refill(dose_plan_id=dose_plan.pk, by=by, now=now, **given)
+
+
+def side_effect(dose_plan: DosePlan, by: User, now: dt.datetime, **more: Any) -> SideEffectNote:
+    """A headache that bothers quite a bit since the day of `now`, as a prescriber enters it."""
+    felt = Felt(more.pop("code", "headache"), more.pop("words", "Headache"), more.pop("severity", 2))
+    return services.note_side_effect(dose_plan_id=dose_plan.pk, felt=felt, by=by, now=now, **more)
 
 
 class FavouriteRegimenFactory(factory.django.DjangoModelFactory[FavouriteRegimen]):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.clients.models import Client
 from clinic.intake.models.history import WhyStopped
+from clinic.titration.queries.side_effects import EffectLine
 from clinic.titration.rules.trial_words import (
     VERDICTS,
     adequacy_words,
@@ -42,13 +43,15 @@ class TrialLine:
 
 @dataclass(frozen=True, slots=True)
 class TrialsPage:
-    """Every trial of a client, and the adequate failures with their evidence."""
+    """Every trial of a client, the adequate failures with their evidence, side effects; `taken` may have some."""
 
     client: Client
     today: date
     weeks_needed: int
     trials: list[TrialLine]
     failures: list[tuple[str, str]]
+    effects: list[EffectLine]
+    taken: list[tuple[UUID, str]]
 
 
 def trials_page(client: Client, now: datetime) -> TrialsPage:
@@ -62,6 +65,8 @@ def trials_page(client: Client, now: datetime) -> TrialsPage:
         weeks_needed=ledger.weeks_needed,
         trials=[_line(trial, response.said_of(trial), ledger.weeks_needed) for trial in ledger.trials],
         failures=[(trial.medication, evidence_words(trial)) for trial in ledger.failures],
+        effects=response.effects,
+        taken=[(trial.key, trial.medication) for trial in ledger.trials if trial.is_own],
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from clinic.core.rules import RuleBroken
+from clinic.titration.rules.side_effects import SEVERITIES
 
 # Neutral: nothing in it tells what the clinic does or what the person takes.
 MESSAGE_WORDS: Mapping[str, str] = {"en": "You have a check-in:", "es": "Tiene un cuestionario breve:"}
@@ -46,7 +47,7 @@ WHY_MISSED: Mapping[str, str] = {
     "ran_out": "I ran out",
     "other": "Another reason",
 }
-BOTHER: Mapping[int, str] = {0: "Not at all", 1: "A little", 2: "Quite a bit", 3: "A lot"}
+BOTHER: Mapping[int, str] = SEVERITIES
 BOTHERS_A_LOT = 3
 FEELINGS: Mapping[int, str] = {
     1: "Much worse",

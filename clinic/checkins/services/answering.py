@@ -20,7 +20,8 @@ from clinic.risk.services import raise_alert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.scales.rules import INSTRUMENTS, score_answers
 from clinic.staff.roles import Role
-from clinic.titration.services import ask_refill_by_link, judge_answer
+from clinic.titration.rules.side_effects import Felt
+from clinic.titration.services import ask_refill_by_link, judge_answer, keep_told_effects
 from clinic.worklist.models import DutyKind
 from clinic.worklist.services import open_item
 
@@ -92,6 +93,13 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     if answers.wants_visit:
         _ask_visit(checkin, now=now)
     judge_answer(dose_plan_id=checkin.dose_plan_id, is_worrying=bool(worries), now=now)
+    keep_told_effects(
+        dose_plan=checkin.dose_plan,
+        felt=[Felt(effect.code, effect.words, effect.bother) for effect in answers.side_effects],
+        mg_per_day=checkin.step_mg,
+        source=f"answer:{answer.pk}",
+        now=now,
+    )
     record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
     return answer
 

@@ -1,6 +1,10 @@
-"""Side effects of a medication: how much they bother, and what is done about them."""
+"""Side effects of a medication: how much they bother, since when, and what is done about them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from clinic.core.rules import RuleBroken
 
 # As the check-in asks how much it bothers; 0 says that it does no more.
 SEVERITIES: Mapping[int, str] = {0: "Not at all", 1: "A little", 2: "Quite a bit", 3: "A lot"}
@@ -13,3 +17,31 @@ DONE: Mapping[str, str] = {
     "treated": "Treated",
     STOPPED: "Medication stopped",
 }
+OWN = "own"
+LONGEST_WORDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """What bothers and how much: a code of the check-in's list, or "own" with own words; 0 bothers no more."""
+
+    code: str
+    words: str
+    severity: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """By what two tellings are of the same side effect."""
+        return self.code, self.words.strip()[:LONGEST_WORDS].casefold()
+
+
+def check_felt(felt: Felt, *, began_on: date, plan_began_on: date, today: date) -> None:
+    """A side effect is named, bothers at least a little when it is recorded, and began since the medication did."""
+    if not felt.words.strip():
+        raise RuleBroken("Say what it is.", field="words")
+    if felt.severity not in SEVERITIES or not felt.severity:
+        raise RuleBroken("Say how much it bothers.", field="severity")
+    if began_on > today:
+        raise RuleBroken("This lies in the future. Enter the day it began.", field="began_on")
+    if began_on < plan_began_on:
+        raise RuleBroken("This lies before the medication began.", field="began_on")

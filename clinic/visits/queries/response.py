@@ -13,6 +13,7 @@ from clinic.clients.models import Client
 from clinic.core.addresses import address
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
+from clinic.titration.queries.side_effects import EffectLine, effect_parts, effects_of
 from clinic.titration.queries.trials import Ledger, ledger_of, plans_taken, trial_parts
 from clinic.titration.rules.trial_words import adequacy_words, dose_words, score_words, warning_words
 from clinic.titration.rules.trials import Trial
@@ -37,6 +38,7 @@ class Response:
 
     ledger: Ledger
     adherence: dict[UUID, Adherence]
+    effects: list[EffectLine]
     path: str
 
     @property
@@ -54,6 +56,11 @@ class Response:
             )
             for trial in own
         ]
+
+    @property
+    def standing_effects(self) -> list[EffectLine]:
+        """Side effects that have not ended, the worst first."""
+        return [effect for effect in self.effects if effect.ended_on is None]
 
     @property
     def spoken_against(self) -> list[str]:
@@ -78,10 +85,12 @@ def response_of(client_id: UUID, today: date) -> Response:
             )
             for own in plans_taken(found)
         },
+        effects=effects_of(found["effect_rows"]),
         path=address(settings.TRIALS_URL_NAME, client_id),
     )
 
 
 @prepared
 def _everything(client_id: UUID) -> QuerySet[Client, Any]:
-    return Client.objects.filter(pk=client_id).values(**trial_parts(), told_doses_rows=Rows(doses_told()))
+    parts = {**trial_parts(), **effect_parts(), "told_doses_rows": Rows(doses_told())}
+    return Client.objects.filter(pk=client_id).values(**parts)
