@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 
 from clinic.caseload.queries.record import EXCERPT, NewestScore
@@ -69,7 +70,7 @@ def missed_words(rows: Sequence[dict[str, Any]]) -> str:
     newest = rows[0]
     same = [row for row in rows if row["medication"] == newest["medication"]]
     told = [(localdate(row["answered_at"]), row["doses_missed"]) for row in same[:FEW]]
-    return f"{newest['medication'].capitalize()}: {told_words(told)}"
+    return f"{capfirst(newest['medication'])}: {told_words(told)}"
 
 
 def worry_words(worry: Any) -> str:

@@ -16,6 +16,7 @@ from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
+from clinic.titration.services import end_side_effect
 from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm, StartForm, VisitForm
 from clinic.visits.forms.panels import not_looked_at, panel_of, panels, rows
@@ -76,9 +77,16 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         return _autosaved(request, visit_id, form)
     if not is_done:
         return _draft_again(request, visit_id, form)
+    _end_effect(request)
     if not submit(form, partial(_copy_or_review, request, visit_id)):
         return _draft_again(request, visit_id, form, is_saved=True)
     return redirect(_after_saving(request, shown))
+
+
+def _end_effect(request: StaffRequest) -> None:
+    """A side effect that stood among what is known bothers no more, if its button was pressed."""
+    with suppress(KeyError, ValueError):
+        end_side_effect(effect_id=UUID(request.POST["end_effect"]), by=request.user, now=timezone.now())
 
 
 def _copy_or_review(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
@@ -107,6 +115,8 @@ def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
     if editor := _editor_to_open(request, shown):
         return editor
     address = shown.get_absolute_url()
+    if "end_effect" in request.POST:
+        return f"{address}#response"
     if "continue_all" in request.POST or "preview" in request.POST:
         address = f"{address}#decisions"
     elif (part := _pressed(request)[1]) in PARTS:
