@@ -18,7 +18,7 @@ from clinic.messaging.services import mint_link
 from clinic.scheduling.models import WaitlistEntry
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from clinic.titration.models import DoseChange
+from clinic.titration.models import DoseChange, SideEffect
 from clinic.visits.models import FollowUpVisit, Phrase
 from tests.factories.checkins import CheckInAnswerFactory, CheckInFactory, link_to
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, SharingConsentFactory
@@ -36,7 +36,6 @@ from tests.factories.titration import (
     StepGateFactory,
     filled,
     refill_asked,
-    side_effect,
     started,
 )
 from tests.factories.worklist import WorkItemFactory
@@ -129,6 +128,11 @@ def _dose_plan(side: Side) -> Any:
 
 def _plan_of(side: Side) -> Any:
     return side.made["dose_plan_id"]
+
+
+def _side_effect(side: Side) -> Any:
+    about = {"client": side.client, "dose_plan": _plan_of(side), "began_on": timezone.localdate(), "began_mg": 25}
+    return SideEffect.objects.create(code="own", words=CANARY, **about)
 
 
 def _answer(side: Side) -> Any:
@@ -245,7 +249,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "dose_plan_id": _dose_plan,
     "fill_id": lambda side: filled(_plan_of(side), side.prescriber, timezone.now()),
     "request_id": lambda side: refill_asked(_plan_of(side), side.prescriber, timezone.now()),
-    "effect_id": lambda side: side_effect(_plan_of(side), side.prescriber, timezone.now()).side_effect,
+    "effect_id": _side_effect,
     "gate_id": lambda side: StepGateFactory(dose_plan=side.made["dose_plan_id"], set_by=side.prescriber),
     "favourite_id": lambda side: FavouriteRegimenFactory(prescriber=side.prescriber),
     "answer_id": _answer,

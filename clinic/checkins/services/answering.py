@@ -93,15 +93,20 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
     if answers.wants_visit:
         _ask_visit(checkin, now=now)
     judge_answer(dose_plan_id=checkin.dose_plan_id, is_worrying=bool(worries), now=now)
+    _keep_effects(answer, answers, now=now)
+    record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
+    return answer
+
+
+def _keep_effects(answer: CheckInAnswer, answers: rules.Answers, *, now: datetime) -> None:
+    """What bothers the client stands from now on, by medication and dose, until a person ends it."""
     keep_told_effects(
-        dose_plan=checkin.dose_plan,
+        dose_plan=answer.checkin.dose_plan,
         felt=[Felt(effect.code, effect.words, effect.bother) for effect in answers.side_effects],
-        mg_per_day=checkin.step_mg,
+        mg_per_day=answer.checkin.step_mg,
         source=f"answer:{answer.pk}",
         now=now,
     )
-    record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
-    return answer
 
 
 def _triage(
