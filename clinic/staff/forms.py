@@ -1,6 +1,9 @@
 """What an administrator fills in about an account."""
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -33,9 +36,20 @@ class EditStaffForm(AddStaffForm):
         required=False,
         help_text="A prescriber who reviews the dose numbers and safety rules that every dose plan is checked against.",
     )
+    supervisor = forms.ModelChoiceField(
+        label="Supervisor",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="None: signs alone",
+        help_text="For a trainee: this prescriber co-signs their visit notes.",
+    )
     is_active = forms.BooleanField(
         label="Works here", required=False, help_text="Without the tick the account is closed and signed out at once."
     )
+
+    def __init__(self, *args: Any, supervisors: QuerySet[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["supervisor"].queryset = supervisors  # type: ignore[attr-defined]
 
     @classmethod
     def initial_of(cls, user: User) -> dict[str, object]:

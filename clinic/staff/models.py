@@ -45,7 +45,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, Record):
-    """A member of staff. `roles` are owned, `acting_role` is worn now: pages and permissions follow that one."""
+    """A member of staff. `roles` are owned, `acting_role` is worn now: pages and permissions follow that one.
+
+    A prescriber with a `supervisor` is a trainee: what they sign waits for the supervisor's signature too.
+    """
 
     email = models.EmailField(unique=True)
     full_name = models.CharField(max_length=150)
@@ -55,6 +58,9 @@ class User(AbstractBaseUser, Record):
     acting_role = models.CharField(max_length=20, choices=[(r.value, r.label) for r in Role])
     is_active = models.BooleanField(default=True)
     is_medical_director = models.BooleanField(default=False)
+    supervisor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="trainees", null=True, blank=True, verbose_name="co-signs notes"
+    )
     is_demo = models.BooleanField(default=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -73,6 +79,11 @@ class User(AbstractBaseUser, Record):
             models.CheckConstraint(
                 condition=models.Q(is_medical_director=False) | models.Q(roles__contains=[Role.PRESCRIBER]),
                 name="staff_medical_director_prescribes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(supervisor=None)
+                | (models.Q(roles__contains=[Role.PRESCRIBER]) & ~models.Q(supervisor=models.F("id"))),
+                name="staff_trainee_prescribes_under_another",
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 
 from clinic.staff.models import User, UserQuerySet
+from clinic.staff.roles import Role
 
 
 def staff() -> UserQuerySet:
@@ -18,6 +19,11 @@ def staff() -> UserQuerySet:
 def get_staff(user_id: UUID) -> User:
     """One account, or 404."""
     return get_object_or_404(staff(), pk=user_id)
+
+
+def supervisors() -> UserQuerySet:
+    """Prescribers who may co-sign for a trainee: those who work here and are no trainees themselves."""
+    return User.objects.owning(Role.PRESCRIBER).filter(supervisor=None).order_by("full_name")
 
 
 def name_of(field: str) -> Subquery:

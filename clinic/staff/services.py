@@ -59,6 +59,7 @@ def edit_staff(
     roles: list[str],
     is_medical_director: bool,
     is_active: bool,
+    supervisor: User | None = None,
     by: User,
 ) -> User:
     """Change an account. What it may do and whether it is active are never changed by its owner.
@@ -66,21 +67,25 @@ def edit_staff(
     Ending an account ends its sessions at once; a role taken away is not worn a moment longer. Raises RuleBroken.
     """
     user = _locked(user_id)
-    before = {
-        "roles": sorted(user.roles),
-        "is_medical_director": user.is_medical_director,
-        "is_active": user.is_active,
+    supervisor_id = supervisor.pk if supervisor else None
+    before = _standing(user)
+    after = {
+        "roles": sorted(roles),
+        "is_medical_director": is_medical_director,
+        "is_active": is_active,
+        "supervisor": str(supervisor_id or ""),
     }
-    after = {"roles": sorted(roles), "is_medical_director": is_medical_director, "is_active": is_active}
     if before != after:
         rules.check_not_own(account=user.pk, by=by.pk, field="roles")
         rules.check_roles(roles)
         rules.check_medical_director(is_medical_director=is_medical_director, roles=roles)
+        is_trainee = supervisor is not None and supervisor.supervisor_id is not None
+        rules.check_supervisor(account=user.pk, roles=roles, supervisor=supervisor_id, supervisor_is_trainee=is_trainee)
     user.email, user.full_name, user.credentials, user.phone = email.lower(), full_name, credentials, phone
     if before["roles"] != after["roles"]:
         user.roles = roles
         user.acting_role = user.acting_role if user.acting_role in roles else roles[0]
-    user.is_active, user.is_medical_director = is_active, is_medical_director
+    user.is_active, user.is_medical_director, user.supervisor = is_active, is_medical_director, supervisor
     try:
         user.full_clean(exclude=["password"])
     except ValidationError as refusal:
@@ -88,7 +93,7 @@ def edit_staff(
     user.save(
         update_fields=[
             "email", "full_name", "credentials", "phone", "roles", "acting_role", "is_medical_director", "is_active",
-            "updated_at",
+            "supervisor", "updated_at",
         ]
     )  # fmt: skip
     if before["is_active"] and not is_active:
@@ -142,6 +147,16 @@ def switch_role(*, role: str, by: User) -> User:
     user.save(update_fields=["acting_role", "updated_at"])
     _tell("role_switched", by=user, subject=user, before=before, after=role)
     return user
+
+
+def _standing(user: User) -> dict[str, Any]:
+    """What an account may do, before it is changed."""
+    return {
+        "roles": sorted(user.roles),
+        "is_medical_director": user.is_medical_director,
+        "is_active": user.is_active,
+        "supervisor": str(user.supervisor_id or ""),
+    }
 
 
 def _locked(user_id: UUID) -> User:

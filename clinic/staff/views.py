@@ -41,7 +41,8 @@ def add(request: StaffRequest) -> HttpResponse:
 def edit(request: StaffRequest, user_id: UUID) -> HttpResponse:
     """Name, address, roles of an account and whether it is open."""
     account = queries.get_staff(user_id)
-    form = EditStaffForm(request.POST if request.method == "POST" else None, initial=EditStaffForm.initial_of(account))
+    data = request.POST if request.method == "POST" else None
+    form = EditStaffForm(data, initial=EditStaffForm.initial_of(account), supervisors=queries.supervisors())
     if submit(form, partial(services.edit_staff, user_id=account.pk, by=request.user)):
         messages.success(request, f"{form.cleaned_data['full_name']}: saved.")
         return redirect("staff:list")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, Modality
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
 from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, PARTS, Origin, Review
@@ -45,9 +45,20 @@ def part_of_signed_visit(what: str) -> pgtrigger.Trigger:
     )
 
 
+class VisitKind(models.TextChoices):
+    """What a visit is for; a psychiatric evaluation is written on its own page."""
+
+    FOLLOW_UP = "follow_up", "Medication check"
+    BRIEF = "brief", "Brief check"
+
+
 class FollowUpVisitQuerySet(models.QuerySet["FollowUpVisit"]):
     def visible_to(self, user: User) -> "FollowUpVisitQuerySet":
         return self.filter(client__in=Client.objects.charts_open_to(user))
+
+    def awaiting_cosignature(self) -> "FollowUpVisitQuerySet":
+        """Signed by a trainee, and the supervisor has not co-signed yet."""
+        return self.filter(signed_at__isnull=False, supervisor__isnull=False, cosignature=None)
 
 
 class FollowUpVisit(Record):
@@ -62,6 +73,8 @@ class FollowUpVisit(Record):
         Appointment, on_delete=models.PROTECT, related_name="visit", null=True, blank=True
     )
     visited_on = models.DateField()
+    kind = models.CharField(max_length=15, choices=VisitKind.choices, default=VisitKind.FOLLOW_UP)
+    modality = models.CharField(max_length=12, choices=Modality.choices, default=Modality.IN_PERSON)
     subjective = models.TextField("what the client reports", blank=True)
     mental_status = models.JSONField("mental status by domain", default=dict, blank=True)
     assessment = models.TextField(blank=True)
@@ -73,11 +86,20 @@ class FollowUpVisit(Record):
     next_steps = models.TextField("what follows", blank=True)
     problems = models.JSONField("problems of the plan and how they go", default=dict, blank=True)
     vitals = models.JSONField("what was measured, as typed", default=dict, blank=True)
+    telehealth = models.JSONField("record of a visit by telehealth", default=dict, blank=True)
     minutes = models.CharField("time spent in minutes, as typed", max_length=5, blank=True)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    supervisor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="supervised_visits",
+        null=True,
+        blank=True,
+        verbose_name="who co-signs the note of a trainee",
     )
     content_hash = models.CharField(max_length=64, blank=True)
 
@@ -215,3 +237,55 @@ class CopiedPassage(Record):
 
     def __str__(self) -> str:
         return self.came_from
+
+
+class CoSignature(Record):
+    """A supervisor stands for the note of a trainee: once, and only for one that waits for it."""
+
+    visit = models.OneToOneField(FollowUpVisit, on_delete=models.PROTECT, related_name="cosignature")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    content_hash = models.CharField("of the note that was co-signed", max_length=64)
+
+    class Meta:
+        ordering = ["at"]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="only_of_the_supervisor",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM visits_followupvisit v
+                        WHERE v.id = NEW.visit_id AND v.signed_at IS NOT NULL AND v.supervisor_id = NEW.by_id
+                    ) THEN
+                        RAISE EXCEPTION 'only the supervisor co-signs a signed visit';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            never_emptied(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"
+
+
+class TelehealthConsent(Record):
+    """A client consented to be seen by telehealth, as told in the visit; it holds for a year."""
+
+    visit = models.OneToOneField(FollowUpVisit, on_delete=models.PROTECT, related_name="telehealth_consent")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="telehealth_consents")
+    given_on = models.DateField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-given_on"]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_on}"

@@ -6,12 +6,14 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.core.models import new_id
+from clinic.core.rules import RuleBroken
+from clinic.staff import rules
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import Role
@@ -233,3 +235,28 @@ def test_a_medical_director_in_another_role_reviews_nothing(prescriber: User) ->
     prescriber.is_medical_director = True
     prescriber.roles, prescriber.acting_role = ["prescriber", "administrator"], "administrator"
     assert not prescriber.may(Permission.REVIEW_FORMULARY)
+
+
+def test_a_trainee_is_a_prescriber_under_another(desk: Browser, prescriber: User, therapist: User) -> None:
+    senior = UserFactory(full_name="Senior")
+    edit = reverse("staff:edit", args=[prescriber.pk])
+    desk.post(edit, posted(prescriber, supervisor=str(senior.pk)))
+    prescriber.refresh_from_db()
+    assert prescriber.supervisor == senior
+    assert AuditEvent.objects.get(action="staff_changed").detail["after"]["supervisor"] == str(senior.pk)
+    of_a_therapist = desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, supervisor=str(senior.pk)))
+    assert "Only a prescriber has a supervisor" in of_a_therapist.text
+    own = desk.post(reverse("staff:edit", args=[senior.pk]), posted(senior, supervisor=str(senior.pk)))
+    assert "another prescriber, and no trainee" in own.text
+    # A trainee is not offered as anybody's supervisor.
+    second = UserFactory()
+    assert desk.post(reverse("staff:edit", args=[second.pk]), posted(second, supervisor=str(prescriber.pk))).status_code
+    second.refresh_from_db()
+    assert second.supervisor is None
+    with pytest.raises(DatabaseError), transaction.atomic():
+        User.objects.get_queryset().filter(pk=senior.pk).update(supervisor=senior)
+
+
+def test_a_trainee_supervises_nobody() -> None:
+    with pytest.raises(RuleBroken, match="no trainee"):
+        rules.check_supervisor(account=new_id(), roles=["prescriber"], supervisor=new_id(), supervisor_is_trainee=True)

@@ -312,7 +312,7 @@ def _draft(kind: str, view: str, key: UUID, begun_at: datetime, preferred: str, 
 
 
 def _drafts(user: User) -> QuerySet[Any, Any]:
-    """What this prescriber began and has not signed: visits, evaluations, plans; the oldest of each kind."""
+    """What waits for this prescriber's signature: visits, evaluations, plans, notes of trainees; the oldest of each."""
     own = {"prescriber": user, "signed_at": None}
     links = CareTeamMember.objects.live().filter(client=OuterRef("client"), user=user, role=Role.PRESCRIBER)
     plans = TreatmentPlan.objects.filter(in_open_charts(user), status=Constant(PlanStatus.DRAFT))
@@ -320,6 +320,12 @@ def _drafts(user: User) -> QuerySet[Any, Any]:
         _oldest(FollowUpVisit.objects.filter(**own), "Visit note", "visits:visit")
         .union(
             _oldest(PsychiatricEvaluation.objects.filter(**own), "Evaluation", "intake:evaluation"),
+            # Of those whom they supervise.
+            _oldest(
+                FollowUpVisit.objects.filter(in_open_charts(user), supervisor=user).awaiting_cosignature(),
+                "Visit note to co-sign",
+                "visits:visit",
+            ),
             # Their own plans, and those that a therapist wrote for their clients.
             _oldest(plans.filter(Q(written_by=user) | Exists(links)), "Plan", "plans:plan"),
             all=True,
@@ -328,9 +334,9 @@ def _drafts(user: User) -> QuerySet[Any, Any]:
     )
 
 
-def _oldest(drafts: QuerySet[Any], kind: str, view_name: str) -> QuerySet[Any, Any]:
-    words = {"kind": Value(kind), "view_name": Value(view_name), "begun_at": F("created_at")}
+def _oldest(drafts: QuerySet[Any], what: str, view_name: str) -> QuerySet[Any, Any]:
+    words = {"what": Value(what), "view_name": Value(view_name), "begun_at": F("created_at")}
     names = ("client__preferred_name", "client__given_names", "client__family_name")
     oldest = drafts.annotate(**words).order_by("created_at")
-    rows: QuerySet[Any, Any] = oldest.values_list("kind", "view_name", "id", "begun_at", *names)[:ROWS]
+    rows: QuerySet[Any, Any] = oldest.values_list("what", "view_name", "id", "begun_at", *names)[:ROWS]
     return rows

@@ -10,6 +10,7 @@ from clinic.visits.queries import Waiting
 from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, passage_field
 from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED
 from clinic.visits.rules.problems import AT_GOAL, VITALS, Course, problem_field, vital_field
+from clinic.visits.rules.telehealth import TEXTS, TICKED, TICKS, telehealth_field
 
 LONGEST_NUMBER = 10
 PHRASE_LABELS = {
@@ -99,6 +100,22 @@ def vital_fields() -> dict[str, forms.Field]:
 def vitals_of(cleaned: Mapping[str, Any]) -> dict[str, str]:
     """What was measured, as typed."""
     return {name: cleaned.get(vital_field(name), "") for name in (*VITALS, "weight_unit")}
+
+
+def telehealth_fields() -> dict[str, forms.Field]:
+    """The record of a visit by telehealth."""
+    fields: dict[str, forms.Field] = {}
+    for name, label in TICKS.items():
+        fields[telehealth_field(name)] = forms.BooleanField(label=label, required=False)
+    for name, label in TEXTS.items():
+        fields[telehealth_field(name)] = forms.CharField(label=label, required=False, max_length=LONGEST_WORDS)
+    return fields
+
+
+def telehealth_of(cleaned: Mapping[str, Any]) -> dict[str, str]:
+    """The record of a visit by telehealth from what was filled in."""
+    ticked = {name: TICKED if cleaned.get(telehealth_field(name)) else "" for name in TICKS}
+    return ticked | {name: cleaned.get(telehealth_field(name), "") for name in TEXTS}
 
 
 def copying_fields(passages: Sequence[Waiting]) -> dict[str, forms.Field]:

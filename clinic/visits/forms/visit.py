@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 
 from clinic.core.forms import LONGEST_COUNT
 from clinic.core.rules import StaleRecord
+from clinic.scheduling.models import Modality
 from clinic.titration.rules.signing import MONITORED
 from clinic.visits.forms.findings import (
     copying_fields,
@@ -16,6 +17,8 @@ from clinic.visits.forms.findings import (
     mental_status_of,
     problem_fields,
     problems_of,
+    telehealth_fields,
+    telehealth_of,
     vital_fields,
     vitals_of,
 )
@@ -32,6 +35,7 @@ from clinic.visits.rules.decisions import (
 )
 from clinic.visits.rules.note import DOMAINS, NOTE_TEXTS, RISK_ANSWERS, Note
 from clinic.visits.rules.problems import VITALS, problem_field, vital_field
+from clinic.visits.rules.telehealth import TEXTS, telehealth_field
 
 REASONS = {
     "benefit": "Benefit outweighs the risk",
@@ -60,9 +64,14 @@ LABELS = {
 
 
 class StartForm(forms.Form):
-    """Begins a visit, with one of today's appointments where one is named."""
+    """Begins a visit, with one of today's appointments where one is named, else by the way to meet that is chosen."""
 
     appointment_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    modality = forms.ChoiceField(label="How you meet", choices=Modality.choices, required=False)
+
+    def clean_modality(self) -> str:
+        """In person, unless something else is chosen."""
+        return self.cleaned_data["modality"] or Modality.IN_PERSON
 
 
 class VisitForm(forms.Form):
@@ -101,6 +110,7 @@ class VisitForm(forms.Form):
         *,
         medications: Sequence[RunningMedication],
         around: Around,
+        is_telehealth: bool = False,
         **options: Any,
     ):
         super().__init__(data, **options)
@@ -108,6 +118,9 @@ class VisitForm(forms.Form):
         self.around = around
         self.fields |= copying_fields(around.passages)
         self.fields |= mental_status_fields() | problem_fields(around.problems) | vital_fields()
+        self.is_telehealth = is_telehealth
+        if is_telehealth:
+            self.fields |= telehealth_fields()
         for one in self.medications:
             self._add_decision(one.dose_plan.pk, one.medication.name)
 
@@ -172,6 +185,14 @@ class VisitForm(forms.Form):
         """The vital signs, the weight with its unit, and the time spent."""
         return [self[vital_field(name)] for name in ("weight", "weight_unit", *VITALS[1:])] + [self["minutes"]]
 
+    def telehealth(self) -> list[forms.BoundField]:
+        """Identity, place, whom to call; the consent stands apart, for it is asked for once a year."""
+        return [self[telehealth_field(name)] for name in ("identity", *TEXTS)] if self.is_telehealth else []
+
+    def telehealth_consent(self) -> forms.BoundField:
+        """Whether the client consents to telehealth."""
+        return self[telehealth_field("consent")]
+
     def clean(self) -> dict[str, Any]:
         """The note and the decisions."""
         cleaned = self.cleaned_data
@@ -181,6 +202,7 @@ class VisitForm(forms.Form):
             mental_status=mental_status_of(cleaned),
             problems=problems_of(cleaned, self.around.problems),
             vitals=vitals_of(cleaned),
+            telehealth=telehealth_of(cleaned) if self.is_telehealth else {},
         )
         # A box that was not sent stands as it did: the text came in another tab.
         boxes = {one.id: passage_field(one.id.hex) for one in self.around.passages}

@@ -10,6 +10,7 @@ from clinic.visits.queries.visits import (
     asked_of,
     checked_decision,
     client_of,
+    cosignature_of,
     decisions_of,
     draft_of,
     draft_to_return_to,
@@ -24,6 +25,7 @@ from clinic.visits.queries.visits import (
 )
 from clinic.visits.queries.writing import (
     Around,
+    ToSign,
     VisitPage,
     Waiting,
     around,
@@ -37,6 +39,7 @@ __all__ = [
     "Around",
     "RunningMedication",
     "Since",
+    "ToSign",
     "VisitPage",
     "Waiting",
     "addenda_of",
@@ -46,6 +49,7 @@ __all__ = [
     "asked_of",
     "checked_decision",
     "client_of",
+    "cosignature_of",
     "decisions_of",
     "draft_of",
     "draft_to_return_to",

@@ -22,7 +22,7 @@ from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
 from clinic.titration.queries import CurrentDose, before_change, current_dose, taking_of
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
-from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
+from clinic.visits.models import CoSignature, FollowUpVisit, MedicationDecision, VisitAddendum
 from clinic.visits.queries.since import day_bounds
 from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.decisions import Asked, Decision
@@ -84,7 +84,7 @@ def get_visit(user: User, visit_id: UUID) -> FollowUpVisit:
 @prepared
 def _open_visit(user: User, visit_id: UUID) -> QuerySet[FollowUpVisit]:
     visits = FollowUpVisit.objects.visible_to(user).filter(pk=visit_id)
-    return visits.select_related("client", "prescriber", "signed_by", "appointment")
+    return visits.select_related("client", "prescriber", "signed_by", "supervisor", "appointment")
 
 
 @prepared
@@ -223,6 +223,11 @@ def decisions_of(visit: FollowUpVisit) -> QuerySet[MedicationDecision]:
 def addenda_of(visit: FollowUpVisit) -> QuerySet[VisitAddendum]:
     """What was added to a signed visit, oldest first."""
     return VisitAddendum.objects.filter(visit=visit).select_related("written_by").order_by("written_at")
+
+
+def cosignature_of(visit: FollowUpVisit) -> CoSignature | None:
+    """The supervisor's signature below a trainee's note, once it is given."""
+    return CoSignature.objects.filter(visit=visit).select_related("by").first()
 
 
 def drafts_of(user: User) -> QuerySet[FollowUpVisit]:

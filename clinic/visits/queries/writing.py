@@ -1,15 +1,16 @@
 """What the page of a draft shows, and what stands between it and its signature."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from clinic.clients.models import Client
+from clinic.clients.models import CareTeamMember, Client
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.core.rules import RuleBroken
@@ -17,8 +18,9 @@ from clinic.intake.models import Allergy
 from clinic.plans.models import PlanStatus
 from clinic.plans.models import Problem as PlanProblem
 from clinic.staff.models import User
+from clinic.staff.roles import Role
 from clinic.titration.rules.signing import check_promise
-from clinic.visits.models import CopiedPassage, FollowUpVisit, Phrase
+from clinic.visits.models import CopiedPassage, FollowUpVisit, Phrase, TelehealthConsent
 from clinic.visits.queries.response import Response, response_of
 from clinic.visits.queries.since import Since, since_last_visit
 from clinic.visits.queries.visits import (
@@ -33,7 +35,10 @@ from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.copied import passage_field, unreviewed
 from clinic.visits.rules.decisions import Asked
 from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, Problem, missing_in, note_fields
+from clinic.visits.rules.preview import Decided
 from clinic.visits.rules.problems import measured_fields, missing_of
+from clinic.visits.rules.supervision import missing_supervisor
+from clinic.visits.rules.telehealth import missing_for_telehealth, telehealth_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,22 @@ class Around:
     passages: list[Waiting]
     phrases: list[dict[str, Any]]
     problems: list[dict[str, Any]]
+    consented_on: date | None
+    supervisor: str
+    is_supervisor_on_team: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """A draft as it is about to be signed; `looks` are previews that were worked out already, by dose plan."""
+
+    visit: FollowUpVisit
+    medications: Sequence[RunningMedication]
+    asked: Mapping[UUID, Asked]
+    settled: Mapping[UUID, list[dict[str, Any]]]
+    around: Around
+    today: date
+    looks: Mapping[UUID, Decided] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,11 @@ class VisitPage:
     settled: dict[UUID, list[dict[str, Any]]]
     around: Around
 
+    @property
+    def to_sign(self) -> ToSign:
+        """The draft as it would be signed now."""
+        return ToSign(self.visit, self.medications, self.asked, self.settled, self.around, self.today)
+
 
 def around(visit: FollowUpVisit, user: User) -> Around:
     """Copied text to review, phrases to use and problems of the plan in force; one query."""
@@ -79,6 +105,9 @@ def around(visit: FollowUpVisit, user: User) -> Around:
         passages=[Waiting(**row) for row in found["passage_rows"]],
         phrases=found["phrase_rows"],
         problems=found["problem_rows"],
+        consented_on=found["consented_on"],
+        supervisor=found["supervisor_name"] or "",
+        is_supervisor_on_team=found["is_supervisor_on_team"],
     )
 
 
@@ -89,10 +118,17 @@ def _around(visit_id: UUID, user_id: UUID) -> QuerySet[FollowUpVisit, Any]:
     phrases = Phrase.objects.filter(Q(prescriber=user_id) | Q(is_shared=True)).order_by("name", "created_at")
     in_force = {"plan__client": OuterRef("client"), "plan__status": PlanStatus.SIGNED}
     problems = PlanProblem.objects.filter(**in_force).order_by("rank")
+    consents = TelehealthConsent.objects.filter(client=OuterRef("client")).order_by("-given_on")
+    links = CareTeamMember.objects.live().filter(
+        client=OuterRef("client"), user=OuterRef("prescriber__supervisor"), role=Role.PRESCRIBER
+    )
     return FollowUpVisit.objects.filter(pk=visit_id).values(
         passage_rows=Rows(passages.values("id", "part", "origin", "came_from", "text")),
         phrase_rows=Rows(phrases.values("name", "text")),
         problem_rows=Rows(problems.values("id", "text")),
+        consented_on=Subquery(consents.values("given_on")[:1]),
+        supervisor_name=F("prescriber__supervisor__full_name"),
+        is_supervisor_on_team=Exists(links),
     )
 
 
@@ -120,49 +156,47 @@ def fields_of(
     """The draft as it stands, by form field."""
     note = note_of(visit)
     fields = note_fields(note) | measured_fields(note)
+    fields |= {telehealth_field(name): text for name, text in note.telehealth.items()}
     fields |= {passage_field(one.pk.hex): one.text for one in passages}
     for one in asked.values():
         fields |= decision_rules.asked_fields(one)
     return fields
 
 
-def what_is_missing(
-    visit: FollowUpVisit,
-    medications: Sequence[RunningMedication],
-    asked: Mapping[UUID, Asked],
-    settled: Mapping[UUID, list[dict[str, Any]]],
-    passages: Sequence[Waiting | CopiedPassage],
-    today: date,
-) -> list[Problem]:
+def what_is_missing(draft: ToSign) -> list[Problem]:
     """All that stands between a draft and its signature: parts of the note, a sound decision for each medication."""
-    note = note_of(visit)
+    note, visit = note_of(draft.visit), draft.visit
     problems = [*missing_in(note), *missing_of(note)]
-    problems += [unreviewed(one.id.hex, one.came_from, one.part) for one in passages]
-    for medication in medications:
-        dose_plan_id = medication.dose_plan.pk
+    consented_on = draft.around.consented_on
+    problems += missing_for_telehealth(note, modality=visit.modality, consented_on=consented_on, today=draft.today)
+    problems += [unreviewed(one.id.hex, one.came_from, one.part) for one in draft.around.passages]
+    problems += missing_supervisor(draft.around.supervisor, is_on_team=draft.around.is_supervisor_on_team)
+    for medication in draft.medications:
         if medication.decided_here is None:
-            found = _missing(medication, asked.get(dose_plan_id), settled.get(dose_plan_id, []), today)
-            problems += [Problem(decision_rules.field_name(dose_plan_id, name), words) for name, words in found]
+            name = partial(decision_rules.field_name, medication.dose_plan.pk)
+            problems += [Problem(name(part), words) for part, words in _missing(draft, medication)]
     return problems
 
 
-def _missing(
-    medication: RunningMedication, asked: Asked | None, settled: Sequence[dict[str, Any]], today: date
-) -> list[tuple[str, str]]:
-    name = medication.medication.name
+def _missing(draft: ToSign, medication: RunningMedication) -> list[tuple[str, str]]:
+    name, dose_plan_id = medication.medication.name, medication.dose_plan.pk
+    asked = draft.asked.get(dose_plan_id)
     if asked is None or not asked.decision:
         return [("decision", f"Decide about {name}.")]
     if asked.base_version != medication.version.number:
         words = f"The dose plan of {name} was changed meanwhile: {medication.version.change.words}. Decide again."
         return [("decision", words)]
-    decided = checked_decision(medication, asked, settled, today=today)
+    decided = draft.looks.get(dose_plan_id)
+    if decided is None or decided.asked != asked:
+        settled = draft.settled.get(dose_plan_id, [])
+        decided = checked_decision(medication, asked, settled, today=draft.today)
     if decided.problem:
         return [(decided.problem_field, decided.problem)]
     if decided.lacks_reason:
         return [("reason_code", f"{name}: a finding says stop. Give a reason to sign all the same, or decide again.")]
     if decided.stops and asked.override is not None:
         try:
-            check_promise(asked.override, today, field="monitors")
+            check_promise(asked.override, draft.today, field="monitors")
         except RuleBroken as refusal:
             return [("monitors", f"{name}: {refusal.reason}")]
     return []

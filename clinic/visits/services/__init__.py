@@ -2,11 +2,12 @@
 
 from clinic.visits.services.copied import copy_text, delete_phrase, review_text, save_phrase
 from clinic.visits.services.drafts import decide, save_visit, start_visit
-from clinic.visits.services.signing import add_addendum, sign_visit
+from clinic.visits.services.signing import add_addendum, cosign_visit, sign_visit
 
 __all__ = [
     "add_addendum",
     "copy_text",
+    "cosign_visit",
     "decide",
     "delete_phrase",
     "review_text",

@@ -14,7 +14,7 @@ from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.clients.queries import chart_to_lock
 from clinic.core.rules import RuleBroken
-from clinic.scheduling.models import Appointment
+from clinic.scheduling.models import Appointment, Modality
 from clinic.staff.models import User
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.signing import Promise
@@ -24,12 +24,17 @@ from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import Asked, Decision
 from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, check_note, check_version, tidy
 from clinic.visits.rules.problems import check_problems, tidy_problems, tidy_vitals
+from clinic.visits.rules.telehealth import tidy_telehealth
 from clinic.visits.services.root import as_decision, check_prescriber, locked_draft, write_decisions
 
 
 @transaction.atomic
-def start_visit(*, client_id: UUID, by: User, now: datetime, appointment_id: UUID | None = None) -> FollowUpVisit:
+def start_visit(
+    *, client_id: UUID, by: User, now: datetime, appointment_id: UUID | None = None, modality: str = Modality.IN_PERSON
+) -> FollowUpVisit:
     """Begin a visit, or go on with one's own draft of it; it holds today's appointment where there is one.
+
+    Kind and way to meet are those of the appointment; `modality` counts where there is none.
 
     Refused to anybody but a prescriber of the client's care team.
     """
@@ -38,12 +43,10 @@ def start_visit(*, client_id: UUID, by: User, now: datetime, appointment_id: UUI
     if draft is not None:
         return draft
     today = timezone.localdate(now)
-    visit = FollowUpVisit(
-        client=client,
-        prescriber=by,
-        appointment=_appointment_of(client, by, today, appointment_id),
-        visited_on=today,
-    )
+    appointment = _appointment_of(client, by, today, appointment_id)
+    visit = FollowUpVisit(client=client, prescriber=by, appointment=appointment, visited_on=today, modality=modality)
+    if appointment is not None:
+        visit.kind, visit.modality = appointment.kind, appointment.modality
     visit.save(force_insert=True)
     record("visit_started", by=by, subject=visit)
     return visit
@@ -161,6 +164,7 @@ def _tidied(note: Note) -> Note:
         mental_status=tidy(note.mental_status),
         problems=tidy_problems(note.problems),
         vitals=tidy_vitals(note.vitals),
+        telehealth=tidy_telehealth(note.telehealth),
     )
 
 

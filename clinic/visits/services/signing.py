@@ -18,11 +18,13 @@ from clinic.staff.models import User
 from clinic.titration import services as titration
 from clinic.titration.models import DoseChange
 from clinic.visits import queries
-from clinic.visits.models import FollowUpVisit, MedicationDecision, VisitAddendum
-from clinic.visits.queries import RunningMedication
+from clinic.visits.models import CoSignature, FollowUpVisit, MedicationDecision, TelehealthConsent, VisitAddendum
+from clinic.visits.queries import RunningMedication, ToSign
 from clinic.visits.rules.decisions import Asked, Proposed
 from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, NotReady, as_signed, check_version, content_hash
 from clinic.visits.rules.problems import read_vitals
+from clinic.visits.rules.supervision import check_cosigner
+from clinic.visits.rules.telehealth import TELEHEALTH, TICKED
 from clinic.visits.services.root import as_decision, check_prescriber, locked_draft, write_decisions
 
 STILL_TO_COME = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED})
@@ -38,11 +40,11 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     today = timezone.localdate(now)
     running = queries.running_medications(visit, today)
     asked = queries.asked_of(visit)
-    copied = queries.to_review(visit)
     if version is not None:
-        check_version(version, visit.version, queries.fields_of(visit, asked, copied))
+        check_version(version, visit.version, queries.fields_of(visit, asked, queries.to_review(visit)))
     settled = queries.settled_findings([one.dose_plan.pk for one in running])
-    problems = queries.what_is_missing(visit, running, asked, settled, copied, today)
+    around = queries.around(visit, by)
+    problems = queries.what_is_missing(ToSign(visit, running, asked, settled, around, today))
     if problems:
         raise NotReady(problems)
     is_written = all(one.rationale.strip() for one in asked.values())
@@ -52,12 +54,15 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     write_decisions(signed)
     visit.mental_status = as_signed(visit.mental_status)
     visit.version += 1
-    visit.signed_at, visit.signed_by = now, by
+    visit.signed_at, visit.signed_by, visit.supervisor_id = now, by, by.supervisor_id
     visit.content_hash = content_hash(signed_content(visit, signed))
     visit.save(
-        update_fields=["mental_status", "version", "signed_at", "signed_by", "content_hash", "updated_at"],
-    )
+        update_fields=[
+            "mental_status", "version", "signed_at", "signed_by", "supervisor", "content_hash", "updated_at",
+        ],
+    )  # fmt: skip
     _record_vitals(visit, by, now)
+    _keep_consent(visit, by)
     _close_appointment(visit, by, now)
     record("visit_signed", by=by, subject=visit, changes=sum(row.change_id is not None for row in signed))
     return visit
@@ -82,6 +87,22 @@ def add_addendum(*, visit_id: UUID, text: str, by: User, now: datetime) -> Visit
     addendum.save(force_insert=True)
     record("visit_addendum_written", by=by, subject=addendum, client_id=visit.client_id)
     return addendum
+
+
+@transaction.atomic
+def cosign_visit(*, visit_id: UUID, by: User, now: datetime) -> CoSignature:
+    """A supervisor stands for a trainee's signed note; again, it is the same signature. Raises RuleBroken."""
+    visit = next(iter(queries.visit_to_lock(by, visit_id)), None)
+    if visit is None or (not visit.is_signed and visit.prescriber_id != by.pk):
+        raise Http404
+    check_prescriber(visit.client, by)
+    check_cosigner(supervisor=visit.supervisor_id, by=by.pk, is_signed=visit.is_signed)
+    if given := CoSignature.objects.filter(visit=visit).first():
+        return given
+    signature = CoSignature(visit=visit, by=by, at=now, content_hash=visit.content_hash)
+    signature.save(force_insert=True)
+    record("visit_cosigned", by=by, subject=visit)
+    return signature
 
 
 def _carry_out(
@@ -137,6 +158,9 @@ def signed_content(visit: FollowUpVisit, decisions: Sequence[MedicationDecision]
         "copied": [[row.part, row.came_from, str(row.review)] for row in queries.reviewed(visit)],
         "signed_at": visit.signed_at.astimezone(timezone.get_default_timezone()).isoformat() if visit.signed_at else "",
         "signed_by": str(visit.signed_by_id),
+        "supervisor": str(visit.supervisor_id or ""),
+        "kind": str(visit.kind),
+        "modality": str(visit.modality),
     }
 
 
@@ -146,6 +170,14 @@ def _record_vitals(visit: FollowUpVisit, by: User, now: datetime) -> None:
     if measured:
         taken_at = min(visit.created_at, now)
         record_results(client_id=visit.client_id, results=measured, taken_at=taken_at, by=by, now=now)
+
+
+def _keep_consent(visit: FollowUpVisit, by: User) -> None:
+    """A consent to telehealth given in this visit holds for the next ones too."""
+    if visit.modality == TELEHEALTH and visit.telehealth.get("consent") == TICKED:
+        TelehealthConsent.objects.create(
+            visit=visit, client_id=visit.client_id, given_on=visit.visited_on, recorded_by=by
+        )
 
 
 def _close_appointment(visit: FollowUpVisit, by: User, now: datetime) -> None:

@@ -19,11 +19,13 @@ from clinic.staff.permissions import Permission
 from clinic.titration.services import end_side_effect
 from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm, StartForm, VisitForm
+from clinic.visits.forms.open_points import open_points
 from clinic.visits.forms.panels import not_looked_at, panel_of, panels, rows
 from clinic.visits.forms.parts import parts
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.copied import PARTS
 from clinic.visits.rules.decisions import Decision
+from clinic.visits.rules.telehealth import CONSENT_TELLS, TELEHEALTH, is_consent_valid
 from clinic.visits.views.signed import signed_page
 
 LOOK_FIRST = "Look at what this changes, shown below, then sign."
@@ -50,8 +52,8 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     return render(request, "visits/start.html", page, status=422 if form.errors else 200)
 
 
-def _begin(request: StaffRequest, *, client_id: UUID, appointment_id: UUID | None) -> FollowUpVisit:
-    return services.start_visit(client_id=client_id, appointment_id=appointment_id, by=request.user, now=timezone.now())
+def _begin(request: StaffRequest, **asked: Any) -> FollowUpVisit:
+    return services.start_visit(**asked, by=request.user, now=timezone.now())
 
 
 @require_safe
@@ -172,7 +174,8 @@ def _sign(request: StaffRequest, saved: FollowUpVisit, **_: Any) -> FollowUpVisi
 
 def _bound(request: StaffRequest, shown: FollowUpVisit) -> VisitForm:
     medications = queries.running_medications(shown, timezone.localdate())
-    return VisitForm(request.POST, medications=medications, around=queries.around(shown, request.user))
+    around = queries.around(shown, request.user)
+    return VisitForm(request.POST, medications=medications, around=around, is_telehealth=shown.modality == TELEHEALTH)
 
 
 def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) -> bool:
@@ -186,10 +189,11 @@ def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) 
 def _name_all_missing(request: StaffRequest, form: VisitForm, saved: FollowUpVisit) -> None:
     """Beside the first thing that stopped the signature, all the others."""
     page = queries.visit_page(request.user, saved, timezone.now())
-    for problem in queries.what_is_missing(
-        saved, page.medications, page.asked, page.settled, page.around.passages, page.today
-    ):
-        if problem.field in form.fields and problem.field not in form.errors:
+    for problem in queries.what_is_missing(page.to_sign):
+        if problem.field not in form.fields:
+            if problem.words not in form.non_field_errors():
+                form.add_error(None, problem.words)
+        elif problem.field not in form.errors:
             form.add_error(problem.field, problem.words)
 
 
@@ -205,7 +209,10 @@ def _autosaved(request: StaffRequest, visit_id: UUID, form: VisitForm) -> HttpRe
 def _draft_page(request: StaffRequest, shown: FollowUpVisit) -> HttpResponse:
     page = queries.visit_page(request.user, shown, timezone.now())
     initial = queries.fields_of(shown, page.asked)
-    form = VisitForm(None, medications=page.medications, around=page.around, initial=initial)
+    is_telehealth = shown.modality == TELEHEALTH
+    form = VisitForm(
+        None, medications=page.medications, around=page.around, is_telehealth=is_telehealth, initial=initial
+    )
     return _render_draft(request, page, form, version=shown.version, status=200)
 
 
@@ -243,5 +250,8 @@ def _render_draft(
         "mental_status": form.mental_status(),
         "problems": form.problems(),
         "parts": parts(page, form),
+        "open_points": open_points(page, form, shown_panels),
+        "consent_tells": CONSENT_TELLS,
+        "has_consent": is_consent_valid(page.around.consented_on, page.today),
     }
     return render(request, "visits/visit.html", shown, status=status)

@@ -3,10 +3,12 @@
 from functools import partial
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
@@ -17,6 +19,7 @@ from clinic.visits.forms import AddendumForm
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.note import NOT_ASSESSED, mental_status_words
 from clinic.visits.rules.problems import problem_words, vital_words
+from clinic.visits.rules.telehealth import telehealth_words
 
 
 @requires(Permission.WRITE_VISIT)
@@ -31,6 +34,19 @@ def add_addendum(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         messages.success(request, "Added.")
         return redirect("visits:visit", visit_id)
     return signed_page(request, queries.get_visit(request.user, visit_id), form)
+
+
+@requires(Permission.WRITE_VISIT)
+@require_POST
+def cosign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """The supervisor stands for the note of a trainee."""
+    open_chart(client_id=queries.client_of(visit_id), by=request.user, page="visits:cosign")
+    form = forms.Form(request.POST)
+    if submit(form, partial(services.cosign_visit, visit_id=visit_id, by=request.user, now=timezone.now())):
+        messages.success(request, "Co-signed.")
+    else:
+        messages.error(request, " ".join(str(words) for words in form.non_field_errors()))
+    return redirect("visits:visit", visit_id)
 
 
 def signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm) -> HttpResponse:
@@ -48,6 +64,9 @@ def signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm)
         "decisions": queries.decisions_of(shown),
         "addenda": queries.addenda_of(shown),
         "copied": queries.reviewed(shown),
+        "telehealth": telehealth_words(shown.telehealth),
+        "cosignature": queries.cosignature_of(shown),
+        "may_cosign": shown.supervisor_id == request.user.pk,
         "form": form,
     }
     return render(request, "visits/signed.html", page, status=422 if form.errors else 200)
