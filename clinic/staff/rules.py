@@ -24,13 +24,11 @@ def check_medical_director(*, is_medical_director: bool, roles: list[str]) -> No
         raise RuleBroken("The medical director is a prescriber.", field="is_medical_director")
 
 
-def check_supervisor(*, account: UUID, roles: list[str], supervisor: UUID | None, supervisor_is_trainee: bool) -> None:
-    """A trainee is a prescriber, under another prescriber who is no trainee themself."""
-    if supervisor is None:
-        return
+def check_supervisor(*, account: UUID, roles: list[str], supervisor: UUID, is_trainee: bool) -> None:
+    """A trainee is a prescriber, under another prescriber who is no trainee themself (`is_trainee`)."""
     if Role.PRESCRIBER not in roles:
         raise RuleBroken("Only a prescriber has a supervisor who co-signs.", field="supervisor")
-    if supervisor == account or supervisor_is_trainee:
+    if supervisor == account or is_trainee:
         raise RuleBroken("A supervisor is another prescriber, and no trainee.", field="supervisor")
 
 

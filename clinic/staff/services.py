@@ -67,20 +67,15 @@ def edit_staff(
     Ending an account ends its sessions at once; a role taken away is not worn a moment longer. Raises RuleBroken.
     """
     user = _locked(user_id)
-    supervisor_id = supervisor.pk if supervisor else None
     before = _standing(user)
     after = {
         "roles": sorted(roles),
         "is_medical_director": is_medical_director,
         "is_active": is_active,
-        "supervisor": str(supervisor_id or ""),
+        "supervisor": str(supervisor.pk) if supervisor else "",
     }
     if before != after:
-        rules.check_not_own(account=user.pk, by=by.pk, field="roles")
-        rules.check_roles(roles)
-        rules.check_medical_director(is_medical_director=is_medical_director, roles=roles)
-        is_trainee = supervisor is not None and supervisor.supervisor_id is not None
-        rules.check_supervisor(account=user.pk, roles=roles, supervisor=supervisor_id, supervisor_is_trainee=is_trainee)
+        _check_standing(user, after, supervisor, by)
     user.email, user.full_name, user.credentials, user.phone = email.lower(), full_name, credentials, phone
     if before["roles"] != after["roles"]:
         user.roles = roles
@@ -147,6 +142,17 @@ def switch_role(*, role: str, by: User) -> User:
     user.save(update_fields=["acting_role", "updated_at"])
     _tell("role_switched", by=user, subject=user, before=before, after=role)
     return user
+
+
+def _check_standing(user: User, after: dict[str, Any], supervisor: User | None, by: User) -> None:
+    """What an account may do once it is changed; see the rules."""
+    roles = after["roles"]
+    rules.check_not_own(account=user.pk, by=by.pk, field="roles")
+    rules.check_roles(roles)
+    rules.check_medical_director(is_medical_director=after["is_medical_director"], roles=roles)
+    if supervisor is not None:
+        is_trainee = supervisor.supervisor_id is not None
+        rules.check_supervisor(account=user.pk, roles=roles, supervisor=supervisor.pk, is_trainee=is_trainee)
 
 
 def _standing(user: User) -> dict[str, Any]:

@@ -259,4 +259,4 @@ def test_a_trainee_is_a_prescriber_under_another(desk: Browser, prescriber: User
 
 def test_a_trainee_supervises_nobody() -> None:
     with pytest.raises(RuleBroken, match="no trainee"):
-        rules.check_supervisor(account=new_id(), roles=["prescriber"], supervisor=new_id(), supervisor_is_trainee=True)
+        rules.check_supervisor(account=new_id(), roles=["prescriber"], supervisor=new_id(), is_trainee=True)

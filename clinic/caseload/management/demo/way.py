@@ -343,6 +343,7 @@ class Story:
             mental_status=words.mental_status("brighter" if score < 10 else "still low"),
             assessment=f"PHQ-9 now {score}. " + ("Improving on the plan." if score < 12 else "Partial benefit so far."),
             risk_answer="none",
+            telehealth=words.TELEHEALTH if visit.modality == "telehealth" else {},
             next_steps="Go on with therapy and the plan. Check-in by link; next visit in four weeks.",
         )
         visits.save_visit(visit_id=visit.pk, version=visit.version, note=note, decisions=decisions, by=by, now=now)

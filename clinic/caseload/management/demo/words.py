@@ -61,6 +61,12 @@ WORRIES = [
 ]
 IN_NEED = Answers(feeling=1, doses_missed=2, wants_call=True, words="It was a very bad day. I am with my sister now.")
 SIDE_EFFECTS = ["nausea", "headache", "sleepy", "dry_mouth", "restless", "sleepless"]
+TELEHEALTH = {
+    "identity": "yes",
+    "location": "At home in Salt Lake City",
+    "callback": "(801) 555-0142",
+    "consent": "yes",
+}
 
 
 def answers_of(total: int, items: int, rng: Random) -> list[int]:
