@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:visit_id>/preview/<uuid:dose_plan_id>/", drafts.preview, name="preview"),
     path("<uuid:visit_id>/sign/", drafts.sign, name="sign"),
     path("<uuid:visit_id>/cosign/", signed.cosign, name="cosign"),
+    path("<uuid:visit_id>/next/", signed.book_next, name="book_next"),
     path("<uuid:visit_id>/add/", signed.add_addendum, name="add_addendum"),
 ]

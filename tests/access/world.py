@@ -277,6 +277,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "visit_id": lambda side: _visit(side),
     "visits:visit visit_id": lambda side: _visit(side, is_signed=True),
     "visits:cosign visit_id": lambda side: _visit(side, is_signed=True),
+    "visits:book_next visit_id": lambda side: _visit(side, is_signed=True),
     "visits:add_addendum visit_id": lambda side: _visit(side, is_signed=True),
     "phrase_id": lambda side: Phrase.objects.create(prescriber=side.prescriber, name=CANARY, text=CANARY),
     "measurement_id": lambda side: MeasurementFactory(client=side.client, recorded_by=side.prescriber, note=CANARY),

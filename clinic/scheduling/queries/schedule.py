@@ -96,7 +96,14 @@ def booked_between(clinician: User, starts_at: dt.datetime, ends_at: dt.datetime
 
 
 def free_times(
-    clinician: User, *, client: Client, kind: str, first_day: dt.date, now: dt.datetime, days: int = 14
+    clinician: User,
+    *,
+    client: Client,
+    kind: str,
+    first_day: dt.date,
+    now: dt.datetime,
+    days: int = 14,
+    most: int = TIMES_SHOWN,
 ) -> list[rules.FreeTime]:
     """Times from `first_day` at which both the clinician and the client are free for this kind of appointment."""
     begins, _ = day_bounds(first_day)
@@ -108,7 +115,7 @@ def free_times(
         minutes=rules.MINUTES[kind],
         not_before=now,
         zone=clinic_zone(),
-    )[:TIMES_SHOWN]
+    )[:most]
 
 
 @prepared

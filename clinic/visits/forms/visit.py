@@ -1,6 +1,7 @@
 """The form of a visit: the note, and for each running medication what is decided."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +104,8 @@ class VisitForm(forms.Form):
         # Drawn below the form of the page, with the medications in between.
         widget=forms.Textarea(attrs={"rows": 2, "form": "visit"}),
     )
+
+    next_visit = forms.CharField(label="Next visit", required=False, max_length=40)
 
     def __init__(
         self,
@@ -209,6 +212,15 @@ class VisitForm(forms.Form):
         passages = {key: cleaned.get(name, "") for key, name in boxes.items() if name in self.data}
         decisions = list(self.asked().values())
         return {"version": cleaned.get("version"), "note": note, "decisions": decisions, "passages": passages}
+
+
+def time_chosen(data: Mapping[str, Any]) -> datetime | None:
+    """The free time that was chosen for the next visit; None where none was."""
+    try:
+        chosen = datetime.fromisoformat(str(data.get("next_visit", "")))
+    except ValueError:
+        return None
+    return chosen if chosen.tzinfo else None
 
 
 class PhraseForm(forms.Form):

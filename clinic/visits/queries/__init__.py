@@ -1,6 +1,7 @@
 """Reads of visits: `visits` for drafts, notes and decisions, `since` for what happened since the last one."""
 
 from clinic.visits.queries.copied import get_own_phrase, phrase_named, phrases_of, reviewed, to_review
+from clinic.visits.queries.next_visit import NextVisit, next_visit
 from clinic.visits.queries.since import Since, newest_visits, since_last_visit
 from clinic.visits.queries.visits import (
     RunningMedication,
@@ -37,6 +38,7 @@ from clinic.visits.queries.writing import (
 
 __all__ = [
     "Around",
+    "NextVisit",
     "RunningMedication",
     "Since",
     "ToSign",
@@ -60,6 +62,7 @@ __all__ = [
     "get_visit",
     "look_at_decision",
     "newest_visits",
+    "next_visit",
     "note_of",
     "phrase_named",
     "phrases_of",

@@ -2,10 +2,12 @@
 
 from clinic.visits.services.copied import copy_text, delete_phrase, review_text, save_phrase
 from clinic.visits.services.drafts import decide, save_visit, start_visit
+from clinic.visits.services.next_visit import book_next
 from clinic.visits.services.signing import add_addendum, cosign_visit, sign_visit
 
 __all__ = [
     "add_addendum",
+    "book_next",
     "copy_text",
     "cosign_visit",
     "decide",

@@ -1,5 +1,6 @@
 """Pages of a draft: begin it, write it, sign it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -18,9 +19,9 @@ from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.titration.services import end_side_effect
 from clinic.visits import queries, services
-from clinic.visits.forms import AddendumForm, StartForm, VisitForm
+from clinic.visits.forms import AddendumForm, StartForm, VisitForm, time_chosen
 from clinic.visits.forms.open_points import open_points
-from clinic.visits.forms.panels import not_looked_at, panel_of, panels, rows
+from clinic.visits.forms.panels import Panel, not_looked_at, panel_of, panels, rows
 from clinic.visits.forms.parts import parts
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.copied import PARTS
@@ -80,7 +81,7 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     if not is_done:
         return _draft_again(request, visit_id, form)
     _end_effect(request)
-    if not submit(form, partial(_copy_or_review, request, visit_id)):
+    if not submit(form, partial(_do_asked, request, visit_id)):
         return _draft_again(request, visit_id, form, is_saved=True)
     return redirect(_after_saving(request, shown))
 
@@ -91,10 +92,13 @@ def _end_effect(request: StaffRequest) -> None:
         end_side_effect(effect_id=UUID(request.POST["end_effect"]), by=request.user, now=timezone.now())
 
 
-def _copy_or_review(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
-    """What a button beside a part of the note asks for, if one was pressed."""
+def _do_asked(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
+    """What a button of the page asks for beside saving, if one was pressed."""
     deed, part, what = _pressed(request)
-    if deed == "copy":
+    if "book" in request.POST:
+        chosen = time_chosen(request.POST)
+        services.book_next(visit_id=visit_id, starts_at=chosen, by=request.user, now=timezone.now())
+    elif deed == "copy":
         name = request.POST.get(f"phrase_{part}", "")
         services.copy_text(visit_id=visit_id, part=part, origin=what, phrase_name=name, by=request.user)
     elif deed:
@@ -121,6 +125,8 @@ def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
         return f"{address}#response"
     if "continue_all" in request.POST or "preview" in request.POST:
         address = f"{address}#decisions"
+    elif "book" in request.POST:
+        return f"{address}#next-visit"
     elif (part := _pressed(request)[1]) in PARTS:
         return f"{address}#part-{part}"
     messages.success(request, "Draft saved.")
@@ -252,6 +258,12 @@ def _render_draft(
         "parts": parts(page, form),
         "open_points": open_points(page, form, shown_panels),
         "consent_tells": CONSENT_TELLS,
+        "next_visit": _next_visit(request, page, shown_panels),
         "has_consent": is_consent_valid(page.around.consented_on, page.today),
     }
     return render(request, "visits/visit.html", shown, status=status)
+
+
+def _next_visit(request: StaffRequest, page: queries.VisitPage, shown: Sequence[Panel]) -> queries.NextVisit:
+    looks = [panel.look for panel in shown]
+    return queries.next_visit(request.user, page.client, page.medications, looks, timezone.now())

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -15,7 +16,7 @@ from clinic.core.forms import submit
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.visits import queries, services
-from clinic.visits.forms import AddendumForm
+from clinic.visits.forms import AddendumForm, time_chosen
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.note import NOT_ASSESSED, mental_status_words
 from clinic.visits.rules.problems import problem_words, vital_words
@@ -49,6 +50,19 @@ def cosign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     return redirect("visits:visit", visit_id)
 
 
+@requires(Permission.WRITE_VISIT)
+@require_POST
+def book_next(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """Book the next visit from the page of a signed one."""
+    open_chart(client_id=queries.client_of(visit_id), by=request.user, page="visits:book_next")
+    form = forms.Form(request.POST)
+    chosen = time_chosen(request.POST)
+    book = partial(services.book_next, visit_id=visit_id, starts_at=chosen, by=request.user, now=timezone.now())
+    if not submit(form, book):
+        messages.error(request, " ".join(str(words) for words in form.non_field_errors()))
+    return redirect(f"{reverse('visits:visit', args=[visit_id])}#next-visit")
+
+
 def signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm) -> HttpResponse:
     """The note as it was signed, with what was added."""
     mental_status = mental_status_words(shown.mental_status)
@@ -66,7 +80,18 @@ def signed_page(request: StaffRequest, shown: FollowUpVisit, form: AddendumForm)
         "copied": queries.reviewed(shown),
         "telehealth": telehealth_words(shown.telehealth),
         "cosignature": queries.cosignature_of(shown),
+        "next_visit": _next_visit(request, shown),
         "may_cosign": shown.supervisor_id == request.user.pk,
         "form": form,
     }
     return render(request, "visits/signed.html", page, status=422 if form.errors else 200)
+
+
+def _next_visit(request: StaffRequest, shown: FollowUpVisit) -> queries.NextVisit | None:
+    """Proposed on the day of the visit, to whoever held it."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    if shown.prescriber_id != request.user.pk or shown.visited_on != today:
+        return None
+    medications = queries.running_medications(shown, today)
+    return queries.next_visit(request.user, shown.client, medications, [], now)

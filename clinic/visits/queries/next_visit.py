@@ -1,0 +1,65 @@
+"""When a client may be seen again: proposed from the dose plans, with times that are really free."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from clinic.clients.models import Client
+from clinic.core.queries import prepared
+from clinic.scheduling.models import Appointment, AppointmentKind
+from clinic.scheduling.queries import free_times
+from clinic.staff.models import User
+from clinic.visits.models import VisitKind
+from clinic.visits.queries.visits import RunningMedication
+from clinic.visits.rules.next_visit import ComingStep, Window, pick_times, propose_window
+from clinic.visits.rules.preview import Decided
+
+LOOKED_AHEAD = timedelta(days=14)
+# All of them: a few are picked from every day.
+EVERY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class NextVisit:
+    """The next visit: booked already, else the days proposed and free times in them, or after them."""
+
+    booked_at: datetime | None
+    window: Window
+    times: list[datetime]
+    is_within: bool
+
+
+def next_visit(
+    user: User, client: Client, medications: Sequence[RunningMedication], looks: Sequence[Decided], now: datetime
+) -> NextVisit:
+    """What is proposed to a prescriber; `looks` are changes decided and not signed yet. Three queries at most."""
+    today = timezone.localdate(now)
+    window = propose_window([*_planned(medications), *_decided(looks)], today)
+    booked_at = next(iter(_booked(client.pk, user.pk, now)), None)
+    if booked_at is not None:
+        return NextVisit(booked_at, window, [], is_within=True)
+    days = (max(window.last_on, window.first_on + LOOKED_AHEAD) - window.first_on).days + 1
+    kind = AppointmentKind.FOLLOW_UP
+    free = free_times(user, client=client, kind=kind, first_day=window.first_on, now=now, days=days, most=EVERY)
+    starts = [timezone.localtime(one.starts_at) for one in free]
+    times, is_within = pick_times(starts, window.last_on)
+    return NextVisit(None, window, times, is_within)
+
+
+def _planned(medications: Sequence[RunningMedication]) -> list[ComingStep]:
+    following = [(one.medication.name, one.dose.next_step) for one in medications]
+    return [ComingStep(step.first_on, f"step {step.number} of {name}") for name, step in following if step]
+
+
+def _decided(looks: Sequence[Decided]) -> list[ComingStep]:
+    return [ComingStep(look.proposed.on, "the change decided today") for look in looks if look.proposed]
+
+
+@prepared
+def _booked(client_id: UUID, user_id: UUID, now: datetime) -> QuerySet[Appointment, datetime]:
+    coming = Appointment.objects.standing().filter(client=client_id, clinician=user_id, starts_at__gt=now)
+    return coming.filter(kind__in=VisitKind.values).order_by("starts_at").values_list("starts_at", flat=True)[:1]
