@@ -76,6 +76,15 @@ def keep_our_logs(**_: object) -> None:
     """Celery's own lines would hold an exception's words; that somebody listens here keeps ours in place."""
 
 
+@signals.worker_init.connect
+def know_addresses(**_: object) -> None:
+    """Read the addresses of all pages before the worker forks: its first message would wait for that in a transaction,
+    in each of its processes."""
+    from django.urls import get_resolver
+
+    get_resolver().reverse_dict  # noqa: B018 - read to be filled
+
+
 @app.task(name=CLEAR_SESSIONS)
 def clear_sessions() -> None:
     """Remove the rows of sessions that ended."""

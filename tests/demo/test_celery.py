@@ -46,6 +46,16 @@ for name in (*machinery.SWEPT, machinery.SEND_DUE):
 app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING"])
 """
 
+BEGINS = """
+import sys, django
+from celery import signals
+django.setup()
+from medmgmt import celery
+print("clinic.checkins.views" in sys.modules)
+signals.worker_init.send(sender=None)
+print("clinic.checkins.views" in sys.modules)
+"""
+
 
 class Recorder:
     """A task that counts, and fails when told to."""
@@ -206,3 +216,8 @@ def test_the_worker_sweeps_without_a_broker_and_listens_again_to_an_empty_one(
     ask(broker)
     assert until(lambda: count(notes, "asked") == 2)
     assert worker.poll() is None
+
+
+def test_a_worker_knows_the_addresses_of_links_before_it_forks() -> None:
+    seen = subprocess.run([sys.executable, "-c", BEGINS], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert seen.stdout.split() == ["False", "True"]
