@@ -23,6 +23,12 @@ class BirthYearForm(forms.Form):
     )
 
 
+class WishForm(forms.Form):
+    """Whether a client by link wants messages of the kind that led to the page."""
+
+    wants = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda said: said == "yes")
+
+
 class ConsentForm(forms.Form):
     """Which messages a client agrees to, a box for each channel and purpose."""
 

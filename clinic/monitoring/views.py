@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
-from clinic.messaging.forms import NoFieldsForm
+from clinic.messaging.forms import NoFieldsForm, WishForm
 from clinic.messaging.views import read_by_link
 from clinic.monitoring import queries, rules, services
 from clinic.monitoring.forms import ResultsForm, WithdrawForm
@@ -103,6 +103,10 @@ def reminder_page(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "monitoring/reminder_page.html", page, status=422 if form else 200)
 
     def act(opened: queries.OpenReminder) -> HttpResponse:
+        if "wants" in request.POST:
+            wish = partial(services.wish_messages_by_link, token=token, now=timezone.now())
+            submit(WishForm(request.POST), wish)
+            return redirect(request.path)
         form = NoFieldsForm(request.POST)
         if submit(form, partial(services.say_done_by_link, token=token, now=timezone.now())):
             return redirect(request.path)

@@ -105,12 +105,6 @@ class ReplyForm(forms.Form):
     )
 
 
-class WishForm(forms.Form):
-    """Whether a client by link wants messages about appointments."""
-
-    wants = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda said: said == "yes")
-
-
 class HoursForm(forms.Form):
     """Weekly hours in the clinic's wall-clock time."""
 

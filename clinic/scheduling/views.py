@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.clients.models import Client
 from clinic.core.forms import submit
 from clinic.core.templatetags.clinic_ui import clock, weekday
+from clinic.messaging.forms import WishForm
 from clinic.messaging.views import read_by_link
 from clinic.scheduling import forms, queries, rules, services
 from clinic.scheduling.models import Appointment, AppointmentStatus
@@ -234,7 +235,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     def act(opened: queries.OpenAppointment) -> HttpResponse:
         if "wants" in request.POST:
             wish = partial(services.wish_messages_by_link, token=token, now=timezone.now())
-            submit(forms.WishForm(request.POST), wish)
+            submit(WishForm(request.POST), wish)
             return redirect(request.path)
         form = forms.ReplyForm(request.POST)
         if submit(form, partial(services.reply_by_link, token=token, now=timezone.now())):

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.clients.models import Client
+from clinic.clients.models import Client, MessageConsent, MessagePurpose
 from clinic.core.rules import RuleBroken
 from clinic.messaging.models import Reminder
 from clinic.messaging.services import mint_link
-from clinic.monitoring import services
+from clinic.monitoring import queries, services
 from clinic.monitoring.models import DueDay
 from clinic.monitoring.rules import Given
 from clinic.scheduling.rules import day_words
@@ -172,3 +172,24 @@ def test_a_link_to_no_day_opens_nothing(ada: Client, now: dt.datetime) -> None:
     token = mint_link(client_id=ada.pk, about_kind="test_due", about_id=ada.pk, expires_at=now + DAY)
     services.enter_reminder(token=token, year=ada.birth_on.year, now=now)
     assert not AuditEvent.objects.filter(action="test_reminder_opened_by_link").exists()
+
+
+def test_a_client_ends_messages_about_check_ins_and_tests_and_has_them_again(
+    phone: Browser, page: str, ada: Client
+) -> None:
+    agreed = MessageConsent.objects.live().filter(client=ada, purpose=MessagePurpose.CHECKINS)
+    assert "No more messages about check-ins and tests" in shown(phone, page)
+    assert queries.steps_wanted([DueDay.objects.get().pk])
+    phone.post(page, {"wants": "no"})
+    assert "We send you no messages about check-ins and tests." in shown(phone, page)
+    assert not agreed.exists()
+    assert queries.steps_wanted([DueDay.objects.get().pk]) == set(), "what waits does not leave"
+    phone.post(page, {"wants": "perhaps"})
+    assert not agreed.exists()
+    phone.post(page, {"wants": "yes"})
+    assert [(row.given_how, row.given_by) for row in agreed] == [("link", None)]
+
+
+def test_a_wish_by_a_link_that_ran_out_is_refused(token: str, now: dt.datetime) -> None:
+    with pytest.raises(RuleBroken, match="no longer open"):
+        services.wish_messages_by_link(token=token, wants=False, now=now + 8 * DAY)

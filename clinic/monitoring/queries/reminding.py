@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clinic.clients.models import ClientStatus, MessagePurpose
+from clinic.clients.queries import agrees_to
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import database_now, open_link, ways_about
 from clinic.messaging.rules import language_of
@@ -73,6 +74,7 @@ class OpenReminder:
     by_day: str
     is_late: bool
     measured: str
+    is_written_to: bool
 
     @property
     def is_due(self) -> bool:
@@ -98,6 +100,7 @@ def open_reminder(token: str, *, now: datetime) -> OpenReminder | None:
         by_day=day_words(day.due_on, language),
         is_late=day.due_on < today,
         measured=", ".join(dict.fromkeys(item.protocol.measured for item in items)),
+        is_written_to=agrees_to(link.client, MessagePurpose.CHECKINS),
     )
 
 

@@ -1,6 +1,11 @@
 """Deeds of monitoring: enter and withdraw results, look at what is due, remind clients of it."""
 
-from clinic.monitoring.services.reminders import enter_reminder, plan_test_reminders, say_done_by_link
+from clinic.monitoring.services.reminders import (
+    enter_reminder,
+    plan_test_reminders,
+    say_done_by_link,
+    wish_messages_by_link,
+)
 from clinic.monitoring.services.results import look_at_due, record_result, record_results, withdraw_result
 
 __all__ = [
@@ -10,5 +15,6 @@ __all__ = [
     "record_result",
     "record_results",
     "say_done_by_link",
+    "wish_messages_by_link",
     "withdraw_result",
 ]

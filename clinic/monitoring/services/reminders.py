@@ -7,9 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clinic.audit.services import record
 from clinic.clients.models import MessagePurpose
+from clinic.clients.services import end_message_consents, renew_message_consents
 from clinic.core.rules import RuleBroken
 from clinic.messaging.queries import ways_about
 from clinic.messaging.services import Wanted, cancel_reminders, confirm_birth_year, plan_reminders
@@ -22,6 +24,7 @@ from clinic.worklist.services import close_about, open_item
 
 # The clinic's own promise, no clinical number.
 ASK_WITHIN = timedelta(days=1)
+GONE = "This page is no longer open. Call the clinic if you need us."
 
 
 @transaction.atomic
@@ -93,6 +96,16 @@ def enter_reminder(*, token: str, year: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def wish_messages_by_link(*, token: str, wants: bool, now: datetime) -> None:
+    """A client ends messages about check-ins and the tests that go with them, or has them again; it holds at once."""
+    opened = queries.open_reminder(token, now=now)
+    if opened is None:
+        raise RuleBroken(_(GONE))
+    deed = renew_message_consents if wants else end_message_consents
+    deed(client_id=opened.day.client_id, purpose=MessagePurpose.CHECKINS, now=now)
+
+
+@transaction.atomic
 def say_done_by_link(*, token: str, now: datetime) -> DueDay:
     """A client says that the tests are done: no reminder of them leaves, and the care team asks for the result.
 
@@ -100,7 +113,7 @@ def say_done_by_link(*, token: str, now: datetime) -> DueDay:
     """
     opened = queries.open_reminder(token, now=now)
     if opened is None:
-        raise RuleBroken("This page is no longer open. Call the clinic if you need us.")
+        raise RuleBroken(_(GONE))
     day = DueDay.objects.select_for_update(of=("self",)).select_related("client").get(pk=opened.day.pk)
     if day.said_done_at is not None:
         return day
