@@ -1,6 +1,7 @@
 """The page by link in a real browser, 390 px wide, with and without JavaScript."""
 
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -116,6 +117,36 @@ def test_from_the_link_to_thanks(phone: Page, link: str) -> None:
     phone.context.clear_cookies()
     phone.goto(link)
     phone.get_by_text("This link is not open").wait_for()
+
+
+# A poor mobile connection: 400 kbit/s each way, 400 ms until the first byte comes.
+SLOW = {"offline": False, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "latency": 400}
+
+
+def test_on_a_slow_connection_it_stays_under_two_minutes(
+    phone: Page, link: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All answers of somebody who knows them, so that only the connection takes time; nothing is sent twice."""
+    phone.context.new_cdp_session(phone).send("Network.emulateNetworkConditions", SLOW)
+    began = time.monotonic()
+    phone.goto(link)
+    expect(phone.get_by_role("link", name="Call 988")).to_be_visible()
+    phone.get_by_label("What year were you born?").fill("1990")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_text("A little better", exact=True).click()
+    for number in range(2, LAST + 1):
+        go_on(phone, number)
+        if number == 2:
+            phone.get_by_label("how many doses did you miss").select_option("0")
+        if 5 <= number < LAST:
+            phone.locator("fieldset:not(.faces)").nth(number - 5).get_by_text("Not at all").click()
+    phone.get_by_role("button", name="Send my answers").click()
+    phone.get_by_role("heading", name="Thank you").wait_for()
+    took_s = time.monotonic() - began
+    with capsys.disabled():
+        print(f"\ncheck-in by link at 400 kbit/s: {took_s:.0f} s")  # noqa: T201 - the figure of the run
+    assert CheckInAnswer.objects.count() == 1
+    assert took_s < 120
 
 
 def test_the_crisis_button_is_the_first_thing_on_the_page(phone: Page, link: str) -> None:
