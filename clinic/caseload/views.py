@@ -17,6 +17,7 @@ from clinic.caseload.queries import chart as chart_queries
 from clinic.caseload.queries import desk
 from clinic.caseload.queries import home as clinicians
 from clinic.caseload.queries import trials as trial_queries
+from clinic.caseload.rules.day import filters, shown_visits
 from clinic.caseload.rules.drawing import draw, draw_rows
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
@@ -43,8 +44,16 @@ def home(request: StaffRequest) -> HttpResponse:
     """What waits for this person today, by the role worn now."""
     role = request.user.role
     now = timezone.now()
-    context = {"home": HOMES[role](request.user, now), "today": timezone.localdate(now)}
+    shown = HOMES[role](request.user, now)
+    context = {"home": shown, "today": timezone.localdate(now), **_day_list(shown, request.GET.get("show", ""))}
     return render(request, f"caseload/home_{role}.html", context)
+
+
+def _day_list(shown: object, show: str) -> dict[str, object]:
+    """Today's visits as a filter shows them, for homes that have a day."""
+    if not isinstance(shown, clinicians.PrescriberHome | clinicians.TherapistHome):
+        return {}
+    return {"day_visits": shown_visits(shown.visits, show), "day_filters": filters(shown.visits, show)}
 
 
 @requires(Permission.READ_CHART)

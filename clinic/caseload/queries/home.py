@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
+from clinic.caseload.queries.day import DayVisit, day_list, day_visits
 from clinic.caseload.queries.duties import OwnDuty, own_duties, own_duty
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
-from clinic.clients.models import CareTeamMember, SharingConsent
+from clinic.clients.models import CareTeamMember
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
@@ -20,12 +21,10 @@ from clinic.core.addresses import address
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.core.rows import Tuples
-from clinic.core.templatetags.clinic_ui import clock, day, mg, person
+from clinic.core.templatetags.clinic_ui import day, mg, person
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
-from clinic.scales.models import ScaleResponse
-from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus, Modality
 from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -36,21 +35,6 @@ ROWS = 20
 FRESH_SCORE = timedelta(days=14)
 NEW_OBSERVATION = timedelta(days=14)
 REFERRALS_SHOWN = timedelta(days=60)
-READY = [("Ready", "good", "check")]
-CLOSED = [("Chart closed to you", "quiet", "lock")]
-
-
-class DayVisit(NamedTuple):
-    """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin."""
-
-    when: str
-    path: str
-    name: str
-    who: str
-    what: str
-    status: str
-    signs: list[tuple[str, str, str]]
-    start: str
 
 
 class Unread(NamedTuple):
@@ -143,7 +127,7 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     begins, ends = day_bounds(timezone.localdate(now))
     [found] = _of_prescriber(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now)
     return PrescriberHome(
-        visits=[_day_visit(row) for row in found["visit_rows"]],
+        visits=day_list(found["visit_rows"], now, with_due=True),
         answers=[_to_read(*row) for row in found["answer_rows"]],
         drafts=[_draft(*row) for row in found["draft_rows"]],
         observations=[_observed(*row) for row in found["observation_rows"]],
@@ -158,7 +142,7 @@ def _of_prescriber(
 ) -> QuerySet[User, Any]:
     """Every list of the home in one statement: each round trip costs more than reading its few rows."""
     return User.objects.filter(pk=user.pk).values(
-        visit_rows=Tuples(_day_visits(user, begins, ends, scored_since, observed_since)),
+        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since)),
         answer_rows=Tuples(_unread(user)),
         draft_rows=Tuples(_drafts(user)),
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
@@ -175,7 +159,7 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
     return TherapistHome(
         changes=[_changed(*row) for row in found["change_rows"]],
         plans=[_plan_to_see(*row) for row in found["plan_rows"]],
-        visits=[_day_visit(row) for row in found["visit_rows"]],
+        visits=day_list(found["visit_rows"], now),
         observations=[_observed(*row) for row in found["observation_rows"]],
         referrals=[_referred(*row) for row in found["referral_rows"]],
         duties=[own_duty(now, *row) for row in found["duty_rows"]],
@@ -198,7 +182,7 @@ def _of_therapist(
     return User.objects.filter(pk=user.pk).values(
         change_rows=Tuples(changes.values_list("pk", "words", "reason", "at", "by__full_name", *naming("client"))),
         plan_rows=Tuples(plans.values_list("pk", "number", "signed_at", "signed_by__full_name", *naming("client"))),
-        visit_rows=Tuples(_day_visits(user, begins, ends, scored_since, observed_since)),
+        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since)),
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
         referral_rows=Tuples(_referrals(user, referred_since)),
         duty_rows=Tuples(own_duties(user, now)),
@@ -252,59 +236,6 @@ def _observations_between(user: User, since: datetime, until: datetime) -> Query
 
 def _refill(pk: UUID, at: datetime, asked_by: str, drug: str, *client: Any) -> WaitingRefill:
     return WaitingRefill(pk, at, asked_by, drug, Named(*client))
-
-
-def _day_visits(
-    user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime
-) -> QuerySet[Appointment, Any]:
-    of_client = {"client": OuterRef("client")}
-    return (
-        Appointment.objects.standing()
-        .filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
-        .order_by("starts_at")
-        .values_list(
-            "starts_at",
-            "kind",
-            "modality",
-            "status",
-            in_open_charts(user),
-            Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, review=None)),
-            Exists(Observation.objects.filter(**of_client, at__gte=observed_since).exclude(by=user)),
-            Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
-            Exists(SharingConsent.objects.live().filter(**of_client)),
-            "visit__pk",
-            "visit__signed_at",
-            *naming("client"),
-        )
-    )
-
-
-def _day_visit(row: tuple[Any, ...]) -> DayVisit:
-    """Nothing of the record shows where the chart is closed to the reader."""
-    starts_at, kind, modality, status, is_open, worries, observed, has_score, shares, visit_id, signed_at, *named = row
-    client = Named(*named)
-    signs = [
-        sign
-        for is_met, sign in (
-            (worries, ("Worrying check-in", "stop", "alert-triangle")),
-            (observed, ("New observation", "note", "message")),
-            (not has_score, ("No score in 14 days", "warn", "chart-line")),
-            (not shares, ("Sharing not agreed", "warn", "link")),
-            (visit_id and not signed_at, ("Note not signed", "warn", "pencil")),
-            (signed_at, ("Note signed", "good", "check")),
-        )
-        if is_met
-    ]
-    return DayVisit(
-        when=clock(starts_at),
-        path=client.get_absolute_url(),
-        name=str(client),
-        who=person(client),
-        what=f"{AppointmentKind(kind).label}, {Modality(modality).label.lower()}",
-        status="" if status == AppointmentStatus.BOOKED else str(AppointmentStatus(status).label),
-        signs=(signs or READY) if is_open else CLOSED,
-        start=address("visits:start", client.id) if is_open and visit_id is None else "",
-    )
 
 
 def _draft(kind: str, view: str, key: UUID, begun_at: datetime, preferred: str, given: str, family: str) -> Draft:

@@ -1,0 +1,136 @@
+"""The day's list of a clinician: each appointment with how ready its visit is."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from clinic.caseload.rules.day import CLOSED, Sign, signs_of
+from clinic.checkins.models import CheckInAnswer
+from clinic.clients.models import SharingConsent
+from clinic.clients.queries import Named, in_open_charts, naming
+from clinic.coordination.models import Observation
+from clinic.core.addresses import address
+from clinic.core.templatetags.clinic_ui import clock, day, person
+from clinic.coverage.models import PriorAuthorization
+from clinic.monitoring.queries import due_everywhere
+from clinic.scales.models import ScaleResponse
+from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus, Modality
+from clinic.staff.models import User
+from clinic.visits.models import TelehealthConsent
+from clinic.visits.rules.telehealth import is_consent_valid
+
+# An authorization is renewed before it ends. A month ahead is custom of the clinic and no clinical limit.
+ENDS_SOON = timedelta(days=30)
+
+
+class DayVisit(NamedTuple):
+    """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin.
+
+    `marks` are the names of its signs, by which the list is filtered.
+    """
+
+    when: str
+    path: str
+    name: str
+    who: str
+    what: str
+    status: str
+    signs: list[Sign]
+    start: str
+    marks: tuple[str, ...]
+
+
+def day_visits(
+    user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime
+) -> QuerySet[Appointment, Any]:
+    """A clinician's standing appointments of a day with what is known of each, for the statement of a home."""
+    of_client = {"client": OuterRef("client")}
+    approved = PriorAuthorization.objects.filter(**of_client, status="approved", expires_on__isnull=False)
+    consents = TelehealthConsent.objects.filter(**of_client).order_by("-given_on")
+    return (
+        Appointment.objects.standing()
+        .filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
+        .order_by("starts_at")
+        .annotate(
+            consented_on=Subquery(consents.values("given_on")[:1]),
+            authorized_until_on=Subquery(approved.order_by("expires_on").values("expires_on")[:1]),
+        )
+        .values_list(
+            "starts_at",
+            "kind",
+            "modality",
+            "status",
+            in_open_charts(user),
+            Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, review=None)),
+            Exists(Observation.objects.filter(**of_client, at__gte=observed_since).exclude(by=user)),
+            Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
+            Exists(SharingConsent.objects.live().filter(**of_client)),
+            "consented_on",
+            "authorized_until_on",
+            "visit__pk",
+            "visit__signed_at",
+            *naming("client"),
+        )
+    )
+
+
+def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, *, with_due: bool = False) -> list[DayVisit]:
+    """The rows of `day_visits` in words; `with_due` asks, in five queries, whose tests are due."""
+    today = timezone.localdate(now)
+    read = [_read(row) for row in rows]
+    ids = {one["client"].id for one in read if one["is_open"]}
+    due = _with_tests_due(ids, now) if with_due and ids else set()
+    return [_day_visit(one, due, today) for one in read]
+
+
+def _read(row: tuple[Any, ...]) -> dict[str, Any]:
+    names = (
+        "starts_at", "kind", "modality", "status", "is_open", "worrying", "observed", "has_score", "shares",
+        "consented_on", "authorized_until", "visit_id", "signed_at",
+    )  # fmt: skip
+    return {**dict(zip(names, row, strict=False)), "client": Named(*row[len(names) :])}
+
+
+def _with_tests_due(client_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    found = due_everywhere(now, Q(dose_plan__client__in=client_ids))
+    return {one.client.id for one in found if any(item.is_pressing for item in one.items)}
+
+
+def _marks(one: dict[str, Any], due: Collection[UUID], today: date) -> tuple[str, ...]:
+    until, is_far = one["authorized_until"], one["modality"] == Modality.TELEHEALTH
+    begun, signed_at = one["visit_id"] is not None, one["signed_at"]
+    found = {
+        "worrying": one["worrying"],
+        "due": one["client"].id in due,
+        "consent": is_far and not signed_at and not is_consent_valid(one["consented_on"], today),
+        "authorization": until is not None and until <= today + ENDS_SOON,
+        "observed": one["observed"],
+        "score": not one["has_score"],
+        "sharing": not one["shares"],
+        "unsigned": begun and not signed_at,
+        "signed": signed_at,
+    }
+    return tuple(mark for mark, is_met in found.items() if is_met)
+
+
+def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVisit:
+    """Nothing of the record shows where the chart is closed to the reader."""
+    client, status = one["client"], one["status"]
+    marks = _marks(one, due, today) if one["is_open"] else ()
+    signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else [CLOSED]
+    may_begin = one["is_open"] and one["visit_id"] is None
+    return DayVisit(
+        when=clock(one["starts_at"]),
+        path=client.get_absolute_url(),
+        name=str(client),
+        who=person(client),
+        what=f"{AppointmentKind(one['kind']).label}, {Modality(one['modality']).label.lower()}",
+        status="" if status == AppointmentStatus.BOOKED else str(AppointmentStatus(status).label),
+        signs=signs,
+        start=address("visits:start", client.id) if may_begin else "",
+        marks=marks,
+    )
