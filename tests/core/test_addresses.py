@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from django.template import Context, Template
+from django.template import Context, Template, TemplateDoesNotExist
 from django.urls import NoReverseMatch, reverse
 
 from clinic.core.addresses import address
@@ -53,3 +53,19 @@ def test_a_piece_of_one_key_is_drawn_for_that_key_and_those_permissions() -> Non
     without = drawn(piece, key=KEY, has=False, can=frozenset({"visits.write", "evaluations.write"}))
     assert "Start an evaluation" in without
     assert "Start a visit" not in without
+
+
+def test_a_piece_is_looked_up_once_and_sees_what_it_is_given() -> None:
+    page = Template(
+        '{% include "components/empty.html" with title=first text="" %}{{ title }}|'
+        '{% include piece with title="By name" text="" only %}'
+        '{% include "components/empty.html" with title="Alone" text="" only %}'
+    )
+    for first in ("Nothing yet", "Nothing <more>"):
+        text = page.render(Context({"first": first, "piece": "components/empty.html"}))
+        assert "Nothing" in text.partition("|")[0]
+        assert "<more>" not in text
+        assert "By name" in text.partition("|")[2]
+        assert "Alone" in text
+    with pytest.raises(TemplateDoesNotExist):
+        drawn('{% include "components/_nowhere.html" %}')

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django import template
 from django.conf import settings
-from django.template import Context
-from django.template.base import Parser, Token
+from django.template import Context, Engine
+from django.template.base import Parser, Template, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
 from django.template.loader import get_template
+from django.template.loader_tags import IncludeNode, do_include
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -80,6 +81,31 @@ def unchanging_but(context: Context, template_name: str, key: UUID, **flags: boo
 @lru_cache(maxsize=512)
 def _drawn_but(template_name: str, can: frozenset[str], flags: tuple[tuple[str, bool], ...], urlconf: str) -> str:
     return get_template(template_name).render({"can": can, "key": UUID(ANY_KEY), **dict(flags)})
+
+
+class PieceNode(IncludeNode):
+    """Django's own `include`; a piece that is named in the template itself is looked up once."""
+
+    piece: Template | None = None
+
+    def render(self, context: Context) -> SafeString:
+        if self.piece is None:
+            name = self.template.var
+            if not isinstance(name, str):
+                return super().render(context)
+            self.piece = Engine.get_default().get_template(name)
+        if self.isolated_context:
+            return super().render(context)
+        given = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        with context.push(**given):
+            return self.piece.render(context)
+
+
+@register.tag
+def include(parser: Parser, token: Token) -> PieceNode:
+    """A piece of a page, as Django's own tag of this name."""
+    node = do_include(parser, token)
+    return PieceNode(node.template, extra_context=node.extra_context, isolated_context=node.isolated_context)
 
 
 class AddressNode(URLNode):
