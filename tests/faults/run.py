@@ -1,4 +1,4 @@
-"""Every scenario after the other, with one table at the end: `python -m tests.faults.run [--full] [--seed N]`.
+"""Every scenario after the other, with one table at the end: `python -m tests.faults.run [--full] [--only NAME]`.
 
 In small it is what the tests run; `--full` takes 50,000 reminders through more than 500 faults. Everything runs on
 127.0.0.1 with a database, a broker and providers of its own, and stops by itself.
@@ -60,16 +60,19 @@ def scenarios() -> dict[str, Callable[["Task"], "Ledger"]]:
     return {deed.__name__: deed for deed in deeds}
 
 
-def run(*, full: bool, seed: int, place: Path, part: float) -> list["Ledger"]:
+def run(*, full: bool, seed: int, place: Path, part: float, only: str = "") -> list["Ledger"]:
+    """Those of one name alone where one is named."""
     from tests.faults.killing import KINDS, kill_senders
     from tests.faults.scenario import Task
 
     ledgers = []
-    for kind in KINDS:
+    for kind in KINDS if only in ("", "kill_senders") else ():
         due, deaths = (int(KILLING.full_due * part), KILLING.full_faults) if full else (KILLING.due, KILLING.faults)
         ledgers.append(kill_senders(kind, due=due, deaths=deaths, seed=seed, place=place))
         tell(str(ledgers[-1]))
     for name, deed in scenarios().items():
+        if only not in ("", name):
+            continue
         size = SIZES[name]
         due, faults = (int(size.full_due * part), size.full_faults) if full else (size.due, size.faults)
         ledgers.append(deed(Task(due, faults, seed, place, patience_s=PATIENCE_S)))
@@ -86,6 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="faults", description="Let everything fail and count what became of it.")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--part", type=float, default=1.0, help="a part of the full number of reminders, as 0.1")
+    parser.add_argument("--only", default="", choices=["", "kill_senders", *SIZES], help="one of the scenarios")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     options = parser.parse_args()
     # Ended from outside it ends what it started, too.
@@ -122,7 +126,7 @@ def in_a_database_of_its_own(options: argparse.Namespace, place: Path, stack: co
     stack.enter_context(embedded.postgres().in_use())
     call_command("migrate", verbosity=0, interactive=False)
     tell(f"seed {options.seed}\n{TITLES}")
-    return run(full=options.full, seed=options.seed, place=place, part=options.part)
+    return run(full=options.full, seed=options.seed, place=place, part=options.part, only=options.only)
 
 
 if __name__ == "__main__":
