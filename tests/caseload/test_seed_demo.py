@@ -17,6 +17,10 @@ from clinic.caseload.management.commands.seed_demo import seed
 from clinic.caseload.management.demo import people
 from clinic.clients.models import Client, ClientStatus, ContactPoint, RelatedPerson
 from clinic.intake.models import Enquiry, EnquiryStatus, PsychiatricEvaluation
+from clinic.messaging.models import Reminder
+from clinic.monitoring.queries import KIND as TESTS
+from clinic.monitoring.queries import due_of_client
+from clinic.monitoring.rules.due import State
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.risk.models import SafetyPlan
 from clinic.risk.queries.rota import on_call_now, rota_page
@@ -138,6 +142,18 @@ def test_long_names_and_names_in_other_scripts_are_kept_whole(
 def test_somebody_takes_three_medications(clinic: Clinic) -> None:
     names = running(named(clinic, "Dorothy")).values_list("medication__name", flat=True)
     assert sorted(names) == ["bupropion XL", "mirtazapine", "sertraline"]
+
+
+def test_somebody_takes_lithium_and_is_reminded_today_of_its_level(clinic: Clinic) -> None:
+    plan = DosePlan.objects.running(TODAY).get(medication__ingredient="lithium")
+    by_level = {item.protocol.key: item for item in due_of_client(plan.client_id, SIX)}
+    assert (by_level["lithium_level_change"].state, by_level["lithium_level_change"].by_on) == (
+        State.NOT_YET,
+        TODAY + dt.timedelta(days=3),
+    )
+    assert not {item.state for item in by_level.values()} & {State.OVERDUE, State.NEVER_DONE}
+    first = Reminder.objects.get(about_kind=TESTS, client=plan.client_id, step=1)
+    assert (first.local_date, first.state) == (TODAY, "due")
 
 
 def test_somebody_tapers_to_a_day_without(clinic: Clinic) -> None:

@@ -14,6 +14,7 @@ from clinic.audit.services import recorded_together
 from clinic.caseload.management.demo.cast import hire
 from clinic.caseload.management.demo.clock import at, walk
 from clinic.caseload.management.demo.days import EachDay
+from clinic.caseload.management.demo.lithium import begin_lithium
 from clinic.caseload.management.demo.people import people
 from clinic.caseload.management.demo.rota import fill_rota
 from clinic.caseload.management.demo.safety import write_safety_plans
@@ -70,5 +71,6 @@ def seed(today: dt.date) -> None:
         for number, (person, team) in enumerate(zip(everybody, teams, strict=True))
     ]
     walk(ways, until=at(today, 6), each_day=EachDay(today, staff.coordinators[0]), first_day=first_day)
+    begin_lithium(today)
     supply(today)
     write_safety_plans(today)

@@ -67,6 +67,10 @@ COURSES = {
     ],
     "taper": [SERTRALINE],
 }
+# Begun beside another medication.
+LITHIUM = Course(
+    "lithium carbonate", [("300+300", 7), ("300+600", None)], times=("morning", "bedtime"), treats="mood swings"
+)
 
 # The taper of the one who is well and wishes to stop: two weeks a step, then nothing.
 TAPER = [{"doses": {"morning": mg}, "days": 14} for mg in ("75", "50", "25")]
