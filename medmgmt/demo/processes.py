@@ -22,9 +22,11 @@ def commands(*, port: int, data: Path) -> dict[str, list[str]]:
     python = sys.executable
     # Celery warns of root at each start; here, root is somebody trying the demo in a container.
     celery = [python, "-W", "ignore", "-m", "celery", "--quiet", "--app", "medmgmt"]
+    # Threads, for no proxy stands before them as in production: browsers open connections ahead of any request, and a
+    # sync worker would wait for such a one until its time is out, with nobody served meanwhile.
+    web = [python, "-m", "gunicorn", "medmgmt.wsgi:application", "--workers", "2", "--worker-class", "gthread"]
     # Read once and then forked: twice as quick to open as two that each read everything.
-    web = [python, "-m", "gunicorn", "medmgmt.wsgi:application", "--workers", "2", "--worker-class", "sync"]
-    web += ["--preload", "--pid", str(data / WEB_IS_READ)]
+    web += ["--threads", "4", "--preload", "--pid", str(data / WEB_IS_READ)]
     web += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning"]
     quiet = ["--loglevel", "WARNING"]
     return {
