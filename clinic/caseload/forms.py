@@ -1,6 +1,7 @@
 """What is said on the pages over many apps."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from clinic.checkins.rules.asking import SIDE_EFFECTS, TOXICITY_SIGNS, WITHDRAWAL_SIGNS
 from clinic.core.forms import WITHIN_REACH, offer
 from clinic.titration.models import WHY_ENDED
+from clinic.titration.rules.response import Thresholds
 from clinic.titration.rules.side_effects import DONE, LONGEST_WORDS, OWN, SEVERITIES, Felt
 
 EFFECTS = {**SIDE_EFFECTS, **TOXICITY_SIGNS, **WITHDRAWAL_SIGNS}
@@ -51,3 +53,42 @@ class SideEffectForm(forms.Form):
         told = super().clean() or {}
         code, words, severity = (told.pop(name, "") for name in ("code", "words", "severity"))
         return {**told, "felt": Felt(code, EFFECTS.get(code) or words, severity or 0)}
+
+
+class StayForm(forms.Form):
+    """The plan was reviewed and stays until a day, with the reason."""
+
+    until = forms.DateField(
+        label="Stays until",
+        validators=WITHIN_REACH,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Choose a day after today, within a year."},
+    )
+    reason = forms.CharField(
+        label="Why it stays", max_length=300, error_messages={"required": "Say why the plan stays."}
+    )
+
+
+class ThresholdsForm(forms.Form):
+    """The clinic's thresholds of the list. Cleaned, they are `thresholds` and the `version` that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32_000)
+    adequate_weeks = forms.IntegerField(
+        label="Weeks at an effective dose",
+        help_text="From then on a trial is adequate, and a score that is not better puts a client on the list.",
+    )
+    better_percent = forms.IntegerField(
+        label="Percent lower to count as better", help_text="Of the score when the medication began."
+    )
+    worse_points = forms.IntegerField(
+        label="Points higher to count as worse",
+        help_text="Than the score before, or than when a medication began.",
+    )
+    silent_weeks = forms.IntegerField(
+        label="Weeks without a score", help_text="After so many a client is on the list for that alone."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        numbers = {field.name: told.get(field.name, 0) for field in fields(Thresholds)}
+        return {"thresholds": Thresholds(**numbers), "version": told.get("version", 0)}

@@ -1,6 +1,7 @@
 """The home of each role and the chart page."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -10,17 +11,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.caseload.forms import SideEffectForm, TrialEndForm
+from clinic.caseload.forms import SideEffectForm, StayForm, ThresholdsForm, TrialEndForm
 from clinic.caseload.queries import chart as chart_queries
-from clinic.caseload.queries import desk
+from clinic.caseload.queries import desk, improving
 from clinic.caseload.queries import home as clinicians
 from clinic.caseload.queries import trials as trial_queries
 from clinic.caseload.rules.day import filters, shown_visits
 from clinic.caseload.rules.drawing import draw, draw_rows
+from clinic.caseload.rules.improving import Sign
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
+from clinic.core.templatetags.clinic_ui import day
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.models import User
@@ -28,6 +31,7 @@ from clinic.staff.permissions import Permission
 from clinic.staff.roles import Role
 from clinic.titration import services as titration
 from clinic.titration.queries import get_dose_plan
+from clinic.titration.queries.trials import thresholds_standing
 
 HOMES: dict[Role, Callable[[User, datetime], object]] = {
     Role.PRESCRIBER: clinicians.prescriber_home,
@@ -125,3 +129,51 @@ def why_ended(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     else:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("caseload:trials", dose_plan.client_id)
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+@require_safe
+def not_improving(request: StaffRequest) -> HttpResponse:
+    """Clients who do not improve on what they take, or of whom nobody could know."""
+    return _improving_page(request, {})
+
+
+def _improving_page(request: StaffRequest, forms: dict[UUID, StayForm]) -> HttpResponse:
+    """The list; a form of one row as it was sent, if it was refused."""
+    wanted = request.GET.get("sign", "")
+    wanted = wanted if wanted in {improving.STAYS, *Sign} else ""
+    found = improving.improving_list(request.user, wanted=wanted, now=timezone.now())
+    shown = {
+        "found": found,
+        "wanted": wanted,
+        "rows": [(row, forms.get(row.client.id) or StayForm(auto_id=f"id_{row.client.id}_%s")) for row in found.rows],
+        "refused": set(forms),
+    }
+    return render(request, "caseload/not_improving.html", shown, status=422 if forms else 200)
+
+
+@requires(Permission.WRITE_DOSE_PLAN)
+@require_POST
+def stay(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """The plan was reviewed and stays until a day: the client leaves the list until then."""
+    client = open_chart(client_id=client_id, by=request.user, page="not improving")
+    form = StayForm(request.POST, auto_id=f"id_{client_id}_%s")
+    deed = partial(titration.keep_plan, client_id=client_id, by=request.user, now=timezone.now())
+    if submit(form, deed):
+        messages.success(request, f"The plan of {client} stays until {day(form.cleaned_data['until'])}.")
+        return redirect("caseload:not_improving")
+    return _improving_page(request, {client_id: form})
+
+
+@requires(Permission.EDIT_THRESHOLDS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def thresholds(request: StaffRequest) -> HttpResponse:
+    """From when the clinic asks whether a medication helps."""
+    standing = thresholds_standing()
+    initial = {"version": standing.number, **asdict(standing.thresholds)}
+    form = ThresholdsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if submit(form, partial(titration.set_thresholds, by=request.user, now=timezone.now())):
+        messages.success(request, "Saved. The list and the trials count by it from now on.")
+        return redirect("caseload:thresholds")
+    status = 409 if hasattr(form, "conflict") else 422 if form.errors else 200
+    return render(request, "caseload/thresholds.html", {"form": form, "standing": standing}, status=status)

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     READ_CHECKINS = "checkins.read"
     TRIAGE_CHECKINS = "checkins.triage"
     EDIT_PROTOCOLS = "protocols.edit"
+    EDIT_THRESHOLDS = "thresholds.edit"
     RECORD_SCALE = "scales.record"
     READ_RESULTS = "results.read"
     RECORD_RESULT = "results.record"

@@ -132,6 +132,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.MANAGE_STAFF,
             P.MANAGE_ROTA,
             P.EDIT_PROTOCOLS,
+            P.EDIT_THRESHOLDS,
             P.READ_CLIENTS,
             P.READ_SCHEDULE,
             P.EDIT_AVAILABILITY,

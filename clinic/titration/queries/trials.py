@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -156,6 +156,25 @@ def newest_thresholds() -> QuerySet[ResponseThresholds, Any]:
     """What the clinic has set, the row in force; none where it has set nothing."""
     rows = ResponseThresholds.objects.order_by("-number")
     return rows.values("adequate_weeks", "better_percent", "worse_points", "silent_weeks")[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingThresholds:
+    """What is in force, by which row, and who set it when; nobody for the defaults."""
+
+    thresholds: Thresholds
+    number: int
+    set_by: str
+    set_at: datetime | None
+
+
+def thresholds_standing() -> StandingThresholds:
+    """The thresholds in force with their row; one query."""
+    row = ResponseThresholds.objects.select_related("by").order_by("-number").first()
+    if row is None:
+        return StandingThresholds(Thresholds(), 0, "", None)
+    numbers = Thresholds(row.adequate_weeks, row.better_percent, row.worse_points, row.silent_weeks)
+    return StandingThresholds(numbers, row.number, row.by.full_name, row.at)
 
 
 def thresholds_of(rows: Sequence[dict[str, Any]]) -> Thresholds:

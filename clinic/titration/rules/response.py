@@ -1,10 +1,13 @@
 """From when the clinic asks whether a medication helps."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from clinic.core.rules import RuleBroken
 
 LONGEST_WEEKS = 52
+# The clinic's own limit: it only catches a slip of typing and says nothing clinical.
+LONGEST_STAY = timedelta(days=366)
 MOST_POINTS = 80
 
 
@@ -18,6 +21,14 @@ class Thresholds:
     better_percent: int = 20
     worse_points: int = 5
     silent_weeks: int = 6
+
+
+def check_stay(until: date, reason: str, today: date) -> None:
+    """A plan that was reviewed stays until a day after today, within a year, and says why."""
+    if not today < until <= today + LONGEST_STAY:
+        raise RuleBroken("Choose a day after today, within a year.", field="until")
+    if not reason.strip():
+        raise RuleBroken("Say why the plan stays.", field="reason")
 
 
 def check_thresholds(thresholds: Thresholds) -> None:

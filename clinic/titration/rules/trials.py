@@ -305,7 +305,7 @@ def score_change(totals: Sequence[Total], first_on: date, end_on: date) -> Score
     where the first lay in the lowest band of its scale: there was nothing to respond.
     """
     changes = []
-    for instrument in dict.fromkeys(one.instrument for one in totals):
+    for instrument in sorted({one.instrument for one in totals}):
         own = sorted((one for one in totals if one.instrument == instrument), key=lambda one: one.on)
         before = [one for one in own if one.on <= first_on]
         after = [one for one in own if first_on < one.on <= end_on]

@@ -8,6 +8,7 @@ from clinic.titration.services.missed import record_missed_doses
 from clinic.titration.services.outcomes import say_why_ended
 from clinic.titration.services.overrides import doubt_promises, keep_promises
 from clinic.titration.services.refills import ask_refill, ask_refill_by_link, decide_refill, withdraw_refill
+from clinic.titration.services.response import keep_plan, set_thresholds
 from clinic.titration.services.side_effects import end_side_effect, keep_told_effects, note_side_effect
 from clinic.titration.services.supply import look_at_supply, record_fill, withdraw_fill
 from clinic.titration.services.switching import switch_medication
@@ -25,6 +26,7 @@ __all__ = [
     "judge_answer",
     "judge_results",
     "keep_favourite",
+    "keep_plan",
     "keep_promises",
     "keep_told_effects",
     "look_at_supply",
@@ -34,6 +36,7 @@ __all__ = [
     "remove_favourite",
     "say_why_ended",
     "set_gate",
+    "set_thresholds",
     "start_dose_plan",
     "stop_dose_plan",
     "switch_medication",
