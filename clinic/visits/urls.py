@@ -14,5 +14,6 @@ urlpatterns = [
     path("<uuid:visit_id>/sign/", drafts.sign, name="sign"),
     path("<uuid:visit_id>/cosign/", signed.cosign, name="cosign"),
     path("<uuid:visit_id>/next/", signed.book_next, name="book_next"),
+    path("<uuid:visit_id>/print/", signed.print_visit, name="print_visit"),
     path("<uuid:visit_id>/add/", signed.add_addendum, name="add_addendum"),
 ]

@@ -276,6 +276,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "intake:add_addendum evaluation_id": lambda side: _signed_evaluation(side),
     "visit_id": lambda side: _visit(side),
     "visits:visit visit_id": lambda side: _visit(side, is_signed=True),
+    "visits:print_visit visit_id": lambda side: _visit(side, is_signed=True),
     "visits:cosign visit_id": lambda side: _visit(side, is_signed=True),
     "visits:book_next visit_id": lambda side: _visit(side, is_signed=True),
     "visits:add_addendum visit_id": lambda side: _visit(side, is_signed=True),

@@ -48,6 +48,7 @@ NOT_PAGES = {
     "intake:save_evaluation": "leads back to the evaluation",
     "intake:save_history": "leads back to the history",
     "intake:add_addendum": "leads back to the evaluation",
+    "visits:print_visit": "a file",
     "visits:save": "leads back to the visit",
     "visits:sign": "leads back to the visit",
 }
