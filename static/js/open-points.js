@@ -1,15 +1,19 @@
 // What still keeps a visit from being signed: a point that asks for something goes once something stands in its field.
-const HIDDEN_BY = "data-field";
+const ASKS = "data-field";
 
 function look() {
   const form = document.getElementById("visit");
-  if (!form) {
+  const points = document.querySelector("[data-open-points]");
+  if (!form || !points) {
     return;
   }
   const filled = new FormData(form);
-  for (const point of document.querySelectorAll(`[data-open-points] [${HIDDEN_BY}]`)) {
-    point.hidden = Boolean((filled.get(point.getAttribute(HIDDEN_BY)) ?? "").trim());
+  for (const point of points.querySelectorAll(`[${ASKS}]`)) {
+    point.hidden = Boolean((filled.get(point.getAttribute(ASKS)) ?? "").trim());
   }
+  const isOpen = points.querySelector("li:not([hidden])") !== null;
+  points.querySelector("[data-open]")?.toggleAttribute("hidden", !isOpen);
+  points.querySelector("[data-nothing-open]").hidden = isOpen;
 }
 
 document.addEventListener("input", look);

@@ -12,6 +12,7 @@ from clinic.visits.models import FollowUpVisit
 from tests.browser.conftest import DESK, PHONE, OpenPage, Windows, is_too_wide
 from tests.browser.looks import Listener, faults
 from tests.browser.running import RunningClinic
+from tests.browser.test_click_budgets import Hand
 from tests.browser.test_two_people import Team, begin_visit, team  # noqa: F401 - a client and their team
 from tests.factories.visits import signed
 
@@ -81,6 +82,38 @@ def test_without_scripts_text_is_copied_and_kept(visited: Team, page_at: OpenPag
     copied = page.get_by_role("region", name=re.compile("Copied from the visit of"))
     copied.get_by_role("button", name="Keep it in the note").click()
     expect(page.get_by_label("What the client reports")).to_have_value("Sleeps well.\nSleeps better.")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_visit_by_telehealth_tells_what_is_open_and_books_the_next_in_two_clicks(
+    visited: Team, page_at: OpenPage, width: int
+) -> None:
+    page = page_at(width, who=visited.prescriber)
+    page.goto(f"/visits/start/{visited.client.pk}/")
+    page.get_by_label("How you meet").select_option("telehealth")
+    page.get_by_role("button", name="Start a visit").click()
+    assert faults(page, Listener(page.context)) == []
+    assert not is_too_wide(page)
+    still_open = page.get_by_role("list", name="Still open")
+    expect(still_open.get_by_role("listitem")).to_have_count(5)
+    page.get_by_label("I verified who the client is").check()
+    page.get_by_label("Where the client is now, with the address").fill("At home")
+    expect(still_open.get_by_role("listitem")).to_have_count(3)
+    still_open.get_by_role("link", name="Obtain the client's consent").click()
+    page.get_by_label("The client consents to telehealth today").check()
+    page.get_by_role("textbox", name="Assessment", exact=True).fill("Well.")
+    page.get_by_text("No thoughts of self-harm").click()
+    expect(still_open).to_be_hidden()
+    expect(page.get_by_text("Nothing is open.")).to_be_visible()
+    hand = Hand(page)
+    hand.click(page.locator("#next-visit label").first)
+    hand.click(page.get_by_role("button", name="Book the next visit"))
+    expect(page.locator("#next-visit")).to_contain_text("Booked with you for")
+    assert hand.clicks == 2
+    expect(page.get_by_role("textbox", name="Assessment", exact=True)).to_have_value("Well.")
+    page.get_by_role("button", name="Sign the visit").click()
+    expect(page.get_by_text("Visit signed.")).to_be_visible()
+    assert faults(page, Listener(page.context)) == []
 
 
 def type_for(page: Page, seconds: int, begun: str = "") -> str:
