@@ -66,7 +66,7 @@ def test_what_a_visit_by_telehealth_needs(said: dict[str, str], fields: list[str
 
 def test_the_record_as_it_is_read() -> None:
     lines = rules.telehealth_words({"identity": "yes", "location": "Home", "callback": ""})
-    assert [line.words for line in lines] == ["Yes", "Home"]
+    assert [line.words for line in lines] == ["verified", "Home"]
 
 
 def test_it_is_signed_with_its_consent_which_serves_the_next_visit_too(ada: Client, prescriber: User) -> None:
@@ -116,7 +116,7 @@ class TestPage:
         assert "Verify who the client is" in refused.text
         sent |= {"version": "2", "tele_identity": "on", "tele_consent": "on", "tele_callback": "801 555 0100"}
         signed = browser.post(reverse("visits:sign", args=[visit.pk]), sent, follow=True)
-        for words in ("Visit signed.", "801 555 0100", "I verified who the client is"):
+        for words in ("Visit signed.", "801 555 0100", "given in this visit"):
             assert words in signed.text
         browser.post(reverse("visits:start", args=[ada.pk]), {"modality": "telehealth"})
         again = FollowUpVisit.objects.get(signed_at=None)

@@ -25,7 +25,7 @@ def on_paper(
     cosignature: CoSignature | None,
 ) -> dict[str, Any]:
     """The values of the sheet. What is not there is said, so that nobody takes it for forgotten."""
-    found = [*map(_line, mental_status), *([f"Not assessed: {', '.join(not_assessed)}"] if not_assessed else [])]
+    found = [*map(_line, mental_status), *([f"Not assessed: {'; '.join(not_assessed)}"] if not_assessed else [])]
     parts = [
         ("Telehealth", [*map(_line, telehealth)]),
         ("What the client reports", _text(visit.subjective)),

@@ -26,6 +26,15 @@ TEXTS = {
 }
 TICKS = {"identity": "I verified who the client is", "consent": "The client consents to telehealth today"}
 TICKED = "yes"
+# How each is told once the visit is over.
+TOLD = {
+    "identity": "Who the client is",
+    "consent": "Consent to telehealth",
+    "location": "Where the client was",
+    "callback": "Number to call back",
+    "emergency": "Whom to call there",
+}
+TICKED_WORDS = {"identity": "verified", "consent": "given in this visit"}
 
 
 def telehealth_field(name: str) -> str:
@@ -64,5 +73,4 @@ def missing_for_telehealth(note: Note, *, modality: str, consented_on: date | No
 
 def telehealth_words(said: Mapping[str, str]) -> list[DomainWords]:
     """The telehealth record as it is read."""
-    ticked = [DomainWords(label, "Yes") for name, label in TICKS.items() if said.get(name) == TICKED]
-    return [*ticked, *(DomainWords(label, said[name]) for name, label in TEXTS.items() if said.get(name))]
+    return [DomainWords(label, TICKED_WORDS.get(name, said[name])) for name, label in TOLD.items() if said.get(name)]
