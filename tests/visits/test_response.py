@@ -1,5 +1,6 @@
 """How the medications go, among what is known at a visit: trials, adherence, side effects ended by one click."""
 
+import re
 from typing import Any
 
 import pytest
@@ -79,6 +80,16 @@ def test_one_click_ends_a_side_effect_and_keeps_what_was_typed(
     assert "Has ended" not in browser.get(url("visit", visit)).text
     again = browser.post(url("save", visit), {**filled(visit), "end_effect": "nonsense"})
     assert again.status_code == 302
+
+
+def test_enter_in_the_note_saves_and_ends_nothing(
+    browser: Browser, visit: FollowUpVisit, prescriber: User, dose_plan: DosePlan
+) -> None:
+    side_effect(dose_plan, prescriber, NOW)
+    buttons = re.findall(r"<button[^>]*>", browser.get(url("visit", visit)).text)
+    of_the_form = [one for one in buttons if 'form="visit"' in one]
+    assert "name=" not in of_the_form[0]
+    assert 'name="end_effect"' in of_the_form[1]
 
 
 def test_before_the_first_dose_nothing_is_told(browser: Browser, ada: Client, prescriber: User) -> None:
