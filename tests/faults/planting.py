@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from clinic.messaging.gateways import Message, Result
+from clinic.messaging.gateways import Message, Result, breaker
 from clinic.messaging.gateways.http import HttpGateway
 from clinic.messaging.models import DeliveryReport, Reminder, ReminderState, ReportedState
 from clinic.messaging.rules import Outcome
@@ -75,6 +75,15 @@ def ends_at_once() -> None:
     signal.signal = lambda *words: None  # type: ignore[assignment, misc] - it never learns to end well
 
 
+def waits_in_line() -> None:
+    """Looks for one channel after the other and never lets a gateway rest: what hangs is waited for."""
+    from medmgmt import celery
+
+    apart = celery.swept
+    celery.swept = lambda: [[look for looks in reversed(apart()) for look in looks]]
+    breaker.OPENS_AFTER = 10**6
+
+
 def forgets_its_lease() -> None:
     """Goes on where it stood, however long it was away: others may have taken its rows meanwhile."""
     handing_over.FRESH_FOR_S = 3600.0
@@ -102,6 +111,7 @@ PLANTED: dict[str, Callable[[], None]] = {
         never_gives_up,
         ends_at_once,
         forgets_its_lease,
+        waits_in_line,
         waits_to_be_asked,
     )
 }

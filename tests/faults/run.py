@@ -46,17 +46,19 @@ SIZES = {
     "report": Size(20, 0, 1_000, 0),
     "freeze_texts": Size(250, 3, 3_000, 24),
     "freeze_letters": Size(200, 3, 2_000, 24),
+    # Its faults are letters that fall due beside what hangs.
+    "send_letters_beside": Size(60, 40, 1_000, 1_000),
 }
 PATIENCE_S = 600.0
 
 
 def scenarios() -> dict[str, Callable[["Task"], "Ledger"]]:
     """By name, those of the herd; loaded when Django is ready."""
-    from tests.faults import answers, freezing, restarts
+    from tests.faults import answers, beside, freezing, restarts
 
     deeds = [restarts.kill_everything, restarts.lose_the_broker, restarts.go_by_wrong_clocks, restarts.deploy]
     deeds += [answers.misbehave, answers.take_back, answers.poison, answers.report]
-    deeds += [freezing.freeze_texts, freezing.freeze_letters]
+    deeds += [freezing.freeze_texts, freezing.freeze_letters, beside.send_letters_beside]
     return {deed.__name__: deed for deed in deeds}
 
 
