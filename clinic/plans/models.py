@@ -98,7 +98,7 @@ def part_of_signed_plan(table: str) -> pgtrigger.Trigger:
         func=f"""
             IF EXISTS (
                 SELECT 1 FROM plans_treatmentplan p
-                WHERE p.id = COALESCE(NEW.plan_id, OLD.plan_id) AND p.signed_at IS NOT NULL
+                WHERE p.id IN (NEW.plan_id, OLD.plan_id) AND p.signed_at IS NOT NULL
             ) THEN
                 RAISE EXCEPTION 'the plan is signed: its {table} cannot change';
             END IF;

@@ -188,6 +188,13 @@ def test_the_database_refuses_to_change_a_signed_plan(ada: Client, prescriber: U
         TreatmentPlan.objects.filter(pk=plan.pk).update(client_words="other")
 
 
+@pytest.mark.parametrize("parts", ["problems", "goals", "interventions"])
+def test_no_part_leaves_a_signed_plan_for_a_draft(ada: Client, prescriber: User, parts: str) -> None:
+    plan, draft = signed(ada, prescriber), written(ada, prescriber)
+    with pytest.raises(DatabaseError, match="cannot change"):
+        getattr(plan, parts).update(plan=draft)
+
+
 def test_a_therapist_acknowledges_once_with_a_comment(ada: Client, prescriber: User, therapist: User) -> None:
     plan = signed(ada, prescriber)
     assert list(queries.plans_awaiting_acknowledgement(therapist)) == [plan]

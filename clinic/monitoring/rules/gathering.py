@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
@@ -76,14 +77,16 @@ class DueLine:
         return f"{self.measured}: {self.label.lower()}, {self.when} ({self.medication}). {self.why}."
 
 
-def monitored_ingredients() -> list[str]:
+@cache
+def monitored_ingredients() -> tuple[str, ...]:
     """The ingredients of which any active protocol asks something."""
-    return [name for name in ingredient_groups() if protocols_for(name)]
+    return tuple(name for name in ingredient_groups() if protocols_for(name))
 
 
-def monitored_kinds() -> list[str]:
+@cache
+def monitored_kinds() -> tuple[str, ...]:
     """The kinds of results that any active protocol asks for."""
-    return sorted({kind for row in read_protocols() if row.is_active for kind in row.kinds})
+    return tuple(sorted({kind for row in read_protocols() if row.is_active for kind in row.kinds}))
 
 
 def plans_of(rows: Iterable[PlanStep], missed: Iterable[tuple[UUID, date, date]]) -> list[DosePlanDays]:

@@ -131,7 +131,7 @@ def ingredient_groups() -> Mapping[str, frozenset[str]]:
     }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)  # more than the formulary has ingredients
 def protocols_for(ingredient: str) -> tuple[tuple[Protocol, ...], ...]:
     """The active protocols of an ingredient, each series in the order of the file."""
     groups = ingredient_groups().get(ingredient, frozenset({ingredient}))
