@@ -1,10 +1,10 @@
 """What is read for visits: drafts and notes, running medications with their decisions, what happened since."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentSt
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
-from clinic.titration.queries import CurrentDose, before_change, current_dose, taking_of
+from clinic.titration.queries import CurrentDose, Taking, before_change, current_dose, taking_of
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
 from clinic.visits.models import CoSignature, FollowUpVisit, MedicationDecision, VisitAddendum
@@ -42,7 +42,7 @@ class RunningMedication:
 
     dose: CurrentDose
     version: DosePlanVersion
-    label: Label
+    taking: Callable[[], Taking]
     decided_here: Decision | None
     is_changed_by_another: bool
     has_ended: bool
@@ -54,6 +54,11 @@ class RunningMedication:
     @property
     def medication(self) -> Medication:
         return self.dose.medication
+
+    @property
+    def label(self) -> Label:
+        """What the label has for this client, by all that is taken; asked for only where a dose is looked at."""
+        return self.taking().label(self.medication)
 
     @property
     def mg_today(self) -> Decimal:
@@ -115,7 +120,7 @@ def allergies_of(client: Client) -> list[Allergy]:
 
 
 def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedication]:
-    """Dose plans begun or to begin and not stopped, oldest first, with their versions in force. Five queries.
+    """Dose plans begun or to begin and not stopped, oldest first, with their versions in force. Two queries.
 
     Those that were stopped in this visit are among them.
     """
@@ -123,12 +128,12 @@ def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedica
     prefetch_related_objects(versions, "steps")
     signed_here = [one for one in versions if _is_since(visit, one) and one.signed_by_id == visit.prescriber_id]
     replaced = {one.dose_plan.in_place_of_id for one in signed_here}
-    taking = taking_of(visit.client, today)
+    taking = cache(partial(taking_of, visit.client, today))
     return [
         RunningMedication(
             dose=current_dose(one, today),
             version=one,
-            label=taking.label(one.dose_plan.medication),
+            taking=taking,
             decided_here=_decision_signed(one, replaced) if one in signed_here else None,
             is_changed_by_another=_is_since(visit, one) and one not in signed_here,
             has_ended=one.stop_on is not None and one.stop_on <= today,
