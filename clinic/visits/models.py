@@ -282,6 +282,7 @@ class TelehealthConsent(Record):
 
     class Meta:
         ordering = ["-given_on"]
+        indexes = [models.Index(fields=["client", "-given_on"], name="visits_newest_telehealth")]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             never_emptied(),
