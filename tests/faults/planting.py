@@ -86,7 +86,7 @@ def waits_in_line() -> None:
 
 def forgets_its_lease() -> None:
     """Goes on where it stood, however long it was away: others may have taken its rows meanwhile."""
-    handing_over.FRESH_FOR_S, handing_over.PART_OF_LEASE = 3600.0, 3600.0
+    handing_over.FRESH_FOR_S = 3600.0
     finishing.ACCEPT = finishing.ACCEPT.replace("reminder.lease_token = done.token AND ", "")
 
 

@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import timezone
 
@@ -16,10 +15,8 @@ from clinic.messaging.gateways import Breaker, Message, Result, breaker_of
 from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
 from clinic.messaging.rules import Outcome
 from clinic.messaging.services import finishing, handing_over, preparing, sending
-from clinic.messaging.services.claiming import Claimed
 from clinic.messaging.services.finishing import Done
 from clinic.messaging.services.journal import Journal
-from clinic.messaging.services.preparing import Prepared
 from clinic.worklist.models import DutyKind, WorkItem
 from tests.factories.clients import ContactPointFactory
 from tests.factories.messaging import ReminderFactory, make_many_due
@@ -152,26 +149,6 @@ def test_what_was_looked_at_too_long_ago_is_looked_at_again(
     services.send_due(channel=Channel.EMAIL, limit=3)
     assert len(gateway.sent) == 1
     assert states() == ["accepted", "cancelled", "cancelled"]
-
-
-def test_whoever_hung_between_the_claim_and_the_first_message_sends_none(
-    gateway: StubGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_many_due(2)
-    prepare = sending.prepare
-
-    def hangs(batch: list[Claimed]) -> list[Prepared]:
-        time.sleep(0.1)
-        return prepare(batch)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(handing_over, "PART_OF_LEASE", 0.05 / settings.MESSAGE_LEASE_SECONDS)
-        patched.setattr(sending, "prepare", hangs)
-        services.send_due(channel=Channel.EMAIL, for_seconds=0)
-    assert gateway.sent == []
-    due_again()
-    services.send_due(channel=Channel.EMAIL)
-    assert len(gateway.sent) == 2
 
 
 def test_a_gateway_that_fails_five_times_rests_and_its_rows_wait_untried(gateway: StubGateway) -> None:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Protocol
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError
 
 from clinic.messaging.gateways import Breaker, Gateway, Message, Result, is_blind
@@ -17,8 +16,6 @@ from clinic.messaging.services.journal import Journal
 
 # What was last looked at longer ago is looked at again before it leaves: STOP and a changed plan hold at once.
 FRESH_FOR_S = 5.0
-# Nothing leaves after this part of its lease: what began by then has its answer, or is given up, before the lease ends.
-PART_OF_LEASE = 0.5
 # Longer than any call may last: what has not answered by then is unknown, and nobody waits for it.
 ANSWERED_WITHIN_S = 25.0
 RESTS = Result(Outcome.NOT_TRIED, detail="the gateway rests")
@@ -39,13 +36,9 @@ class Try(Protocol):
     def after_unknown(self) -> AfterUnknown | None: ...
 
 
-def hand_over_all(tries: Sequence[Try], *, breaker: Breaker, claimed_at: float) -> list[Result]:
-    """Hand a batch over by its gateway; the results come in the order of the tries.
-
-    `claimed_at`, by the clock that never goes back, is from before the batch was claimed: nothing leaves late in its
-    lease, for after it another sender may have taken the batch.
-    """
-    fresh_until = min(time.monotonic() + FRESH_FOR_S, claimed_at + PART_OF_LEASE * settings.MESSAGE_LEASE_SECONDS)
+def hand_over_all(tries: Sequence[Try], *, breaker: Breaker) -> list[Result]:
+    """Hand a batch over by its gateway; the results come in the order of the tries."""
+    fresh_until = time.monotonic() + FRESH_FOR_S
     gateway = tries[0].gateway
     if gateway.at_once > 1:
         return _side_by_side(tries, breaker, fresh_until)

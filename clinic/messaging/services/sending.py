@@ -44,14 +44,9 @@ def _drain(channel: Channel, *, limit: int, until: float) -> int:
     gateway, breaker = gateway_for(channel), breaker_of(channel)
     handled, size = 0, min(FIRST_BATCH, limit)
     with gateway.kept_open() if gateway else nullcontext():
-        while True:
-            # Before the claim: whoever hangs between it and the first message wakes up to know that the lease is over.
-            claimed_at = time.monotonic()
-            batch = _next_batch(channel, breaker, limit=size)
-            if not batch:
-                break
+        while batch := _next_batch(channel, breaker, limit=size):
             began = time.monotonic()
-            _send_batch(batch, breaker, claimed_at)
+            _send_batch(batch, breaker)
             handled += len(batch)
             if time.monotonic() >= until:
                 break
@@ -71,22 +66,22 @@ def _next_batch(channel: Channel, breaker: Breaker, *, limit: int) -> list[Claim
     return claim(limit=1 if breaker.is_trying else limit, channel=channel)
 
 
-def _send_batch(batch: Sequence[Claimed], breaker: Breaker, claimed_at: float) -> None:
+def _send_batch(batch: Sequence[Claimed], breaker: Breaker) -> None:
     """All together; a batch of which one row cannot be prepared goes by halves, until that row is alone."""
     try:
         tries = prepare(batch)
     except Exception as error:
         if len(batch) > 1:
             middle = len(batch) // 2
-            _send_batch(batch[:middle], breaker, claimed_at)
-            _send_batch(batch[middle:], breaker, claimed_at)
+            _send_batch(batch[:middle], breaker)
+            _send_batch(batch[middle:], breaker)
             return
         log.exception("a reminder could not be prepared", reminder_id=str(batch[0].reminder_id))
         # Nothing was begun, so nothing can have left.
         _mark([Done(batch[0].reminder_id, batch[0].lease_token, None, Result(Outcome.RETRY, detail=_kind(error)))])
         return
     if tries:
-        results = hand_over_all(tries, breaker=breaker, claimed_at=claimed_at)
+        results = hand_over_all(tries, breaker=breaker)
         _mark([_done(one, result) for one, result in zip(tries, results, strict=True)])
 
 
