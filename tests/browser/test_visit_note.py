@@ -29,7 +29,7 @@ def visited(team: Team) -> Team:  # noqa: F811 - the fixture by its name
     return team
 
 
-def draft_of(team: Team) -> FollowUpVisit:  # noqa: F811
+def draft_of(team: Team) -> FollowUpVisit:  # noqa: F811 - the fixture by its name
     return FollowUpVisit.objects.get(client=team.client, signed_at=None)
 
 
