@@ -49,7 +49,7 @@ class EditStaffForm(AddStaffForm):
 
     def __init__(self, *args: Any, supervisors: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["supervisor"].queryset = supervisors  # type: ignore[attr-defined] - a field of models
+        self.fields["supervisor"].queryset = supervisors  # type: ignore[attr-defined]  # a field of models
 
     @classmethod
     def initial_of(cls, user: User) -> dict[str, object]:
