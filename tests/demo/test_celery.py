@@ -131,6 +131,9 @@ def test_the_settings_keep_the_promises_of_the_queue() -> None:
     assert conf.task_ignore_result
     # A claimed row's lease (120 s) outlives the longest task.
     assert conf.task_time_limit < 120
+    # What sweeps must not end with its broker: away for however long, or up and refusing.
+    assert conf.broker_connection_max_retries is None
+    assert conf.broker_channel_error_retry
 
 
 def test_beat_asks_only_for_tasks_that_exist() -> None:

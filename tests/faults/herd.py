@@ -141,6 +141,10 @@ class Herd:
         assert pid
         return pid
 
+    def ended(self) -> int:
+        """How many of them ended by themselves, which none ever should."""
+        return sum(not process.is_alive() for process in self.alive.values())
+
     def end(self, name: str) -> float:
         """Ask it to end, as a deploy does; how many seconds that took."""
         process, began = self.alive.pop(name), time.monotonic()

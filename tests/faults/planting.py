@@ -69,6 +69,13 @@ def waits_to_be_asked() -> None:
     celery.Sweep.look = lambda sweep: None  # type: ignore[method-assign] - the wrong worker
 
 
+def ends_with_its_broker() -> None:
+    """A worker that ends when its broker is up and refuses: with it ends its sweep."""
+    from medmgmt import celery
+
+    celery.app.conf.broker_channel_error_retry = False
+
+
 def ends_at_once() -> None:
     """Leaves the instant it is asked to, whatever it holds, and forgets what it had begun."""
     preparing._lost_answers = lambda rows: preparing.History(Counter(), {})
@@ -110,6 +117,7 @@ PLANTED: dict[str, Callable[[], None]] = {
         looks_once,
         never_gives_up,
         ends_at_once,
+        ends_with_its_broker,
         forgets_its_lease,
         waits_in_line,
         waits_to_be_asked,

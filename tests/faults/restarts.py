@@ -20,6 +20,8 @@ SLOW = '{"delay_s": 0.02}'
 # The soonest a herd that was killed can be back at work, and the longest that it may take.
 BACK_WITHIN_S = 150.0
 DRAINED_WITHIN_S = 30.0
+# What is done to the broker, each in its turn.
+HARMS = ("killed and empty", "emptied", "no memory", "no memory, lines cut", "away")
 
 
 def kill_everything(task: Task) -> Ledger:
@@ -62,11 +64,12 @@ def lose_the_broker(task: Task) -> Ledger:
             waited = not wait_until(progress(rows), seconds=task.patience_s)
             later.enter_context(valkey.in_use())
             all_of_it.start("beat", beat)
-            for _ in range(task.faults):
-                _harm(valkey, chance)
+            kinds = chance.sample(HARMS, len(HARMS))
+            for number in range(task.faults):
+                _harm(valkey, kinds[number % len(kinds)], chance)
                 time.sleep(chance.uniform(0.2, 1.2))
             wait_until(lambda: not open_of(rows), seconds=task.patience_s)
-        wrong = {"waited for the broker": int(waited)}
+            wrong = {"waited for the broker": int(waited), "ended with it": all_of_it.ended()}
         copies, name = provider.copies(), "R03 the broker is lost"
         return balance(name, keys_of(rows), copies, seed=task.seed, faults=task.faults, wrong=wrong)
 
@@ -82,8 +85,7 @@ def broker_url(valkey: Valkey) -> str:
     return valkey.url.replace("unix://", "redis+socket://", 1)
 
 
-def _harm(valkey: Valkey, chance: random.Random) -> None:
-    kind = chance.choice(["killed and empty", "emptied", "no memory", "away"])
+def _harm(valkey: Valkey, kind: str, chance: random.Random) -> None:
     if kind in ("killed and empty", "away"):
         kill_broker(valkey)
         time.sleep(chance.uniform(0.5, 1.5) if kind == "away" else 0)
@@ -95,6 +97,10 @@ def _harm(valkey: Valkey, chance: random.Random) -> None:
             return
         line.config_set("maxmemory-policy", "noeviction")
         line.config_set("maxmemory", "1mb")
+        if kind == "no memory, lines cut":
+            # Whoever comes back finds it up, and refused what it begins with.
+            line.client_kill_filter(_type="normal", skipme=True)
+            line.client_kill_filter(_type="pubsub", skipme=True)
         time.sleep(chance.uniform(0.3, 1))
         line.config_set("maxmemory", "0")
 

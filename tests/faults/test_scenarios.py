@@ -36,6 +36,7 @@ def test_nothing_is_lost_and_nothing_leaves_twice(
     [
         ("kill_everything", "marks_before_it_sends", 40, 3),
         ("lose_the_broker", "waits_to_be_asked", 10, 1),
+        ("lose_the_broker", "ends_with_its_broker", 10, 5),
         ("misbehave", "calls_all_accepted", 60, 4),
         ("go_by_wrong_clocks", "goes_by_its_own_clock", 30, 3),
         ("take_back", "looks_once", 300, 40),
