@@ -43,7 +43,7 @@ class World:
 
         from clinic.messaging.gateways import breaker, http
         from clinic.messaging.rules import outcomes
-        from clinic.messaging.services import handing_over
+        from clinic.messaging.services import fresh
 
         # What fails on purpose is not worth a line each.
         logging.disable(logging.CRITICAL)
@@ -58,7 +58,7 @@ class World:
         outcomes.FIRST_WAIT, outcomes.LONGEST_WAIT = WAIT, 5 * WAIT
         breaker.RESTS_FOR, http.TIMEOUT_S = WAIT, TIMEOUT_S
         # What may still be handed over ends before half a lease does, as in production.
-        handing_over.FRESH_FOR_S = FRESH_S
+        fresh.FRESH_FOR_S = FRESH_S
         if ahead:
             import time_machine
 

@@ -25,7 +25,7 @@ def main() -> None:
 
     from clinic.messaging.purposes import register
     from clinic.messaging.rules import outcomes
-    from clinic.messaging.services import handing_over
+    from clinic.messaging.services import fresh
     from tests.factories.messaging import purpose
     from tests.faults.herd import FRESH_S, WAIT
 
@@ -39,7 +39,7 @@ def main() -> None:
     # Known to every child, or each would read the views of the whole portal first.
     reverse(purpose().view_name, args=["x"])
     outcomes.FIRST_WAIT, outcomes.LONGEST_WAIT = WAIT, 5 * WAIT
-    handing_over.FRESH_FOR_S = FRESH_S
+    fresh.FRESH_FOR_S = FRESH_S
     channel, seed, deaths = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     chance = random.Random(seed)
     died = 0

@@ -5,6 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from clinic.messaging.gateways import Message, Result, breaker
 from clinic.messaging.gateways.http import HttpGateway
 from clinic.messaging.models import DeliveryReport, Reminder, ReminderState, ReportedState
 from clinic.messaging.rules import Outcome
-from clinic.messaging.services import claiming, finishing, handing_over, preparing, sending
+from clinic.messaging.services import claiming, finishing, fresh, preparing, sending
 
 
 def calls_all_accepted() -> None:
@@ -93,8 +94,20 @@ def waits_in_line() -> None:
 
 def forgets_its_lease() -> None:
     """Goes on where it stood, however long it was away: others may have taken its rows meanwhile."""
-    handing_over.FRESH_FOR_S = 3600.0
+    fresh.FRESH_FOR_S = 3600.0
     finishing.ACCEPT = finishing.ACCEPT.replace("reminder.lease_token = done.token AND ", "")
+
+
+def dates_its_look_on_waking() -> None:
+    """Takes what it looked at before it hung for fresh: others had its rows meanwhile."""
+    hand_over_all = sending.hand_over_all
+
+    def late(tries: Sequence[preparing.Prepared], **words: Any) -> list[Result]:
+        # Long enough to hang in.
+        time.sleep(0.3)
+        return hand_over_all([replace(one, looked_at=fresh.steady_now()) for one in tries], **words)
+
+    sending.hand_over_all = late  # type: ignore[assignment] - the wrong sender
 
 
 def believes_the_last_report(report: DeliveryReport, *, now: dt.datetime) -> None:
@@ -116,6 +129,7 @@ PLANTED: dict[str, Callable[[], None]] = {
         goes_by_its_own_clock,
         looks_once,
         never_gives_up,
+        dates_its_look_on_waking,
         ends_at_once,
         ends_with_its_broker,
         forgets_its_lease,

@@ -41,6 +41,7 @@ def test_nothing_is_lost_and_nothing_leaves_twice(
         ("go_by_wrong_clocks", "goes_by_its_own_clock", 30, 3),
         ("take_back", "looks_once", 300, 40),
         ("freeze_letters", "forgets_its_lease", 200, 3),
+        ("freeze_letters", "dates_its_look_on_waking", 200, 3),
         ("send_letters_beside", "waits_in_line", 600, 40),
         ("poison", "never_gives_up", 30, 4),
         ("deploy", "ends_at_once", 300, 6),

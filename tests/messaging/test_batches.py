@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-import time
 import uuid
 from typing import Any
 
@@ -24,14 +23,6 @@ from tests.messaging.stubs import StubGateway
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unwanted")]
 RETRY = Result(Outcome.RETRY, detail="503")
-
-
-@pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> StubGateway:
-    stub = StubGateway()
-    for module in (sending, preparing, finishing):
-        monkeypatch.setattr(module, "gateway_for", lambda channel: stub)
-    return stub
 
 
 def states() -> list[str]:
@@ -133,22 +124,6 @@ def test_what_was_taken_back_and_is_refused_is_nobodys_duty(gateway: StubGateway
     services.send_due(channel=Channel.EMAIL)
     assert states() == ["refused"]
     assert not WorkItem.objects.exists()
-
-
-def test_what_was_looked_at_too_long_ago_is_looked_at_again(
-    gateway: StubGateway, monkeypatch: pytest.MonkeyPatch, unwanted: set[uuid.UUID]
-) -> None:
-    rows = make_many_due(3)
-    monkeypatch.setattr(handing_over, "FRESH_FOR_S", 0.05)
-
-    def slow() -> None:
-        time.sleep(0.1)
-        unwanted.update(row.about_id for row in rows)
-
-    gateway.on_send = slow
-    services.send_due(channel=Channel.EMAIL, limit=3)
-    assert len(gateway.sent) == 1
-    assert states() == ["accepted", "cancelled", "cancelled"]
 
 
 def test_a_gateway_that_fails_five_times_rests_and_its_rows_wait_untried(gateway: StubGateway) -> None:

@@ -24,14 +24,6 @@ UNKNOWN = Result(Outcome.UNKNOWN, detail="ReadTimeout")
 
 
 @pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> StubGateway:
-    stub = StubGateway()
-    for module in (sending, preparing, finishing):
-        monkeypatch.setattr(module, "gateway_for", lambda channel: stub)
-    return stub
-
-
-@pytest.fixture
 def reminder() -> Reminder:
     """Due a minute ago, to a client with an e-mail address."""
     row: Reminder = ReminderFactory()

@@ -1,7 +1,6 @@
 """Handing a batch over, outside any transaction: one after the other, or side by side where the gateway takes that."""
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
@@ -12,10 +11,9 @@ from django.db import DatabaseError
 
 from clinic.messaging.gateways import Breaker, Gateway, Message, Result, is_blind
 from clinic.messaging.rules import NOT_A_THIRD_TIME, AfterUnknown, Outcome
+from clinic.messaging.services.fresh import is_fresh
 from clinic.messaging.services.journal import Journal
 
-# What was last looked at longer ago is looked at again before it leaves: STOP and a changed plan hold at once.
-FRESH_FOR_S = 5.0
 # Longer than any call may last: what has not answered by then is unknown, and nobody waits for it.
 ANSWERED_WITHIN_S = 25.0
 RESTS = Result(Outcome.NOT_TRIED, detail="the gateway rests")
@@ -34,24 +32,27 @@ class Try(Protocol):
     def attempt_id(self) -> int: ...
     @property
     def after_unknown(self) -> AfterUnknown | None: ...
+    @property
+    def looked_at(self) -> float: ...
 
 
 def hand_over_all(tries: Sequence[Try], *, breaker: Breaker) -> list[Result]:
-    """Hand a batch over by its gateway; the results come in the order of the tries."""
-    fresh_until = time.monotonic() + FRESH_FOR_S
+    """Hand a batch over by its gateway, as long as the look at it is fresh; the results come in the order of the
+    tries.
+    """
     gateway = tries[0].gateway
     if gateway.at_once > 1:
-        return _side_by_side(tries, breaker, fresh_until)
-    return list(_one_by_one(tries, breaker, fresh_until))
+        return _side_by_side(tries, breaker)
+    return list(_one_by_one(tries, breaker))
 
 
-def _one_by_one(tries: Sequence[Try], breaker: Breaker, fresh_until: float) -> Iterator[Result]:
+def _one_by_one(tries: Sequence[Try], breaker: Breaker) -> Iterator[Result]:
     is_written_down = is_blind(tries[0].gateway)
     ended: tuple[int, Result] | None = None
     unwritten: Result | None = None
     with Journal() as journal:
         for one in tries:
-            result = unwritten or _not_now(breaker, fresh_until)
+            result = unwritten or _not_now(one, breaker)
             if result is None and is_written_down:
                 result = unwritten = _write_down(one, ended, journal)
             if result is None:
@@ -70,11 +71,11 @@ def _write_down(one: Try, ended: tuple[int, Result] | None, journal: Journal) ->
     return None
 
 
-def _side_by_side(tries: Sequence[Try], breaker: Breaker, fresh_until: float) -> list[Result]:
+def _side_by_side(tries: Sequence[Try], breaker: Breaker) -> list[Result]:
     """Threads that touch no database; each takes the next message as soon as its last one is answered."""
 
     def one_call(one: Try) -> Result:
-        return _not_now(breaker, fresh_until) or _hand_over(one, breaker)
+        return _not_now(one, breaker) or _hand_over(one, breaker)
 
     calls = [_pool(tries[0].gateway.at_once, os.getpid()).submit(one_call, one) for one in tries]
     wait(calls, timeout=ANSWERED_WITHIN_S)
@@ -96,11 +97,11 @@ def _pool(size: int, process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(size, thread_name_prefix="gateway")
 
 
-def _not_now(breaker: Breaker, fresh_until: float) -> Result | None:
+def _not_now(one: Try, breaker: Breaker) -> Result | None:
     rest = breaker.rest()
     if rest is not None:
         return Result(RESTS.outcome, detail=RESTS.detail, wait=rest)
-    return STALE if time.monotonic() > fresh_until else None
+    return None if is_fresh(one.looked_at) else STALE
 
 
 def _hand_over(one: Try, breaker: Breaker) -> Result:

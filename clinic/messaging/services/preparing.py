@@ -20,6 +20,7 @@ from clinic.messaging.queries import Way, Wording, approved_wordings, database_n
 from clinic.messaging.rules import AfterUnknown, Outcome
 from clinic.messaging.services.claiming import Claimed
 from clinic.messaging.services.finishing import Done, finish
+from clinic.messaging.services.fresh import steady_now
 from clinic.messaging.services.holding import HeldRow, still_held
 from clinic.messaging.services.journal import PREPARED, STARTED, begin_tries
 from clinic.messaging.services.limits import TOO_MANY, keep_to_limits
@@ -37,6 +38,7 @@ class Prepared:
     message: Message
     attempt_id: int
     after_unknown: AfterUnknown | None
+    looked_at: float
 
 
 @transaction.atomic
@@ -45,14 +47,14 @@ def prepare(batch: Sequence[Claimed]) -> list[Prepared]:
 
     What is no longer ours, wanted, or to be sent now is left out. A row that cannot be prepared fails the batch.
     """
-    now = database_now()
+    looked_at, now = steady_now(), database_now()
     held = {one.reminder_id: one for one in batch}
     rows = _wanted(still_held(batch), now=now)
     rows = _outside_quiet_hours(rows, now=now)
     lost_answers = _lost_answers(rows)
     rows = [row for row in rows if not _is_known(row, held[row.pk], lost_answers)]
     ready = _within_limits(_with_address(rows, held), held, now=now)
-    return _begin(ready, held, lost_answers, now=now)
+    return _begin(ready, held, lost_answers, looked_at, now=now)
 
 
 def _wanted(rows: Sequence[HeldRow], *, now: datetime) -> list[HeldRow]:
@@ -187,15 +189,18 @@ def _ways(row: HeldRow, of_clients: dict[UUID, list[Way]]) -> list[Way]:
     return [way for way in of_clients.get(row.client_id, []) if purpose.consent in way.purposes]
 
 
-def _begin(ready: Sequence[Ready], held: dict[UUID, Claimed], history: History, *, now: datetime) -> list[Prepared]:
+def _begin(
+    ready: Sequence[Ready], held: dict[UUID, Claimed], history: History, looked_at: float, *, now: datetime
+) -> list[Prepared]:
     """Write every try down before anything leaves, with a fresh link each."""
     links = _links([one.row for one in ready], now=now)
     approved = approved_wordings({one.row.about_kind for one in ready})
     messages = [_message(one, links[one.row.pk], approved) for one in ready]
     attempts = begin_tries({one.row.pk: PREPARED if is_blind(one.gateway) else STARTED for one in ready}, at=now)
+    after = [_after(one, history.lost[one.row.pk]) for one in ready]
     return [
-        Prepared(held[one.row.pk], one.gateway, message, attempts[one.row.pk], _after(one, history.lost[one.row.pk]))
-        for one, message in zip(ready, messages, strict=True)
+        Prepared(held[one.row.pk], one.gateway, message, attempts[one.row.pk], what, looked_at)
+        for one, message, what in zip(ready, messages, after, strict=True)
     ]
 
 
