@@ -1,5 +1,6 @@
 """Results as they are typed: the vital signs of a visit, and a few lines of a laboratory's report."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,8 @@ from clinic.core.rules import RuleBroken
 from clinic.monitoring import rules
 from clinic.monitoring.models import WhyWithdrawn
 from clinic.monitoring.rules import GROUPS, KINDS, Given
+from clinic.monitoring.rules.gain import LONGEST_REVIEW
+from clinic.monitoring.rules.gathering import DueLine
 
 LINES = 5
 # Typed in every visit, in fields of their own; everything else is chosen on a line.
@@ -116,6 +119,26 @@ class ResultsForm(forms.Form):
 
     def lines(self) -> list[tuple[BoundField, BoundField]]:
         return [(self[f"kind_{line}"], self[f"value_{line}"]) for line in range(1, LINES + 1)]
+
+
+class GainReviewForm(forms.Form):
+    """What was looked at and decided about weight that was gained."""
+
+    about = forms.CharField(max_length=120, widget=forms.HiddenInput)
+    words = forms.CharField(
+        label="Reviewed: what was looked at and decided",
+        max_length=LONGEST_REVIEW,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+def gain_forms(gained: Sequence[DueLine], sent: GainReviewForm | None) -> list[tuple[DueLine, GainReviewForm]]:
+    """Each gain that waits with a form of its own; the one that was sent keeps what was typed."""
+    by_cause = {sent.data.get("about"): sent} if sent is not None else {}
+    return [
+        (line, by_cause.get(line.about) or GainReviewForm(initial={"about": line.about}, auto_id=f"id_{number}_%s"))
+        for number, line in enumerate(gained)
+    ]
 
 
 class WithdrawForm(forms.Form):

@@ -19,7 +19,7 @@ from clinic.core.forms import submit
 from clinic.messaging.forms import NoFieldsForm, WishForm
 from clinic.messaging.views import read_by_link
 from clinic.monitoring import queries, rules, services
-from clinic.monitoring.forms import ResultsForm, WithdrawForm
+from clinic.monitoring.forms import GainReviewForm, ResultsForm, WithdrawForm, gain_forms
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import PRESSING
 from clinic.staff.access import StaffRequest, requires
@@ -58,6 +58,34 @@ def record(request: StaffRequest, client_id: UUID) -> HttpResponse:
         messages.success(request, f"Entered: {', '.join(rules.label_of(row.kind) for row in kept)}.")
         return redirect(f"{reverse('monitoring:results', args=[client.pk])}#newest")
     return render(request, "monitoring/results.html", _page(request, client, form), status=422)
+
+
+@requires(Permission.READ_RESULTS)
+@require_safe
+def trends(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Vital signs and laboratory results over time, and weight that was gained."""
+    client = open_chart(client_id=client_id, by=request.user, page="trends")
+    return _trends_page(request, client, None)
+
+
+@requires(Permission.WRITE_VISIT)
+def review_gain(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Say what was looked at and decided about weight that was gained."""
+    if request.method != "POST":
+        return redirect("monitoring:trends", client_id)
+    client = open_chart(client_id=client_id, by=request.user, page="trends")
+    form = GainReviewForm(request.POST)
+    if submit(form, partial(services.review_gain, client_id=client.pk, by=request.user, now=timezone.now())):
+        messages.success(request, "Reviewed.")
+        return redirect("monitoring:trends", client.pk)
+    return _trends_page(request, client, form)
+
+
+def _trends_page(request: StaffRequest, client: Client, sent: GainReviewForm | None) -> HttpResponse:
+    """The page; with the form of a review as it was sent, if it was refused."""
+    shown = queries.trends_page(client, timezone.now())
+    page = {"client": client, "trends": shown, "gained": gain_forms(shown.gained, sent), "sent": sent}
+    return render(request, "monitoring/trends.html", page, status=422 if sent else 200)
 
 
 @requires(Permission.RECORD_RESULT)

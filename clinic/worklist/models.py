@@ -21,11 +21,16 @@ class DutyKind(models.TextChoices):
     REVIEW_DIFFERENCE = "review_difference", "Settle a difference with an imported chart"
     MONITOR = "monitor", "Monitor as promised"
     MONITORING_DUE = "monitoring_due", "Monitoring due"
+    WEIGHT_GAIN = "weight_gain", "Weight gain to review"
     CRITICAL_RESULT = "critical_result", "A critical result"
     REFILL_ASKED = "refill_asked", "Refill asked"
     RUNS_OUT = "runs_out", "Runs out before the next visit"
     STEP_WAITS = "step_waits", "A dose step waits"
     OTHER = "other", "Other"
+
+
+# What a person sees to by saying what they made of it.
+REVIEWS = frozenset({DutyKind.WEIGHT_GAIN})
 
 
 class Outcome(models.TextChoices):

@@ -14,6 +14,12 @@ def check_open(closed_at: datetime | None) -> None:
         raise RuleBroken("This duty is already closed. Look at the board for what is open.")
 
 
+def check_word(note: str, *, needs_word: bool) -> None:
+    """A duty that asks for a review ends only with what was looked at and decided."""
+    if needs_word and not note.strip():
+        raise RuleBroken("Say what was looked at and decided.", field="note")
+
+
 def check_snooze(days: int) -> None:
     """A duty may be put off by 1 to 30 days, a clinic's own limit, so that none is put away for good."""
     if not 1 <= days <= LONGEST_SNOOZE_DAYS:

@@ -12,7 +12,7 @@ from clinic.clients.models import Client
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.worklist import rules
-from clinic.worklist.models import DutyKind, Outcome, WorkItem
+from clinic.worklist.models import REVIEWS, DutyKind, Outcome, WorkItem
 
 
 @transaction.atomic
@@ -91,6 +91,7 @@ def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now
     if (item.closed_by_id, item.outcome, item.outcome_note) == (by.pk, outcome, note):
         return item
     rules.check_open(item.closed_at)
+    rules.check_word(note, needs_word=item.kind in REVIEWS)
     _close(item, outcome=outcome, note=note, by=by, now=now)
     return item
 

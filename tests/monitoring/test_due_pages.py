@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic.clients.models import Client
 from clinic.monitoring import queries, services
 from clinic.monitoring.rules import Given, State
+from clinic.plans.models import TreatmentPlan
 from clinic.staff.models import User
 from clinic.titration import facts
 from clinic.titration import queries as titration
@@ -40,7 +41,8 @@ def lithium(ada: Client, prescriber: User, now: dt.datetime) -> DosePlan:
 
 
 def begun(client: Client, by: User, at: dt.datetime, ingredient: str = "lithium") -> DosePlan:
-    SignedPlanFactory(client=client, written_by=by)
+    if not TreatmentPlan.objects.filter(client=client).exists():
+        SignedPlanFactory(client=client, written_by=by)
     medication = MedicationFactory(name=f"{ingredient} carbonate", ingredient=ingredient)
     ProductFactory(medication=medication)
     order = STEADY | {"start_on": timezone.localdate(at).isoformat()}

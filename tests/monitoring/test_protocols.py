@@ -32,6 +32,7 @@ ROW = {
     "until_months": "",
     "restart_days": "",
     "condition": "",
+    "percent": "",
     "sentence": "5 to 7 days after each change",
     "status": "V2",
     "source": "label",
@@ -124,6 +125,8 @@ def test_a_condition_that_is_not_known_does_not_hold(condition: str, person: Per
         ({"from_days": "8"}, "its window ends before it begins"),
         ({"event": Event.LAST, "from_days": "", "to_days": ""}, "does not say by when"),
         ({"event": Event.BEFORE}, "what comes before the start has no window"),
+        ({"event": Event.GAIN}, "says how many percent"),
+        ({"percent": "5"}, "says how many percent"),
     ],
 )
 def test_a_row_that_would_be_wrong_in_use_is_refused_by_name(change: dict[str, str], because: str) -> None:

@@ -19,6 +19,7 @@ from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import DUE, Known, due_items
+from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import DueLine, PlanStep, lines_of, monitored_kinds, plans_of
 from clinic.monitoring.rules.protocols import Person
 from clinic.monitoring.rules.results import in_own_unit
@@ -67,6 +68,7 @@ def record_parts(since: datetime) -> dict[str, Rows]:
         "measurement_rows": Rows(_measurements()),
         "taken_rows": Rows(_taken()),
         "settled_rows": Rows(_settled()),
+        "weight_rows": Rows(_weights()),
         "visit_rows": Rows(_visits()),
         "change_rows": Rows(_changes()),
         "observation_rows": Rows(_observations()),
@@ -174,6 +176,12 @@ def _settled() -> QuerySet[WorkItem, Any]:
     return closed.order_by().values("about")
 
 
+def _weights() -> QuerySet[Measurement, Any]:
+    """Every weight in order of time: what was gained is counted from the start of a medication."""
+    found = Measurement.objects.standing().filter(**MINE, kind="weight")
+    return found.order_by("taken_at", "id").values("value", "unit", "taken_at")
+
+
 def due_lines(found: dict[str, Any], age: int, today: date) -> list[DueLine]:
     """What protocols ask to be measured now or soon, from the rows of the client's record."""
     steps = (
@@ -191,7 +199,13 @@ def due_lines(found: dict[str, Any], age: int, today: date) -> list[DueLine]:
         taken.setdefault(row["kind"], []).append(localdate(row["taken_at"], zone))
     egfr = next((in_own_unit("egfr", row["value"], row["unit"]) for row in newest if row["kind"] == "egfr"), None)
     settled = frozenset(row["about"] for row in found["settled_rows"])
-    return lines_of(due_items(plans_of(steps, missed), Known(Person(age, egfr), taken, today, settled)), today)
+    weights = [
+        Weighed(localdate(row["taken_at"], zone), kg)
+        for row in found["weight_rows"]
+        if (kg := in_own_unit("weight", row["value"], row["unit"])) is not None
+    ]
+    known = Known(Person(age, egfr), taken, today, settled, weights)
+    return lines_of(due_items(plans_of(steps, missed), known), today)
 
 
 def _visits() -> QuerySet[FollowUpVisit, Any]:

@@ -32,6 +32,7 @@ from clinic.monitoring.queries.results import (
     newest_results,
     results_of_kind,
 )
+from clinic.monitoring.queries.trends import Trends, gain_reviews, trends_page
 
 __all__ = [
     "KIND",
@@ -42,10 +43,12 @@ __all__ = [
     "Group",
     "OpenReminder",
     "Result",
+    "Trends",
     "due_everywhere",
     "due_list",
     "due_of_client",
     "due_tests",
+    "gain_reviews",
     "get_measurement",
     "known_due",
     "lines_of_client",
@@ -60,4 +63,5 @@ __all__ = [
     "steps_wanted",
     "still_wanted",
     "told_before_signing",
+    "trends_page",
 ]

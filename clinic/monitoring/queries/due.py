@@ -19,6 +19,7 @@ from clinic.core.models import new_id
 from clinic.formulary.models import Medication
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
+from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import (
     DueLine,
     PlanStep,
@@ -130,12 +131,14 @@ class _Gathered:
     taken: dict[UUID, dict[str, list[date]]]
     egfr: dict[UUID, Decimal | None]
     settled: dict[UUID, frozenset[str]]
+    weights: dict[UUID, list[Weighed]]
 
     def known(self, client_id: UUID, birth_on: date) -> Known:
         """What is known of one of them today."""
         person = Person(age_on(birth_on, self.today), self.egfr.get(client_id))
         settled = self.settled.get(client_id, frozenset())
-        return Known(person, self.taken.get(client_id, {}), self.today, settled)
+        taken, weights = self.taken.get(client_id, {}), self.weights.get(client_id, ())
+        return Known(person, taken, self.today, settled, weights)
 
 
 def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
@@ -151,6 +154,14 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
     taken: dict[UUID, dict[str, list[date]]] = {}
     for client_id, kind, taken_on in _taken(ids):
         taken.setdefault(client_id, {}).setdefault(kind, []).append(taken_on)
+    egfr: dict[UUID, Decimal | None] = {}
+    weights: dict[UUID, list[Weighed]] = {}
+    for client_id, kind, value, unit, taken_at in _values(ids):
+        own = in_own_unit(kind, value, unit)
+        if kind == "egfr":
+            egfr[client_id] = own
+        elif own is not None:
+            weights.setdefault(client_id, []).append(Weighed(timezone.localdate(taken_at), own))
     settled: dict[UUID, set[str]] = {}
     for client_id, about in _settled(ids):
         settled.setdefault(client_id, set()).add(about)
@@ -160,8 +171,9 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         steps=steps,
         missed=missed,
         taken=taken,
-        egfr={client_id: in_own_unit("egfr", value, unit) for client_id, value, unit in _egfr(ids)},
+        egfr=egfr,
         settled={client_id: frozenset(abouts) for client_id, abouts in settled.items()},
+        weights=weights,
     )
 
 
@@ -186,11 +198,10 @@ def _taken(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
     return found.order_by().values_list("client_id", "kind", TruncDate("taken_at")).distinct()
 
 
-def _egfr(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
-    found = Measurement.objects.standing().filter(client__in=client_ids, kind="egfr")
-    return (
-        found.order_by("client_id", "-taken_at", "-id").distinct("client_id").values_list("client_id", "value", "unit")
-    )
+def _values(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
+    """The results whose values protocols look at, in order of time."""
+    found = Measurement.objects.standing().filter(client__in=client_ids, kind__in=["egfr", "weight"])
+    return found.order_by("taken_at", "id").values_list("client_id", "kind", "value", "unit", "taken_at")
 
 
 def _settled(client_ids: list[UUID]) -> QuerySet[WorkItem, Any]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
+from clinic.monitoring.rules.gain import Weighed, gain_since
 from clinic.monitoring.rules.protocols import Event, Person, Protocol, protocols_for
 
 ONE_DAY = timedelta(days=1)
@@ -65,12 +66,14 @@ class Known:
     """What is known of a client on a day: the person, and the days on which each kind was measured.
 
     `settled` are the causes that a person has settled: whoever closes the duty says that no more is to be done.
+    `weights` are in order of time.
     """
 
     person: Person
     results: Mapping[str, Sequence[date]]
     today: date
     settled: frozenset[str] = frozenset()
+    weights: Sequence[Weighed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class DueItem:
     """One measurement of one dose plan: by which protocol, in which window, why, and how it stands.
 
     `from_on` and `by_on` are the first and last day on which it counts; None where no source says one. `event_on`
-    is the day it is counted from, `last_on` the last day on which it was measured.
+    is the day it is counted from, `last_on` the last day on which it was measured. `gained` tells weight gained in
+    words, `times` how many times what asks for a review.
     """
 
     protocol: Protocol
@@ -89,11 +93,14 @@ class DueItem:
     by_on: date | None
     state: State
     last_on: date | None
+    gained: str = ""
+    times: int = 0
 
     @property
     def about(self) -> str:
         """The cause that names its duty: what is due of one dose plan by one day is seen to together."""
-        return f"{DUE}{self.dose_plan_id}:{self.by_on or self.event_on:%Y%m%d}"
+        gain = f":gain{self.times}" if self.gained else ""
+        return f"{DUE}{self.dose_plan_id}:{self.by_on or self.event_on:%Y%m%d}{gain}"
 
     @property
     def is_pressing(self) -> bool:
@@ -224,7 +231,7 @@ class _Series:
         before = self._before(began_on, days)
         if before and before.about not in self.known.settled:
             return [before]
-        coming = [*self._windows(days), *self._weeks(began_on, days), *self._intervals(began_on, days)]
+        coming = [*self._windows(days), *self._weeks(began_on, days), *self._intervals(began_on, days), *self._gains()]
         settled = self.known.settled
         found = [replace(item, state=State.DONE) if item.about in settled else item for item in coming]
         open_items = [item for item in found if item.state is not State.DONE]
@@ -318,6 +325,15 @@ class _Series:
                     row, anchor, (from_on, by_on), self._state(from_on or by_on, by_on, is_done=False), days
                 )
                 return
+
+    def _gains(self) -> Iterator[DueItem]:
+        """Weight gained since the start asks for a review; what was reviewed asks again once as much more is gained."""
+        began_on = self.changes[0].on
+        gain = gain_since(self.known.weights, began_on, self.known.today)
+        for row in self._rows(Event.GAIN):
+            if gain is not None and row.percent is not None and gain.percent >= row.percent:
+                item = self._item(row, began_on, (gain.newest.on, None), State.DUE, [gain.newest.on])
+                yield replace(item, gained=gain.words, times=gain.times(row.percent))
 
     def _state(self, from_on: date | None, by_on: date | None, is_done: bool) -> State:
         today = self.known.today

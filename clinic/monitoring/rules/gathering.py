@@ -60,6 +60,7 @@ class DueLine:
     why: str
     since_on: date
     due_on: date
+    is_gain: bool = False
 
     @property
     def label(self) -> str:
@@ -127,12 +128,13 @@ def _line(items: Sequence[DueItem], today: date) -> DueLine:
         dose_plan_id=one.dose_plan_id,
         about=one.about,
         state=one.state,
-        measured=_joined(list(dict.fromkeys(item.protocol.measured for item in items))),
+        measured=_joined(list(dict.fromkeys(item.gained or item.protocol.measured for item in items))),
         medication=one.medication,
         when=_when(one, today) + outside,
         why=". ".join(dict.fromkeys(item.protocol.words for item in items)),
         since_on=one.since_on,
         due_on=one.by_on or one.since_on,
+        is_gain=bool(one.gained),
     )
 
 

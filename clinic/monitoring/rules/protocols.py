@@ -25,7 +25,8 @@ class Event(StrEnum):
     """What a measurement is counted from.
 
     `change` are the start and each change of the dose, `later_change` the changes alone, `rise` the increases
-    alone; `week` is a week after the start, `first` the start, `last` the last result.
+    alone; `week` is a week after the start, `first` the start, `last` the last result. `gain` is weight gained since
+    the start.
     """
 
     BEFORE = "before"
@@ -35,6 +36,7 @@ class Event(StrEnum):
     LATER_CHANGE = "later_change"
     RISE = "rise"
     LAST = "last"
+    GAIN = "gain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Protocol:
     """One row: for whom, what is measured, counted from what, by when; empty numbers are such as no source gives.
 
     Rows of one `series` ask for the same and follow one another. `since_months` and `until_months` bound a row by
-    the time since the start; after an interruption of more than `restart_days` that time begins anew.
+    the time since the start; after an interruption of more than `restart_days` that time begins anew. `percent` is
+    how much must be gained.
     """
 
     key: str
@@ -75,6 +78,7 @@ class Protocol:
     until_months: int | None
     restart_days: int | None
     condition: tuple[str, int] | None
+    percent: int | None
     sentence: str
     status: str
     source: str
@@ -160,6 +164,7 @@ def _protocol(row: Row) -> Protocol:
         until_months=_number(row["until_months"]),
         restart_days=_number(row["restart_days"]),
         condition=(name, int(number)) if name else None,
+        percent=_number(row["percent"]),
         sentence=row["sentence"],
         status=row["status"],
         source=row["source"],
@@ -187,6 +192,8 @@ def _check(one: Protocol, known: frozenset[str]) -> None:
         raise ValueError("it does not say by when")
     if one.event is Event.BEFORE and (lowest, highest) != (None, None):
         raise ValueError("what comes before the start has no window")
+    if (one.event is Event.GAIN) != bool(one.percent):
+        raise ValueError("a gain, and nothing else, says how many percent")
 
 
 def _list(text: str) -> list[str]:

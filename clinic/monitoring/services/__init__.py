@@ -7,6 +7,7 @@ from clinic.monitoring.services.reminders import (
     wish_messages_by_link,
 )
 from clinic.monitoring.services.results import look_at_due, record_result, record_results, withdraw_result
+from clinic.monitoring.services.reviews import review_gain
 
 __all__ = [
     "enter_reminder",
@@ -14,6 +15,7 @@ __all__ = [
     "plan_test_reminders",
     "record_result",
     "record_results",
+    "review_gain",
     "say_done_by_link",
     "wish_messages_by_link",
     "withdraw_result",

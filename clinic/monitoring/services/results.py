@@ -162,15 +162,20 @@ def look_at_due(*, now: datetime) -> int:
 def _open_duty(client: Client, line: DueLine, now: datetime) -> None:
     day_after = line.due_on + timedelta(days=1)
     worklist.open_item(
-        kind=DutyKind.MONITORING_DUE,
+        kind=DutyKind.WEIGHT_GAIN if line.is_gain else DutyKind.MONITORING_DUE,
         about=line.about,
-        reason=f"{line.measured}, for {line.medication}"[:300],
-        owner_role=Role.COORDINATOR,
+        reason=due_reason(line),
+        owner_role=Role.PRESCRIBER if line.is_gain else Role.COORDINATOR,
         due_at=timezone.make_aware(datetime.combine(day_after, time.min)),
         client=client,
         by=None,
         now=now,
     )
+
+
+def due_reason(line: DueLine) -> str:
+    """What is due and of which medication, as a duty says it."""
+    return f"{line.measured}, for {line.medication}"[:300]
 
 
 def _tell_if_critical(kept: Measurement, *, by: User, now: datetime) -> None:
