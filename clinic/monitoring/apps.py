@@ -13,6 +13,7 @@ class MonitoringConfig(AppConfig):
 
         facts.register(queries.newest_facts)
         facts.register_due(queries.told_before_signing)
+        facts.register_stops(queries.stops_before_start)
         register(
             Purpose(
                 kind=queries.KIND,

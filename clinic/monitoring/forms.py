@@ -14,11 +14,13 @@ from clinic.monitoring.models import WhyWithdrawn
 from clinic.monitoring.rules import GROUPS, KINDS, Given
 from clinic.monitoring.rules.gain import LONGEST_REVIEW
 from clinic.monitoring.rules.gathering import DueLine
+from clinic.monitoring.rules.results import Kind
 
 LINES = 5
 # Typed in every visit, in fields of their own; everything else is chosen on a line.
 IN_FIELDS = ("weight", "systolic", "diastolic", "heart_rate")
 BETWEEN = "|"
+ANSWER = "="
 
 
 def value_field(label: str) -> forms.DecimalField:
@@ -39,15 +41,22 @@ def choices() -> list[Any]:
         (
             group,
             [
-                (f"{kind.code}{BETWEEN}{unit}", f"{kind.label} ({unit})")
+                choice
                 for kind in KINDS.values()
                 if kind.group == group and kind.is_typed and kind.code not in IN_FIELDS
-                for unit in kind.units
+                for choice in choices_of(kind)
             ],
         )
         for group in GROUPS
     ]
     return [("", "Choose"), *by_group]
+
+
+def choices_of(kind: Kind) -> list[tuple[str, str]]:
+    """A kind with each of its units; one that is found or not found, with each answer, which needs no value."""
+    if kind.answers:
+        return [(f"{kind.code}{ANSWER}{value}", f"{kind.label}: {words}") for value, words in kind.answers.items()]
+    return [(f"{kind.code}{BETWEEN}{unit}", f"{kind.label} ({unit})") for unit in kind.units]
 
 
 class ResultsForm(forms.Form):
@@ -78,7 +87,9 @@ class ResultsForm(forms.Form):
         cleaned = super().clean() or {}
         for line in range(1, LINES + 1):
             kind, value = f"kind_{line}", f"value_{line}"
-            if cleaned.get(kind) and cleaned.get(value) is None and value not in self.errors:
+            if ANSWER in (cleaned.get(kind) or ""):
+                cleaned[value] = Decimal(cleaned[kind].partition(ANSWER)[2])
+            elif cleaned.get(kind) and cleaned.get(value) is None and value not in self.errors:
                 self.add_error(value, "Enter the value.")
             elif cleaned.get(value) is not None and not cleaned.get(kind):
                 self.add_error(kind, "Choose what was measured.")
@@ -99,10 +110,10 @@ class ResultsForm(forms.Form):
             (code, Given(code, said[code], self._unit_of(code))) for code in IN_FIELDS if said.get(code) is not None
         ]
         for line in range(1, LINES + 1):
-            kind, _, unit = (said.get(f"kind_{line}") or "").partition(BETWEEN)
+            kind, _, unit = (said.get(f"kind_{line}") or "").partition(ANSWER)[0].partition(BETWEEN)
             value: Decimal | None = said.get(f"value_{line}")
             if kind and value is not None:
-                found.append((f"value_{line}", Given(kind, value, unit)))
+                found.append((f"value_{line}", Given(kind, value, unit or KINDS[kind].unit)))
         return found
 
     def _unit_of(self, code: str) -> str:

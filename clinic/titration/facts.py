@@ -4,19 +4,22 @@ This app stands below the one that keeps results, so it cannot ask it by import.
 it is loaded (`AppConfig.ready`); without one nothing is known, which is never the same as normal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.titration.rules.person import MeasuredFacts
+from clinic.titration.rules.signing import IsStop
 
 Provider = Callable[[UUID], MeasuredFacts]
 Due = Callable[[Client, Medication, datetime], list[str]]
+Stops = Callable[[Client, Medication, datetime], Sequence[IsStop]]
 
 _providers: list[Provider] = []
 _due: list[Due] = []
+_stops: list[Stops] = []
 
 
 def register(provider: Provider) -> None:
@@ -37,3 +40,13 @@ def register_due(due: Due) -> None:
 def due_before(client: Client, medication: Medication, now: datetime) -> list[str]:
     """Sentences about what is overdue or was never measured of a medication; none where nobody tells."""
     return _due[0](client, medication, now) if _due else []
+
+
+def register_stops(stops: Stops) -> None:
+    """Make known who tells which tests must be answered for before the first dose of a medication is signed."""
+    _stops[:] = [stops]
+
+
+def stops_before(client: Client, medication: Medication, now: datetime) -> Sequence[IsStop]:
+    """What stops the first signature of a medication until a reason is given; none where nobody tells."""
+    return _stops[0](client, medication, now) if _stops else ()

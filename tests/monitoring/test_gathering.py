@@ -68,7 +68,7 @@ def test_how_a_level_stands_in_words() -> None:
 
 def test_what_is_due_later_is_not_told_yet() -> None:
     weights = {kind: [JUNE_1] for kind in ("weight", "waist", "systolic", "hba1c", "ldl", "anc", "sodium", "egfr")}
-    weights |= {"alt": [JUNE_1], "tsh": [JUNE_1]}
+    weights |= {"alt": [JUNE_1], "tsh": [JUNE_1], "aims": [JUNE_1]}
     assert lines(june(14), "olanzapine", **weights) == []
     assert [told(line) for line in lines(june(15), "olanzapine", **weights)] == [
         ("Not yet", "Weight", "Jun 29, 2026, in 14 days")

@@ -33,6 +33,7 @@ ROW = {
     "restart_days": "",
     "condition": "",
     "percent": "",
+    "stops_start": "",
     "sentence": "5 to 7 days after each change",
     "status": "V2",
     "source": "label",
@@ -127,6 +128,7 @@ def test_a_condition_that_is_not_known_does_not_hold(condition: str, person: Per
         ({"event": Event.BEFORE}, "what comes before the start has no window"),
         ({"event": Event.GAIN}, "says how many percent"),
         ({"percent": "5"}, "says how many percent"),
+        ({"stops_start": "yes"}, "only what comes before the start stops it"),
     ],
 )
 def test_a_row_that_would_be_wrong_in_use_is_refused_by_name(change: dict[str, str], because: str) -> None:

@@ -24,7 +24,7 @@ from clinic.monitoring.rules.reminding import (
     step_wanted,
     told_tests,
 )
-from clinic.monitoring.rules.results import VITALS
+from clinic.monitoring.rules.results import SCALES, VITALS
 
 JUNE_1 = dt.date(2026, 6, 1)
 ADULT = Person(age=40, egfr=Decimal(90))
@@ -66,7 +66,7 @@ def test_vital_signs_and_what_is_done_are_not_reminded_of() -> None:
 
 def without_words(protocols: Iterable[Protocol]) -> set[str]:
     """Tests that protocols ask for and a client could not be told of."""
-    return {row.kinds[0] for row in protocols if KINDS[row.kinds[0]].group != VITALS} - PLAIN.keys()
+    return {row.kinds[0] for row in protocols if KINDS[row.kinds[0]].group not in {VITALS, SCALES}} - PLAIN.keys()
 
 
 def test_a_test_without_plain_words_is_caught() -> None:

@@ -10,20 +10,24 @@ from clinic.core.rules import RuleBroken
 from clinic.exchange.rules.observations import MEASURED
 from clinic.monitoring import rules
 from clinic.monitoring.rules import KINDS, NO_BREAK, Given
+from clinic.monitoring.rules.results import SCALES
 
 NOW = dt.datetime(2026, 3, 2, 16, 0, tzinfo=dt.UTC)
 BORN = dt.date(1990, 5, 4)
 
 
+ALL_GROUPS = [*rules.GROUPS, SCALES]
+
+
 def test_the_catalogue_holds_together() -> None:
     for code, kind in KINDS.items():
         assert kind.code == code
-        assert kind.group in rules.GROUPS
+        assert kind.group in ALL_GROUPS
         assert kind.lowest < kind.highest
         assert kind.unit not in kind.also
         assert all(factor > 0 for factor in kind.also.values())
     groups = [kind.group for kind in KINDS.values()]
-    assert [group for group, after in zip(groups, [*groups[1:], ""], strict=True) if group != after] == [*rules.GROUPS]
+    assert [group for group, after in zip(groups, [*groups[1:], ""], strict=True) if group != after] == ALL_GROUPS
     codes = [kind.loinc for kind in KINDS.values() if kind.loinc]
     assert len(codes) == len(set(codes))
 

@@ -48,6 +48,11 @@ def test_one_reading_is_told_and_not_drawn() -> None:
     assert (trend.picture, trend.newest) == (None, "2.1\N{NO-BREAK SPACE}mIU/L")
 
 
+def test_found_or_not_found_is_told_and_not_drawn() -> None:
+    trend = only(trends_of({"hla_b1502": readings("0", "1")}, []))
+    assert (trend.picture, trend.newest) == (None, "found")
+
+
 def test_the_same_value_twice_is_a_flat_line() -> None:
     trend = only(trends_of({"tsh": readings("0", "0")}, []))
     assert trend.picture is not None

@@ -309,7 +309,7 @@ def test_a_reason_goes_with_what_the_leaving_only_moves(
     )
     paused = build_plan(order_with(order, {"on": today(1).isoformat(), "action": "pause", "days": 5}))
     coming = build_plan({**order, "start_on": today(8).isoformat(), "steps": [{"doses": {"morning": "50"}}]})
-    switching = queries.switching_of(plan, venlafaxine, today=today())
+    switching = queries.switching_of(plan, venlafaxine, now=timezone.now())
     looked = switching.before(build_plan(order), paused, today(1), coming)
     assert [one.code.value for one in paused.stops] == ["not_makeable"]
     assert looked.stops == []

@@ -150,7 +150,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         else [],
         diagnoses=[Named(one["code"], one["text"], "") for one in _diagnoses(found["evaluation_rows"])],
         measurements=[lines.measurement_line(row) for row in found["measurement_rows"]],
-        due=record.due_lines(found, age, today),
+        due=record.due_lines(found, client, today),
         trials=[lines.trial_line(trial) for trial in person.trials],
         visits=[lines.visit_line(row) for row in found["visit_rows"][:VISITS_SHOWN]],
         changes=[lines.change_line(row) for row in found["change_rows"]],

@@ -14,6 +14,7 @@ from clinic.caseload.queries.who import MINE
 from clinic.caseload.rules.courses import Course, Missed, StepRow, courses
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
 from clinic.checkins.models import CheckInAnswer
+from clinic.clients.models import Client
 from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
@@ -69,6 +70,8 @@ def record_parts(since: datetime) -> dict[str, Rows]:
         "taken_rows": Rows(_taken()),
         "settled_rows": Rows(_settled()),
         "weight_rows": Rows(_weights()),
+        "scale_rows": Rows(_scales()),
+        "code_rows": Rows(_codes()),
         "visit_rows": Rows(_visits()),
         "change_rows": Rows(_changes()),
         "observation_rows": Rows(_observations()),
@@ -182,7 +185,19 @@ def _weights() -> QuerySet[Measurement, Any]:
     return found.order_by("taken_at", "id").values("value", "unit", "taken_at")
 
 
-def due_lines(found: dict[str, Any], age: int, today: date) -> list[DueLine]:
+def _scales() -> QuerySet[ScaleResponse, Any]:
+    """When scales were answered that protocols ask for."""
+    found = ScaleResponse.objects.filter(**MINE, instrument__in=monitored_kinds(), is_complete=True)
+    return found.order_by("-answered_at").values("answered_at", kind=F("instrument"))[:TAKEN]
+
+
+def _codes() -> QuerySet[EvaluationDiagnosis, Any]:
+    """The diagnoses of signed evaluations."""
+    signed = EvaluationDiagnosis.objects.filter(evaluation__client=OuterRef("pk"), evaluation__signed_at__isnull=False)
+    return signed.order_by().values("code")
+
+
+def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLine]:
     """What protocols ask to be measured now or soon, from the rows of the client's record."""
     steps = (
         PlanStep(
@@ -204,8 +219,18 @@ def due_lines(found: dict[str, Any], age: int, today: date) -> list[DueLine]:
         for row in found["weight_rows"]
         if (kg := in_own_unit("weight", row["value"], row["unit"])) is not None
     ]
-    known = Known(Person(age, egfr), taken, today, settled, weights)
+    for row in found["scale_rows"]:
+        taken.setdefault(row["kind"], []).append(localdate(row["answered_at"], zone))
+    person = Person(client.age_on(today), egfr, client.sex, _diagnosed(found))
+    known = Known(person, taken, today, settled, weights)
     return lines_of(due_items(plans_of(steps, missed), known), today)
+
+
+def _diagnosed(found: dict[str, Any]) -> frozenset[str]:
+    """The diagnoses of signed evaluations and of the plan in force."""
+    in_force = [row for row in found["plan_rows"] if row["status"] == PlanStatus.SIGNED]
+    problems = [one for row in in_force for one in row["problem_rows"]]
+    return frozenset(row["code"] for row in (*found["code_rows"], *problems))
 
 
 def _visits() -> QuerySet[FollowUpVisit, Any]:

@@ -11,6 +11,7 @@ from clinic.monitoring.queries.due import (
     lines_of_client,
     open_due,
     running_plan_of,
+    stops_before_start,
     told_before_signing,
 )
 from clinic.monitoring.queries.reminding import (
@@ -62,6 +63,7 @@ __all__ = [
     "said_about",
     "steps_wanted",
     "still_wanted",
+    "stops_before_start",
     "told_before_signing",
     "trends_page",
 ]

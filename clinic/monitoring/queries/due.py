@@ -17,7 +17,9 @@ from clinic.clients.queries.charts import Among
 from clinic.clients.rules.identity import age_on
 from clinic.core.models import new_id
 from clinic.formulary.models import Medication
+from clinic.intake.models import EvaluationDiagnosis
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.rules.before_start import StopByTest, stop_of, stopping
 from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
 from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import (
@@ -29,8 +31,10 @@ from clinic.monitoring.rules.gathering import (
     plans_of,
     told_at_signing,
 )
-from clinic.monitoring.rules.protocols import Person, protocols_for
+from clinic.monitoring.rules.protocols import Person, asks_for_diagnoses, protocols_for
 from clinic.monitoring.rules.results import in_own_unit
+from clinic.plans.models import PlanStatus, Problem
+from clinic.scales.models import ScaleResponse
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DosePlanVersion, MissedDoses
 from clinic.worklist.models import WorkItem
@@ -67,7 +71,7 @@ class DueList:
 
 
 def due_of_client(client_id: UUID, now: datetime) -> list[DueItem]:
-    """Everything that protocols ask for of one client, what is done and what is not yet among it; five queries."""
+    """Everything that protocols ask for of one client, what is done and not yet among it; six queries at most."""
     return [item for one in due_everywhere(now, Q(dose_plan__client=client_id)) for item in one.items]
 
 
@@ -105,18 +109,31 @@ def told_before_signing(client: Client, medication: Medication, now: datetime) -
         return []
     gathered = _gathered(now, Q(dose_plan__client=client.pk))
     plans = plans_of(gathered.steps.get(client.pk, []), gathered.missed.get(client.pk, []))
-    known = gathered.known(client.pk, client.birth_on)
+    known = gathered.known(client.pk, client.birth_on, client.sex)
     return told_at_signing(plans, medication.name, medication.ingredient, known, new_id())
 
 
+def stops_before_start(client: Client, medication: Medication, now: datetime) -> list[StopByTest]:
+    """Tests that stop the first signature of a medication; none while a dose plan of its ingredient runs already."""
+    asked = stopping(protocols_for(medication.ingredient))
+    if not asked or running_plan_of(client.pk, medication.ingredient, timezone.localdate(now)):
+        return []
+    return [stop for one in asked if (stop := stop_of(one, _newest(client, one.kinds[0]))) is not None]
+
+
+def _newest(client: Client, kind: str) -> tuple[date, Decimal] | None:
+    row = Measurement.objects.standing().filter(client=client, kind=kind).order_by("-taken_at", "-id").first()
+    return (timezone.localdate(row.taken_at), row.value) if row else None
+
+
 def due_everywhere(now: datetime, *which: Q | Among) -> list[ClientDue]:
-    """What protocols ask for of the clients of these versions of dose plans; five queries, however many they are."""
+    """What protocols ask for of the clients of these versions of dose plans; six queries at most, of however many."""
     gathered = _gathered(now, *which)
     found = []
     for client_id, steps in gathered.steps.items():
-        client, birth_on = gathered.clients[client_id]
+        client, birth_on, sex = gathered.clients[client_id]
         plans = plans_of(steps, gathered.missed.get(client_id, []))
-        found.append(ClientDue(client, due_items(plans, gathered.known(client_id, birth_on))))
+        found.append(ClientDue(client, due_items(plans, gathered.known(client_id, birth_on, sex))))
     return found
 
 
@@ -125,29 +142,32 @@ class _Gathered:
     """The rows of the clients asked about, by client."""
 
     today: date
-    clients: dict[UUID, tuple[Named, date]]
+    clients: dict[UUID, tuple[Named, date, str]]
     steps: dict[UUID, list[PlanStep]]
     missed: dict[UUID, list[tuple[UUID, date, date]]]
     taken: dict[UUID, dict[str, list[date]]]
     egfr: dict[UUID, Decimal | None]
     settled: dict[UUID, frozenset[str]]
     weights: dict[UUID, list[Weighed]]
+    codes: dict[UUID, list[str]]
 
-    def known(self, client_id: UUID, birth_on: date) -> Known:
+    def known(self, client_id: UUID, birth_on: date, sex: str) -> Known:
         """What is known of one of them today."""
-        person = Person(age_on(birth_on, self.today), self.egfr.get(client_id))
+        codes = frozenset(self.codes.get(client_id, ()))
+        person = Person(age_on(birth_on, self.today), self.egfr.get(client_id), sex, codes)
         settled = self.settled.get(client_id, frozenset())
         taken, weights = self.taken.get(client_id, {}), self.weights.get(client_id, ())
         return Known(person, taken, self.today, settled, weights)
 
 
 def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
-    clients: dict[UUID, tuple[Named, date]] = {}
+    clients: dict[UUID, tuple[Named, date, str]] = {}
     steps: dict[UUID, list[PlanStep]] = {}
-    for birth_on, client_id, *rest in _steps(which):
-        clients.setdefault(client_id, (Named(client_id, *rest[:4]), birth_on))
+    for birth_on, sex, client_id, *rest in _steps(which):
+        clients.setdefault(client_id, (Named(client_id, *rest[:4]), birth_on, sex))
         steps.setdefault(client_id, []).append(PlanStep(*rest[4:]))
     ids = list(clients)
+    diagnosed = [one for one in ids if any(asks_for_diagnoses(step.ingredient) for step in steps[one])]
     missed: dict[UUID, list[tuple[UUID, date, date]]] = {}
     for client_id, dose_plan_id, first, goes_on_on in _missed(ids):
         missed.setdefault(client_id, []).append((dose_plan_id, first, goes_on_on - ONE_DAY))
@@ -174,6 +194,7 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         egfr=egfr,
         settled={client_id: frozenset(abouts) for client_id, abouts in settled.items()},
         weights=weights,
+        codes=_codes(diagnosed),
     )
 
 
@@ -183,7 +204,8 @@ def _steps(which: Iterable[Q | Among]) -> QuerySet[DosePlanVersion, Any]:
         *which, superseded_at=None, dose_plan__medication__ingredient__in=monitored_ingredients()
     )
     ordered = found.order_by("dose_plan__client_id", "dose_plan__began_on", "dose_plan_id", "steps__number")
-    return ordered.values_list("dose_plan__client__birth_on", *naming("dose_plan__client"), *STEP)
+    about = ("dose_plan__client__birth_on", "dose_plan__client__sex")
+    return ordered.values_list(*about, *naming("dose_plan__client"), *STEP)
 
 
 def _missed(client_ids: list[UUID]) -> QuerySet[MissedDoses, Any]:
@@ -193,15 +215,34 @@ def _missed(client_ids: list[UUID]) -> QuerySet[MissedDoses, Any]:
 
 
 def _taken(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
-    """The days on which each kind was measured, each once."""
+    """The days on which each kind was measured and each scale answered, each once; one query."""
     found = Measurement.objects.standing().filter(client__in=client_ids, kind__in=monitored_kinds())
-    return found.order_by().values_list("client_id", "kind", TruncDate("taken_at")).distinct()
+    scales = ScaleResponse.objects.filter(client__in=client_ids, instrument__in=monitored_kinds(), is_complete=True)
+    return (
+        found.order_by()
+        .values_list("client_id", "kind", TruncDate("taken_at"))
+        .union(scales.order_by().values_list("client_id", "instrument", TruncDate("answered_at")))
+    )
 
 
 def _values(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
     """The results whose values protocols look at, in order of time."""
     found = Measurement.objects.standing().filter(client__in=client_ids, kind__in=["egfr", "weight"])
     return found.order_by("taken_at", "id").values_list("client_id", "kind", "value", "unit", "taken_at")
+
+
+def _codes(client_ids: list[UUID]) -> dict[UUID, list[str]]:
+    """The diagnoses of clients by signed evaluations and by the plan in force; one query, none where nobody asks."""
+    if not client_ids:
+        return {}
+    evaluated = EvaluationDiagnosis.objects.filter(
+        evaluation__client__in=client_ids, evaluation__signed_at__isnull=False
+    ).values_list("evaluation__client_id", "code")
+    planned = Problem.objects.filter(plan__client__in=client_ids, plan__status=PlanStatus.SIGNED)
+    found: dict[UUID, list[str]] = {}
+    for client_id, code in evaluated.order_by().union(planned.order_by().values_list("plan__client_id", "code")):
+        found.setdefault(client_id, []).append(code)
+    return found
 
 
 def _settled(client_ids: list[UUID]) -> QuerySet[WorkItem, Any]:

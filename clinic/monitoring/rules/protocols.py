@@ -17,6 +17,8 @@ from clinic.monitoring.rules.results import KINDS
 DATA = Path(__file__).parent.parent / "data"
 FILE = "protocols.csv"
 UNVERIFIED, SECONDARY = "U", "V2"
+FEMALE = "female"
+RISK = "dyskinesia_risk_over"
 NOT_REVIEWED = "not yet reviewed by the medical director"
 Row = Mapping[str, str]
 
@@ -41,15 +43,38 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What conditions of protocols ask of a client; `egfr` (mL/min/1.73 m²) is None where none is known."""
+    """What conditions of protocols ask of a client; `egfr` (mL/min/1.73 m²) is None where none is known.
+
+    `codes` are the diagnoses (ICD-10-CM) of signed evaluations and of the plan in force.
+    """
 
     age: int
     egfr: Decimal | None
+    sex: str = ""
+    codes: frozenset[str] = frozenset()
+
+
+# Disorders of substance use, mood disorders, intellectual disability: chapter V of ICD-10-CM, by their blocks.
+DYSKINESIA_BLOCKS = ("F1", "F3", "F7")
+
+
+def is_at_risk_of_dyskinesia(person: Person, age_over: int) -> bool:
+    """Whether the chart knows of a high risk of tardive dyskinesia: age, a woman, mood, substances, intellectual.
+
+    The source also names injury of the brain, high exposure and extrapyramidal signs, which no field of the chart
+    says for sure. Source: austedohcp.com quoting APA 2020.
+    """
+    return (
+        person.age > age_over
+        or person.sex == FEMALE
+        or any(code.startswith(DYSKINESIA_BLOCKS) for code in person.codes)
+    )
 
 
 CONDITIONS: Mapping[str, Callable[[Person, int], bool]] = {
     "age_over": lambda person, number: person.age > number,
     "age_from": lambda person, number: person.age >= number,
+    RISK: is_at_risk_of_dyskinesia,
     "egfr_below": lambda person, number: person.egfr is not None and person.egfr < number,
 }
 
@@ -60,7 +85,7 @@ class Protocol:
 
     Rows of one `series` ask for the same and follow one another. `since_months` and `until_months` bound a row by
     the time since the start; after an interruption of more than `restart_days` that time begins anew. `percent` is
-    how much must be gained.
+    how much must be gained. One that `stops_start` holds up the first signature until a reason is given.
     """
 
     key: str
@@ -79,6 +104,7 @@ class Protocol:
     restart_days: int | None
     condition: tuple[str, int] | None
     percent: int | None
+    stops_start: bool
     sentence: str
     status: str
     source: str
@@ -135,6 +161,11 @@ def ingredient_groups() -> Mapping[str, frozenset[str]]:
     }
 
 
+def asks_for_diagnoses(ingredient: str) -> bool:
+    """Whether any protocol of an ingredient depends on the diagnoses of a client."""
+    return any(row.condition and row.condition[0] == RISK for rows in protocols_for(ingredient) for row in rows)
+
+
 @lru_cache(maxsize=1024)  # more than the formulary has ingredients
 def protocols_for(ingredient: str) -> tuple[tuple[Protocol, ...], ...]:
     """The active protocols of an ingredient, each series in the order of the file."""
@@ -165,6 +196,7 @@ def _protocol(row: Row) -> Protocol:
         restart_days=_number(row["restart_days"]),
         condition=(name, int(number)) if name else None,
         percent=_number(row["percent"]),
+        stops_start=bool(row["stops_start"]),
         sentence=row["sentence"],
         status=row["status"],
         source=row["source"],
@@ -194,6 +226,8 @@ def _check(one: Protocol, known: frozenset[str]) -> None:
         raise ValueError("what comes before the start has no window")
     if (one.event is Event.GAIN) != bool(one.percent):
         raise ValueError("a gain, and nothing else, says how many percent")
+    if one.stops_start and one.event is not Event.BEFORE:
+        raise ValueError("only what comes before the start stops it")
 
 
 def _list(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.core.rules import RuleBroken
 from clinic.monitoring.rules.due import DueItem, State
-from clinic.monitoring.rules.results import HEART, KINDS, VITALS
+from clinic.monitoring.rules.results import HEART, KINDS, SCALES, VITALS
 from clinic.scheduling.rules import day_words
 
 # Three days before, on the day, two days late: the clinic's own defaults, status U. Source: clinical facts, check-in
@@ -36,6 +36,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "egfr": ("kidneys", "riñones"),
     "alt": ("liver", "hígado"),
     "tsh": ("thyroid", "tiroides"),
+    "hla_b1502": ("a gene that matters for a medication", "un gen importante para un medicamento"),
     "lithium": ("lithium level", "nivel de litio"),
     "valproate": ("valproate level", "nivel de valproato"),
     "qtc": ("ECG, a recording of your heartbeat", "Electrocardiograma, un registro de los latidos del corazón"),
@@ -55,9 +56,9 @@ class ToldTest:
 def is_reminded_of(item: DueItem) -> bool:
     """A client is reminded of blood tests, levels and ECGs that are still to be done by a day that a source gives.
 
-    Vital signs are taken at the clinic.
+    Vital signs are taken and scales answered at the clinic.
     """
-    is_test = KINDS[item.protocol.kinds[0]].group != VITALS
+    is_test = KINDS[item.protocol.kinds[0]].group not in {VITALS, SCALES}
     return is_test and item.by_on is not None and item.state is not State.DONE
 
 

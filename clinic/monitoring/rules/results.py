@@ -26,6 +26,8 @@ LABORATORY = "Laboratory"
 LEVELS = "Medication levels"
 HEART = "Heart (ECG)"
 GROUPS = (VITALS, LABORATORY, LEVELS, HEART)
+# Answered on a scale, never entered as a result.
+SCALES = "Rating scales"
 
 # How other systems write the units that we write otherwise. LOINC 33914-3 is per 1.73 m² even where the text of
 # its unit leaves that out.
@@ -49,7 +51,10 @@ SPELLINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One thing that is measured. `also` holds other units with the factor to the kind's own; `places` are shown."""
+    """One thing that is measured. `also` holds other units with the factor to the kind's own; `places` are shown.
+
+    `answers` are the words of a test that is found or not found, by the value that is kept.
+    """
 
     code: str
     label: str
@@ -61,6 +66,7 @@ class Kind:
     places: int = 0
     also: Mapping[str, Decimal] = field(default_factory=dict)
     is_typed: bool = True
+    answers: Mapping[Decimal, str] = field(default_factory=dict)
 
     @property
     def units(self) -> list[str]:
@@ -88,9 +94,10 @@ def _kind(
     also: Mapping[str, Decimal] | None = None,
     *,
     is_typed: bool = True,
+    answers: Mapping[Decimal, str] | None = None,
 ) -> Kind:
     lowest, highest = (Decimal(limit) for limit in limits)
-    return Kind(code, label, group, unit, loinc, lowest, highest, places, also or {}, is_typed)
+    return Kind(code, label, group, unit, loinc, lowest, highest, places, also or {}, is_typed, answers or {})
 
 
 POUNDS = {"lb": KILOGRAMS_IN_A_POUND}
@@ -98,6 +105,8 @@ INCHES = {"in": CENTIMETERS_IN_AN_INCH}
 # One charge an ion: as many milliequivalents as millimoles.
 CHARGED_ONCE = {"mEq/L": ONE}
 COUNTS = {"10³/µL": THOUSAND}
+NOT_FOUND, FOUND = Decimal(0), Decimal(1)
+GENE = {NOT_FOUND: "not found", FOUND: "found"}
 
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
@@ -127,6 +136,7 @@ KINDS: Mapping[str, Kind] = {
         _kind("wbc", "White blood cells", LABORATORY, "cells/µL", "6690-2", (0, 1000000), 0, COUNTS),
         _kind("anc", "Neutrophils (ANC)", LABORATORY, "cells/µL", "751-8", (0, 200000), 0, COUNTS),
         _kind("platelets", "Platelets", LABORATORY, "10³/µL", "777-3", (0, 5000)),
+        _kind("hla_b1502", "HLA-B*15:02", LABORATORY, "finding", "", (0, 1), answers=GENE),
         _kind("lithium", "Lithium level", LEVELS, "mmol/L", "14334-7", (0, 10), 2, CHARGED_ONCE),
         _kind("valproate", "Valproate level", LEVELS, "mcg/mL", "4086-5", (0, 2000), 1, {"mg/L": ONE}),
         _kind("carbamazepine", "Carbamazepine level", LEVELS, "mcg/mL", "3432-2", (0, 200), 1, {"mg/L": ONE}),
@@ -134,6 +144,7 @@ KINDS: Mapping[str, Kind] = {
         _kind("nortriptyline", "Nortriptyline level", LEVELS, "ng/mL", "3872-9", (0, 10000), 0, {"mcg/L": ONE}),
         _kind("qtc", "QTc", HEART, "ms", "8636-3", (200, 900), 0, {"s": THOUSAND}),
         _kind("qt", "QT, not corrected", HEART, "ms", "8634-8", (150, 1000), 0, {"s": THOUSAND}, is_typed=False),
+        _kind("aims", "AIMS", SCALES, "points", "", (0, 28), is_typed=False),
     )
 }
 
@@ -164,6 +175,8 @@ def shown_unit(code: str, unit: str) -> str:
 def result_words(code: str, value: Decimal, unit: str) -> str:
     """A value as it is shown: in the unit of its kind, rounded to its places; "74.8 kg". Unknown ones as they came."""
     own = in_own_unit(code, value, unit)
+    if own is not None and own in KINDS[code].answers:
+        return KINDS[code].answers[own]
     shown = value if own is None else own.quantize(ONE.scaleb(-KINDS[code].places), ROUND_HALF_UP)
     return f"{shown.normalize():,f}{NO_BREAK}{shown_unit(code, unit)}"
 

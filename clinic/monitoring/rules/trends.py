@@ -4,7 +4,7 @@ Units are those of the picture (320 wide); it is scaled to the page by its view 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -125,7 +125,8 @@ def trends_of(readings: Mapping[str, Sequence[Reading]], began: Sequence[tuple[d
             found.append(_trend(code, "Blood pressure", kind.group, both))
             continue
         starts = began if code == "weight" else ()
-        found.append(_trend(code, kind.label, kind.group, [Series(code, kind.label, kind.unit, taken)], starts))
+        trend = _trend(code, kind.label, kind.group, [Series(code, kind.label, kind.unit, taken)], starts)
+        found.append(replace(trend, picture=None) if kind.answers else trend)
         if code == "weight" and mass:
             series = Series(BODY_MASS, "Body mass index", "kg/m²", mass)
             found.append(_trend(BODY_MASS, series.label, kind.group, [series], starts))

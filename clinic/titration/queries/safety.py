@@ -14,6 +14,7 @@ from clinic.formulary.models import Medication
 from clinic.formulary.queries import safety_rules
 from clinic.formulary.rules.regimen import Person, RuleSet, Span, Taken, check
 from clinic.staff.roles import Role
+from clinic.titration.facts import stops_before
 from clinic.titration.models import DosePlan, DoseStep, SafetyOverride
 from clinic.titration.queries.person import person_facts, reported_medications
 from clinic.titration.queries.plans import settled_findings
@@ -138,14 +139,16 @@ def look_at_regimen(
     return surroundings_of(client, today=today).look(medication, plan, needs_reasons=needs_reasons)
 
 
-def before_start(client: Client, medication: Medication, plan: DosePlanResult, *, today: date) -> Before:
-    """What stops a first signature: findings of the plan itself and of all that is taken together.
+def before_start(client: Client, medication: Medication, plan: DosePlanResult, *, now: datetime) -> Before:
+    """What stops a first signature: findings of the plan itself, of all that is taken together, and tests.
 
     Earlier trials of the same ingredient that failed or were not tolerated stand beside and stop nothing.
     """
+    today = timezone.localdate(now)
     regimen = look_at_regimen(client, medication, plan, today=today)
     regimen = replace(regimen, earlier=warnings_before(client, medication, today))
-    return Before([*map(PlanStop, plan.stops), *regimen.stops], regimen)
+    tests = stops_before(client, medication, now)
+    return Before([*map(PlanStop, plan.stops), *regimen.stops, *tests], regimen)
 
 
 def before_change(dose_plan: DosePlan, old: DosePlanResult, plan: DosePlanResult, day: date, *, today: date) -> Before:

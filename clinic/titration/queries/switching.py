@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from clinic.formulary.models import Medication
 from clinic.formulary.rules.regimen import Span, Taken
+from clinic.titration.facts import stops_before
 from clinic.titration.models import DosePlan
 from clinic.titration.queries.plans import Preview, previewed, settled_findings
 from clinic.titration.queries.safety import Before, PlanTaken, Surroundings, surroundings_of
@@ -48,7 +50,7 @@ class SwitchBefore:
 class Switching:
     """A running dose plan, the medication that shall come in its place, and all else that both are checked against.
 
-    `earlier` is what earlier trials of the new medication say.
+    `earlier` is what earlier trials of the new medication say, `tests` what must be answered for before it begins.
     """
 
     dose_plan: DosePlan
@@ -56,6 +58,7 @@ class Switching:
     around: Surroundings
     settled_own: Sequence[dict[str, object]]
     earlier: tuple[str, ...]
+    tests: Sequence[IsStop] = ()
 
     def washed_out(self, leaving: DosePlanResult) -> Proposal | None:
         """The first day on which no wash-out holds up the new medication; None without rules or a last day."""
@@ -79,7 +82,7 @@ class Switching:
         first = Before([*map(PlanStop, own), *old_look.stops], old_look)
         new_look = self.around.look(self.medication, coming, beside=self._reading(leaving))
         new_look = replace(new_look, earlier=self.earlier)
-        second = Before([*map(PlanStop, coming.stops), *new_look.stops], new_look)
+        second = Before([*map(PlanStop, coming.stops), *new_look.stops, *self.tests], new_look)
         stops = stops_of_both((self.dose_plan.medication.name, first.stops), (self.medication.name, second.stops))
         return SwitchBefore(first, second, stops, settled)
 
@@ -103,11 +106,13 @@ class SwitchPreview:
     gap_days: int
 
 
-def switching_of(dose_plan: DosePlan, medication: Medication, *, today: date) -> Switching:
+def switching_of(dose_plan: DosePlan, medication: Medication, *, now: datetime) -> Switching:
     """Everything a switch is checked against, read once."""
+    today = timezone.localdate(now)
     around = surroundings_of(dose_plan.client, today=today)
     earlier = warnings_before(dose_plan.client, medication, today)
-    return Switching(dose_plan, medication, around, settled_findings(dose_plan), earlier)
+    tests = stops_before(dose_plan.client, medication, now)
+    return Switching(dose_plan, medication, around, settled_findings(dose_plan), earlier, tests)
 
 
 def previewed_switch(

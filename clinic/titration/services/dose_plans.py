@@ -84,7 +84,7 @@ def start_dose_plan(
     wanted, plan = _held(order, label, template, queries.offered_products(medication))
     signing.check_start(plan, today)
     signing.check_treats(treats)
-    before = queries.before_start(client, medication, plan, today=today)
+    before = queries.before_start(client, medication, plan, now=now)
     reasons = signing.check_overrides(before.stops, overrides, today)
     dose_plan = DosePlan(
         client=client,

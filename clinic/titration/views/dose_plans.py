@@ -46,7 +46,7 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
         offers=offers_of(queries.offered_products(medication)),
         problems=[problem.text for problem in treatment_plan.problems.all()],
         team=queries.team_to_promise(client),
-        before=partial(queries.before_start, client, medication, today=timezone.localdate()),
+        before=partial(queries.before_start, client, medication, now=timezone.now()),
         today=timezone.localdate(),
     )
     deed = partial(

@@ -93,7 +93,7 @@ def _form(
         current=current,
         medication=medication,
         parts=(leaving, coming),
-        switching=queries.switching_of(dose_plan, medication, today=today),
+        switching=queries.switching_of(dose_plan, medication, now=timezone.now()),
         team=queries.team_to_promise(dose_plan.client),
     )
 
