@@ -15,7 +15,7 @@ from clinic.clients.queries import Named, naming
 from clinic.core.queries import prepared
 from clinic.staff.models import User
 from clinic.worklist import rules
-from clinic.worklist.models import DutyKind, Outcome, WorkItem
+from clinic.worklist.models import REVIEWS, DutyKind, Outcome, WorkItem
 
 ROWS = 60
 
@@ -31,7 +31,12 @@ WHOSE = {"mine": "Mine", "nobody": "Nobody's yet", "put_off": "Put off"}
 
 
 def outcomes_of(kind: str) -> list[tuple[str, str]]:
-    """The ends a duty of this kind can come to with one click, as value and words; a call ends in how it went."""
+    """The ends a duty of this kind can come to with one click, as value and words; a call ends in how it went.
+
+    A review ends only with words, on a page of its own.
+    """
+    if kind in REVIEWS:
+        return []
     return CALL_OUTCOMES if kind in CALLS else DESK_OUTCOMES
 
 

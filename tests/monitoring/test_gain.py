@@ -126,7 +126,7 @@ def test_a_review_says_something_and_only_once(
 
 
 def test_the_board_has_it_for_prescribers_and_wants_a_word(
-    olanzapine: DosePlan, ada: Client, prescriber: User, now: dt.datetime
+    browser: Browser, olanzapine: DosePlan, ada: Client, prescriber: User, now: dt.datetime
 ) -> None:
     weigh(ada, now - 9 * DAY, "85")
     services.look_at_due(now=now)
@@ -134,6 +134,9 @@ def test_the_board_has_it_for_prescribers_and_wants_a_word(
     assert (duty.owner_role, duty.reason[:22]) == ("prescriber", "Weight gain of 6.3 %: ")
     with pytest.raises(RuleBroken, match="Say what was looked at"):
         close_item(item_id=duty.pk, outcome=Outcome.DONE, by=prescriber, now=now)
+    row = text(browser, prescriber, "/worklist/")
+    assert "Review<span" in row
+    assert 'name="outcome"' not in row
     close_item(item_id=duty.pk, outcome=Outcome.DONE, note="Looked at", by=prescriber, now=now)
     assert gained(ada, now) == []
 

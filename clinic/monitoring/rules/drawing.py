@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from clinic.monitoring.rules.trends import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Dot, Line, Picture
 
-BESIDE = 4
+BESIDE = 8
+HALF_A_LETTER = 4
 
 
 def draw(picture: Picture) -> SafeString:
@@ -41,7 +42,7 @@ def _band(picture: Picture) -> str:
 def _sides(picture: Picture) -> str:
     return "".join(
         f'<path class="trend-base" d="M{LEFT} {side.y:g}H{RIGHT}"/>'
-        f'<text class="trend-side" x="{LEFT - BESIDE}" y="{side.y + BESIDE:g}">{side.words}</text>'
+        f'<text class="trend-side" x="{LEFT - BESIDE}" y="{side.y + HALF_A_LETTER:g}">{side.words}</text>'
         for side in picture.sides
     )
 
