@@ -153,10 +153,12 @@ class ProtocolForm(forms.Form):
     days = forms.IntegerField(label="Days")
     silent_after_hours = forms.IntegerField(label="Hours without an answer until the care team is told")
     silences_told = forms.IntegerField(label="Silences in a row until the prescriber is told")
+    instrument = forms.ChoiceField(label="Scale it asks", required=False)
 
-    def __init__(self, *args: Any, anchor: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, anchor: str, instruments: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["days"].label = anchor.capitalize()
+        offer(self, "instrument", [("", "By the plan's goals and what was answered last"), *instruments.items()])
 
     def clean(self) -> dict[str, Any]:
         """The protocol as the rules take it, and upon which version it was set."""

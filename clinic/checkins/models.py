@@ -156,6 +156,7 @@ class ProtocolChange(Record):
     days = models.PositiveSmallIntegerField()
     silent_after_hours = models.PositiveSmallIntegerField()
     silences_told = models.PositiveSmallIntegerField()
+    instrument = models.CharField("scale to ask", max_length=20, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -32,7 +32,6 @@ from clinic.messaging.access import is_too_often, keep_stage, language_of_reader
 from clinic.messaging.forms import BirthYearForm
 from clinic.messaging.rules import language_of
 from clinic.messaging.services import confirm_birth_year
-from clinic.scales.rules import INSTRUMENTS
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -85,7 +84,7 @@ def _typed(request: HttpRequest, opened: OpenCheckIn) -> dict[str, str]:
 
 
 def _form(opened: OpenCheckIn, sent: QueryDict | None = None, *, initial: dict[str, str] | None = None) -> AnswerForm:
-    scale = INSTRUMENTS.get(opened.checkin.instrument)
+    scale = queries.scale_of(opened.checkin)
     return AnswerForm(sent, scale=scale, after_a_cut=opened.checkin.occasion in WITHDRAWAL, initial=initial)
 
 
@@ -107,7 +106,7 @@ def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
         "client": checkin.client,
         "dose": queries.dose_today(checkin, now=timezone.now()),
         "waits": queries.next_step_waits(checkin),
-        "scale": INSTRUMENTS.get(checkin.instrument),
+        "scale": form.scale,
         "options": patient_pages.OPTIONS,
         "never_alone": patient_pages.NEVER_ALONE,
         "read_more": patient_pages.read_more_address(checkin.dose_plan.medication.rxcui, checkin.client.language),
@@ -139,8 +138,10 @@ def protocols(request: StaffRequest) -> HttpResponse:
     def form_of(line: ProtocolLine, sent: QueryDict | None) -> ProtocolForm:
         occasion = line.protocol.occasion
         initial = {"version": line.number, **asdict(line.protocol)}
-        return ProtocolForm(sent, anchor=occasion.anchor.label, auto_id=f"id_{occasion}_%s", initial=initial)
+        anchor, auto_id = occasion.anchor.label, f"id_{occasion}_%s"
+        return ProtocolForm(sent, anchor=anchor, instruments=instruments, auto_id=auto_id, initial=initial)
 
+    instruments = queries.instruments_by_link()
     lines = {line.protocol.occasion: line for line in queries.protocol_lines()}
     named = request.POST.get("occasion", "")
     return _set_one(request, "protocols", lines, named, form_of, services.set_protocol)

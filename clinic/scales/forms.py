@@ -1,10 +1,15 @@
-"""One instrument as a form: its own wording, its own points."""
+"""One instrument as a form, which one to fill in, and a definition file with its terms."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
-from clinic.scales.rules import INSTRUMENTS, Instrument
+from clinic.core.forms import offer
+from clinic.scales.rules import Instrument
+
+LARGEST_FILE = 200_000
+LONGEST_NAME = 120
 
 
 class ResponseForm(forms.Form):
@@ -35,10 +40,64 @@ class ResponseForm(forms.Form):
 
 
 class ChooseForm(forms.Form):
-    """Which instrument to fill in."""
+    """Which instrument to fill in, and in which language its questions are read."""
 
-    instrument = forms.ChoiceField(
-        label="Instrument",
-        initial="phq9",
-        choices=[(code, f"{i.title}: {i.name}") for code, i in INSTRUMENTS.items()],
+    instrument = forms.ChoiceField(label="Instrument", initial="phq9")
+    language = forms.ChoiceField(
+        label="Questions in",
+        required=False,
+        choices=[("en", "English"), ("es", "Spanish, where its wording is free to use")],
     )
+
+    def __init__(self, *args: Any, offered: Iterable[Instrument], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "instrument", [(one.code, f"{one.title}: {one.name}") for one in offered])
+
+
+class PackFileForm(forms.Form):
+    """A definition file that an administrator wants to load. Cleaned, it is its text and its name."""
+
+    file = forms.FileField(
+        label="Definition file",
+        help_text="JSON or TOML, up to 200 KB. Nothing is loaded before its terms are accepted on the next page.",
+        max_length=LONGEST_NAME,
+        error_messages={"required": "Choose a file."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        file = told.pop("file", None)
+        if file is None:
+            return told
+        if file.size > LARGEST_FILE:
+            self.add_error("file", "This file is larger than 200 KB: a definition never is.")
+            return told
+        try:
+            text = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.add_error("file", "This is no text in UTF-8.")
+            return told
+        if "\x00" in text:
+            self.add_error("file", "This is no text.")
+        return {"definition": _with_plain_lines(text), "file_name": file.name}
+
+
+class PackTermsForm(forms.Form):
+    """The definition as it was read, and that its terms are accepted."""
+
+    definition = forms.CharField(widget=forms.HiddenInput, max_length=LARGEST_FILE, strip=False)
+    file_name = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_NAME)
+    is_accepted = forms.BooleanField(
+        label="I have read these terms and accept them for the clinic",
+        error_messages={"required": "Without the terms accepted it cannot be loaded."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        told.pop("is_accepted", None)
+        return {**told, "definition": _with_plain_lines(told.get("definition", ""))}
+
+
+def _with_plain_lines(text: str) -> str:
+    """A form sends lines with the ends of its own system: what is kept has one kind."""
+    return text.replace("\r\n", "\n")

@@ -1,5 +1,6 @@
-"""What clients answered on rating scales."""
+"""What clients answered on rating scales, and the scales that the clinic loaded itself."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -18,7 +19,10 @@ class ScaleResponseQuerySet(models.QuerySet["ScaleResponse"]):
 
 
 class AnsweredBy(models.TextChoices):
-    CLIENT = "client", "Client"
+    """Who answered, and on which way."""
+
+    CLIENT = "client", "Client, by link"
+    TABLET = "tablet", "Client, on the clinic's device"
     STAFF = "staff", "Staff, with the client"
     IMPORT = "import", "Another system"
 
@@ -43,6 +47,8 @@ class ScaleResponse(Record):
     )
 
     objects = ScaleResponseQuerySet.as_manager()
+    # A class attribute, no column: filled by reads that know the clinic's own scales.
+    own_title = ""
 
     class Meta:
         indexes = [
@@ -60,4 +66,57 @@ class ScaleResponse(Record):
 
     @property
     def title(self) -> str:
-        return title_of(self.instrument)
+        """What people call the instrument; one of the clinic's own is called by `own_title` where that was read."""
+        return self.own_title or title_of(self.instrument)
+
+
+class ContentPackQuerySet(models.QuerySet["ContentPack"]):
+    def in_use(self) -> "ContentPackQuerySet":
+        return self.filter(retired_at=None)
+
+
+class ContentPack(Record):
+    """A scale that the clinic loaded from a file after accepting its terms; file and terms are kept word by word.
+
+    Of one code only the newest version is in use; what was answered on an older one stays readable.
+    """
+
+    code = models.CharField(max_length=20)
+    version = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=120)
+    definition = models.TextField()
+    terms_version = models.CharField(max_length=40)
+    terms_text = models.TextField()
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField()
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ContentPackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "-accepted_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="scales_pack_version_once"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(retired_at=None), name="scales_pack_one_in_use"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retired_at=None, retired_by=None)
+                | models.Q(retired_at__isnull=False, retired_by__isnull=False),
+                name="scales_pack_retired_by",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="accepted_as_it_was",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["retired_by", "retired_at", "updated_at"]),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     EDIT_PROTOCOLS = "protocols.edit"
     EDIT_THRESHOLDS = "thresholds.edit"
     RECORD_SCALE = "scales.record"
+    LOAD_SCALES = "scales.load"
     READ_RESULTS = "results.read"
     RECORD_RESULT = "results.record"
     READ_DUE = "monitoring.read"

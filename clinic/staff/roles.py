@@ -133,6 +133,7 @@ PERMISSIONS: dict[Role, frozenset[P]] = {
             P.MANAGE_ROTA,
             P.EDIT_PROTOCOLS,
             P.EDIT_THRESHOLDS,
+            P.LOAD_SCALES,
             P.READ_CLIENTS,
             P.READ_SCHEDULE,
             P.EDIT_AVAILABILITY,

@@ -29,6 +29,7 @@ from tests.factories.messaging import ReminderFactory
 from tests.factories.monitoring import DueDayFactory, MeasurementFactory
 from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
+from tests.factories.scales import ContentPackFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.staff import UserFactory
 from tests.factories.titration import (
@@ -217,6 +218,10 @@ def _difference(side: Side) -> Any:
     )
 
 
+def _pack(side: Side) -> Any:
+    return ContentPackFactory(code=f"s{side.client.pk.hex[-10:]}", accepted_by=side.prescriber, terms_text=CANARY)
+
+
 # How to make what an argument of an address names; `url argument` or `role argument` where theirs is another.
 MAKERS: dict[str, Callable[[Side], Any]] = {
     "client_id": lambda side: side.client,
@@ -287,6 +292,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "authorization_id": _authorization,
     "medication_id": lambda side: MedicationFactory(),
     "rule_id": lambda side: SafetyRuleFactory(),
+    "pack_id": _pack,
     "pk": lambda side: "999998",
     "uidb36": lambda side: "zz",
     "key": lambda side: "set-password",

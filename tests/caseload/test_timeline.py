@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 from clinic.caseload.rules import timeline
-from clinic.caseload.rules.courses import Course, Missed, Segment, StepRow, courses
+from clinic.caseload.rules.courses import Course, Missed, Segment, StepRow, courses, treated_from
 from clinic.caseload.rules.drawing import draw
 from clinic.caseload.rules.timeline import (
     LEFT,
@@ -235,3 +235,10 @@ def test_missed_days_stand_in_the_table() -> None:
     assert [(one.on, one.value) for one in told if one.what == "Not taken"] == [
         (day(6, 9), "sertraline, until Jun 12, 2026")
     ]
+
+
+def test_treatment_is_counted_from_the_first_day_of_what_is_taken_now() -> None:
+    ended = course(segment(day(1, 1), day(2, 1), 20))
+    other = course(segment(day(5, 20), None, 20))
+    assert treated_from([ended, RISING, other], TODAY) == day(5, 20)
+    assert treated_from([ended], TODAY) is None

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clinic.checkins.models import CheckIn, CheckInAnswer
 from clinic.clients.models import Client
+from clinic.scales.models import ScaleResponse
 from tests.checkins.conftest import JUNE_4
 
 pytestmark = pytest.mark.django_db
@@ -59,12 +60,21 @@ def test_a_link_that_is_too_old_is_refused_in_spanish(page: str) -> None:
     assert "Llámenos y le ayudamos." in shown
 
 
-def test_the_questions_are_spanish_and_the_scale_says_why_it_is_not(phone: Browser, page: str) -> None:
+def test_the_questions_are_spanish_and_so_is_a_scale_with_a_free_wording(phone: Browser, page: str) -> None:
     shown = phone.get(page).content.decode()
     for words in ("¿Cómo se siente con él?", "Náuseas", "Mucho peor", "Bastante", "Su plan para hoy", "Siguiente"):
         assert words in shown
+    assert "Poco interés o placer en hacer cosas" in shown
+    assert "Las preguntas de la escala están en inglés" not in shown
+    phone.post(page, {"feeling": "3", "doses_missed": "0", "item_1": "1", "item_2": "0"})
+    assert ScaleResponse.objects.get().language == "es"
+
+
+def test_a_scale_without_a_free_spanish_wording_says_why_it_is_not(phone: Browser, page: str, checkin: CheckIn) -> None:
+    CheckIn.objects.filter(pk=checkin.pk).update(instrument="gad7")
+    shown = phone.get(page).content.decode()
     assert "Las preguntas de la escala están en inglés" in shown
-    assert "Little interest or pleasure in doing things" in shown
+    assert "Feeling nervous, anxious, or on edge" in shown
 
 
 def test_the_plan_of_today_and_what_to_know_are_spanish(phone: Browser, page: str) -> None:

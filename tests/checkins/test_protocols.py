@@ -17,6 +17,7 @@ from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
 from tests.checkins.conftest import JUNE_1
+from tests.factories.scales import ContentPackFactory
 
 pytestmark = pytest.mark.django_db
 DAY_3 = Protocol(Occasion.DAY_4, 2)
@@ -117,3 +118,25 @@ def test_an_unknown_occasion_sets_nothing(browser: Browser, prescriber: User) ->
     browser.force_login(prescriber)
     assert browser.post(reverse("checkins:protocols"), {**SENT, "occasion": "x"}).status_code == 200
     assert not ProtocolChange.objects.exists()
+
+
+def test_a_protocol_may_name_any_scale_that_a_client_fills_in_alone(prescriber: User, dose_plan: DosePlan) -> None:
+    named = replace(DEFAULTS[Occasion.DAY_4], instrument="pcl5")
+    set_protocol(protocol=named, version=0, by=prescriber, now=JUNE_1)
+    assert queries.protocols_in_force()[Occasion.DAY_4] == named
+    plan_checkins(now=JUNE_1)
+    assert {row.instrument for row in CheckIn.objects.filter(occasion=Occasion.DAY_4)} == {"pcl5"}
+
+
+@pytest.mark.parametrize("instrument", ["aims", "auditc", "nothing"])
+def test_what_a_client_cannot_answer_alone_is_in_no_protocol(prescriber: User, instrument: str) -> None:
+    with pytest.raises(RuleBroken, match="fill in alone"):
+        set_protocol(protocol=replace(DAY_3, instrument=instrument), version=0, by=prescriber, now=JUNE_1)
+
+
+def test_the_page_offers_the_scales_and_the_clinics_own(browser: Browser, prescriber: User) -> None:
+    ContentPackFactory(accepted_by=prescriber)
+    browser.force_login(prescriber)
+    assert '<option value="rest2">Rest-2</option>' in browser.get(reverse("checkins:protocols")).content.decode()
+    browser.post(reverse("checkins:protocols"), {**SENT, "instrument": "rest2"})
+    assert queries.protocols_in_force()[Occasion.DAY_4].instrument == "rest2"

@@ -108,7 +108,7 @@ def test_a_check_in_is_open_for_three_days() -> None:
     [({}, "phq9"), ({"phq9": dt.date(2026, 5, 21)}, "phq9"), ({"phq9": dt.date(2026, 5, 22)}, "phq2")],
 )
 def test_phq9_is_due_every_two_weeks(last: dict[str, dt.date], scale: str) -> None:
-    assert rules.scale_due(Occasion.DAY_4, {"gad7"}, last, on=day(4)) == scale
+    assert rules.scale_due(rules.DEFAULTS[Occasion.DAY_4], {"gad7"}, last, on=day(4)) == scale
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_phq9_is_due_every_two_weeks(last: dict[str, dt.date], scale: str) -> No
 def test_two_weeks_after_the_start_the_scale_is_that_of_the_goals(
     goals: set[str], last: dict[str, dt.date], scale: str
 ) -> None:
-    assert rules.scale_due(Occasion.DAY_14, goals, last, on=day(14)) == scale
+    assert rules.scale_due(rules.DEFAULTS[Occasion.DAY_14], goals, last, on=day(14)) == scale
 
 
 def test_scales_are_read_from_the_measures_of_goals() -> None:
@@ -184,3 +184,8 @@ def test_a_step_is_asked_about_once_and_before_its_next_step_again_where_it_goes
 ) -> None:
     last = dt.date(2026, 6, last_on) if last_on else None
     assert rules.is_to_ask(occasion, dt.date(2026, 6, due_on), last_on=last) is is_asked
+
+
+def test_the_scale_that_a_protocol_names_is_asked_whatever_else_is() -> None:
+    protocol = replace(rules.DEFAULTS[Occasion.DAY_14], instrument="pcl5")
+    assert rules.scale_due(protocol, {"gad7"}, {"pcl5": day(13)}, on=day(14)) == "pcl5"

@@ -1,10 +1,10 @@
-"""Answers on rating scales."""
+"""Answers on rating scales, and scales of a clinic's own."""
 
 import datetime as dt
 
 import factory
 
-from clinic.scales.models import ScaleResponse
+from clinic.scales.models import ContentPack, ScaleResponse
 
 
 class ScaleResponseFactory(factory.django.DjangoModelFactory[ScaleResponse]):
@@ -18,3 +18,34 @@ class ScaleResponseFactory(factory.django.DjangoModelFactory[ScaleResponse]):
     total = 18
     answered_at = dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)
     answered_by = "client"
+
+
+class ContentPackFactory(factory.django.DjangoModelFactory[ContentPack]):
+    """A scale of two questions, loaded on March 2; `accepted_by` must be given."""
+
+    class Meta:
+        model = ContentPack
+
+    code = "rest2"
+    version = "1"
+    file_name = "rest2.toml"
+    definition = factory.LazyAttribute(lambda pack: DEFINITION.format(code=pack.code, version=pack.version))
+    terms_version = "1"
+    terms_text = "For one clinic."
+    accepted_at = dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)
+
+
+DEFINITION = """
+code = "{code}"
+version = "{version}"
+title = "Rest-2"
+name = "Two questions on rest"
+stem = "In the last week:"
+completed_by = "client"
+language = "en-US"
+source = "A clinic"
+permission = "Terms accepted"
+choices = [{{ value = 0, label = "No" }}, {{ value = 1, label = "Yes" }}]
+items = [{{ text = "Slept badly?" }}, {{ text = "Tired by day?" }}]
+terms = {{ version = "1", text = "For one clinic." }}
+"""

@@ -1,4 +1,5 @@
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -122,34 +123,89 @@ def test_a_missing_or_broken_file_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_pack_without_permission_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     path.write_text(json.dumps({key: value for key, value in PACK.items() if key != "permission"}))
-    with pytest.raises(RuleBroken, match="permission is missing"):
+    with pytest.raises(RuleBroken, match="permission: is missing"):
         load_pack(path)
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "said"),
     [
-        ({"items": []}, "no items"),
-        ({"choices": []}, "item 1 needs answers"),
-        ({"choices": [{"value": "0", "label": "No"}]}, "item 1 needs answers with whole points"),
-        (
-            {"choices": [{"value": 0, "label": "No"}, {"value": 0, "label": "Yes"}]},
-            "two answers with the same points",
-        ),
-        ({"summed_items": 4}, "summed_items"),
-        ({"prorate_up_to": 3}, "prorate_up_to"),
-        ({"band_source": ""}, "no source"),
-        ({"bands": [{"at_least": 1, "name": "fine"}]}, "rise from the lowest"),
-        ({"bands": [{"at_least": 0, "name": "a"}, {"at_least": 0, "name": "b"}]}, "rise from the lowest"),
-        ({"bands_by_sex": {"male": [{"at_least": 0, "name": "a"}]}}, "male and female"),
-        ({"flags": [{"item": 4, "at_least": 1, "name": "x"}]}, "a flag names an item"),
+        ({"items": []}, "items: must be 1 to 100 questions"),
+        ({"items": "none"}, "items: must be a list"),
+        ({"items": ["Slept badly?"]}, "items[0]: must hold names with values"),
+        ({"items": [{"text": " "}]}, "items[0].text: must be a text"),
+        ({"items": [{"text": "Slept?", "chioces": []}]}, "items[0].chioces: is no name of a definition"),
+        ({"choices": []}, "items[0].choices: is missing"),
+        ({"choices": [{"value": "0", "label": "No"}]}, "choices[0].value: must be a whole number"),
+        ({"choices": [{"value": -1, "label": "No"}]}, "choices[0].value: must be a whole number of points from 0"),
+        ({"choices": [{"label": "No"}]}, "choices[0].value: is missing"),
+        ({"choices": [{"value": 0, "label": "No"}, {"value": 0, "label": "Y"}]}, "choices[1].value: two answers count"),
+        ({"code": "Sleep 3"}, "code: must be up to 20 small letters"),
+        ({"version": "x" * 21}, "version: must be a text of up to 20"),
+        ({"title": "a\x00b"}, "title: must be a text"),
+        ({"summed_items": 4}, "summed_items: must lie within"),
+        ({"prorate_up_to": 3}, "prorate_up_to: must be below"),
+        ({"band_source": None}, "band_source"),
+        ({"bands": [{"at_least": 1, "name": "fine"}]}, "bands: must rise from the lowest total, 0"),
+        ({"bands": [{"at_least": 0, "name": "a"}, {"at_least": 0, "name": "b"}]}, "bands: must rise"),
+        ({"bands_by_sex": {"male": [{"at_least": 0, "name": "a"}]}}, "bands_by_sex: must be given for male and female"),
+        ({"bands_by_sex": {"male": [], "female": []}}, "bands_by_sex.male: must rise"),
+        ({"flags": [{"item": 4, "at_least": 1, "name": "x"}]}, "flags[0].item: a flag names an item"),
+        ({"change": {"source": "a", "matters_points": "3"}}, "change.matters_points: must be a number"),
+        ({"terms": {"version": "1"}}, "terms.text: is missing"),
+        ({"wordings": []}, "wordings: must hold names"),
+        ({"wordings": {"es": {"items": ["a"]}}}, "wordings.es.items: must be 3 texts"),
+        ({"wordings": {"es": {"items": ["a", "b", ""]}}}, "wordings.es.items[2].text: must be a text"),
+        ({"wordings": {"es": {"items": list("abc"), "choices": ["No"]}}}, "wordings.es.choices: must be as many"),
+        ({"answers": 3}, "answers: is no name of a definition"),
     ],
 )
-def test_a_definition_that_would_score_wrongly_is_refused(
-    tmp_path: Path, changes: dict[str, object], reason: str
+def test_what_would_score_wrongly_is_refused_with_its_place_in_the_file(
+    tmp_path: Path, changes: dict[str, object], said: str
 ) -> None:
-    with pytest.raises(RuleBroken, match=reason):
+    with pytest.raises(RuleBroken) as refusal:
         load_pack(written(tmp_path, **changes))
+    assert refusal.value.reason.startswith("The scale in sleep3.json cannot be used: ")
+    assert said in refusal.value.reason
+
+
+def test_bands_without_a_source_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({key: value for key, value in PACK.items() if key != "band_source"}))
+    with pytest.raises(RuleBroken, match="band_source: is missing: its bands name no source"):
+        load_pack(path)
+
+
+def test_a_definition_is_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text("[]")
+    with pytest.raises(RuleBroken, match="must hold names with values"):
+        load_pack(path)
+
+
+SPANISH = {"stem": "En la última semana:", "source": "A clinic", "items": list("abc"), "choices": ["No", "Sí"]}
+
+
+def test_a_pack_may_be_asked_in_another_language_with_the_same_points(tmp_path: Path) -> None:
+    scale = load_pack(written(tmp_path, wordings={"es": SPANISH}))
+    spanish = scale.in_language("es")
+    assert (spanish.language, spanish.stem, spanish.items[1].text) == ("es", "En la última semana:", "b")
+    assert [(choice.value, choice.label) for choice in spanish.items[0].choices] == [(0, "No"), (1, "Sí")]
+    assert scale.in_language("fr") is scale
+    assert spanish.bands == scale.bands
+
+
+def test_the_spanish_of_the_short_forms_is_that_of_the_long_one() -> None:
+    phq9 = INSTRUMENTS["phq9"].in_language("es")
+    for code, items in (("phq8", 8), ("phq2", 2)):
+        short = INSTRUMENTS[code].in_language("es")
+        assert (short.stem, short.items) == (phq9.stem, phq9.items[:items])
+    assert phq9.items[8].choices[0].label == "Ningún día"
+    assert len(phq9.items) == 9
+
+
+def test_a_scale_without_a_free_spanish_wording_stays_in_english() -> None:
+    assert sorted(code for code, scale in INSTRUMENTS.items() if scale.wordings) == ["phq2", "phq8", "phq9"]
 
 
 def test_a_pack_may_name_its_threshold_of_remission(tmp_path: Path) -> None:
@@ -158,3 +214,7 @@ def test_a_pack_may_name_its_threshold_of_remission(tmp_path: Path) -> None:
     change = load_pack(path).change
     assert change is not None
     assert (change.remission_at_most, change.response_percent, change.worse_points) == (1, None, None)
+    path.write_text(json.dumps({**PACK, "change": {"reliable_points": 2, "matters_points": 1.5, "source": "a paper"}}))
+    change = load_pack(path).change
+    assert change is not None
+    assert (change.reliable_points, change.matters_points) == (2, Decimal("1.5"))

@@ -1,9 +1,13 @@
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from clinic.core.contracts import BadField
-from clinic.scales.rules import change_words, score, score_answers
+from clinic.scales.rules import INSTRUMENTS, Sign, baseline_words, change_words, score, score_answers, sign_of
+from clinic.scales.rules.instruments import Change
 
 
 def scored(instrument: str, answers: list[int | None], **rest: Any) -> dict[str, Any]:
@@ -199,11 +203,13 @@ def test_an_unknown_instrument_is_refused(instrument: object) -> None:
     ("old", "new", "words"),
     [
         (20, 10, "10 points lower: response"),
-        (20, 11, "9 points lower"),
-        (9, 4, "5 points lower: response"),
-        (9, 5, "4 points lower"),
+        (20, 11, "9 points lower: a change that matters"),
+        (9, 4, "5 points lower: remission"),
+        (4, 1, "3 points lower: response"),
+        (9, 5, "4 points lower: a change that matters"),
+        (9, 6, "3 points lower"),
         (10, 15, "5 points higher: worse"),
-        (10, 14, "4 points higher"),
+        (10, 14, "4 points higher: a change that matters"),
         (10, 11, "1 point higher"),
         (10, 10, "no change"),
         (0, 0, "no change"),
@@ -228,3 +234,26 @@ def test_a_score_without_total_cannot_be_compared() -> None:
 def test_scores_of_two_instruments_are_never_compared() -> None:
     with pytest.raises(ValueError, match="one instrument"):
         change_words(score_answers("phq2", [1, 1]), score_answers("gad2", [1, 1]))
+
+
+@pytest.mark.parametrize(
+    ("baseline", "new", "words"),
+    [
+        (18, 9, "50 % lower than 18 on Sep 1: response"),
+        (19, 10, "47 % lower than 19 on Sep 1: a change that matters"),
+        (18, 4, "77 % lower than 18 on Sep 1: remission"),
+        (10, 15, "50 % higher than 10 on Sep 1: worse"),
+        (12, 12, "as 12 on Sep 1"),
+        (0, 3, "from 0 on Sep 1"),
+    ],
+)
+def test_where_a_total_stands_against_the_baseline(baseline: int, new: int, words: str) -> None:
+    assert baseline_words(baseline, dt.date(2026, 9, 1), new, INSTRUMENTS["phq9"]) == words
+
+
+def test_a_reliable_change_is_told_only_where_the_file_names_its_points() -> None:
+    assert sign_of(40, 32, INSTRUMENTS["pcl5"]) is Sign.NONE
+    named = replace(INSTRUMENTS["pcl5"], change=Change(None, None, None, "a source", None, Decimal(5)))
+    assert sign_of(40, 35, named) is Sign.RELIABLE
+    assert sign_of(40, 45, named) is Sign.RELIABLE
+    assert sign_of(40, 36, named) is Sign.NONE

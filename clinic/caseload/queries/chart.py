@@ -14,6 +14,7 @@ from clinic.caseload.queries import lines, record
 from clinic.caseload.queries.lines import Named
 from clinic.caseload.queries.record import NewestScore, PlanOnChart
 from clinic.caseload.queries.who import ADULT, Who, who, who_parts
+from clinic.caseload.rules import courses as courses_rules
 from clinic.caseload.rules import news as news_rules
 from clinic.caseload.rules import timeline
 from clinic.caseload.rules.courses import Course, Segment
@@ -119,10 +120,11 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     person = who(found)
     courses = record.dose_courses(found["step_rows"], found["missed_rows"])
     plan, draft_id = record.plan_in_force(found["plan_rows"])
-    scores = record.newest_scores(found["response_rows"])
+    scales = record.instruments_of(found["response_rows"])
+    scores = record.newest_scores(found["response_rows"], scales, courses_rules.treated_from(courses, today))
     history = History(
         courses=courses,
-        scores=record.score_series(found["response_rows"], sex=client.sex),
+        scores=record.score_series(found["response_rows"], scales, sex=client.sex),
         visits=_visit_marks(found["appointment_rows"], found["visit_rows"], today),
         worries=[
             Mark(_day(a["answered_at"]), lines.worries_in_words(a)) for a in found["answer_rows"] if a["is_worrying"]

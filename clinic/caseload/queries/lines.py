@@ -131,6 +131,8 @@ def score_line(score: NewestScore) -> Named:
     small = day(score.answered_at)
     if score.change:
         small += f", {score.change} since {day(score.before_at)}"
+    if score.since_baseline:
+        small += f"; {score.since_baseline}"
     return Named(f"{score.title} {total}", words, small)
 
 

@@ -1,6 +1,6 @@
 """The newest rows of one client's record, each list by its composite index; `chart` brings them in one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,7 +34,8 @@ from clinic.plans.models import (
     TreatmentPlan,
 )
 from clinic.scales.models import ScaleResponse
-from clinic.scales.rules import INSTRUMENTS, Score, change_words
+from clinic.scales.queries import known_instruments
+from clinic.scales.rules import Instrument, Score, baseline_words, change_words
 from clinic.scheduling.models import Appointment
 from clinic.staff.queries import name_of
 from clinic.titration.models import DoseChange, DosePlanVersion, MissedDoses, StepGate
@@ -281,39 +282,64 @@ class NewestScore:
     answered_at: datetime
     change: str
     before_at: datetime | None
+    since_baseline: str
 
 
-def newest_scores(found: Iterable[dict[str, Any]]) -> list[NewestScore]:
-    """One line an instrument, from responses that come newest first."""
+def instruments_of(found: Iterable[dict[str, Any]]) -> Mapping[str, Instrument]:
+    """The instruments of responses; asks the database only where one of them is the clinic's own."""
+    return known_instruments({row["instrument"] for row in found})
+
+
+def newest_scores(
+    found: Iterable[dict[str, Any]], scales: Mapping[str, Instrument], treated_from: date | None
+) -> list[NewestScore]:
+    """One line an instrument, from responses that come newest first.
+
+    The baseline is the newest total up to the day from which what is taken now was taken, else the oldest known.
+    """
     by_instrument: dict[str, list[dict[str, Any]]] = {}
     for row in found:
         by_instrument.setdefault(row["instrument"], []).append(row)
-    return [_newest(code, given) for code, given in by_instrument.items()]
+    return [_newest(given, scales.get(code), treated_from) for code, given in by_instrument.items()]
 
 
-def _newest(code: str, given: list[dict[str, Any]]) -> NewestScore:
+def _newest(given: list[dict[str, Any]], scale: Instrument | None, treated_from: date | None) -> NewestScore:
     newest, before = given[0], given[1] if len(given) > 1 else None
-    instrument = INSTRUMENTS.get(code)
-    change = change_words(_score(before), _score(newest)) if before and instrument else ""
+    change = ""
+    if before and scale:
+        change = change_words(_score(before, scale), _score(newest, scale), instruments={scale.code: scale})
     return NewestScore(
-        title=instrument.title if instrument else code,
+        title=scale.title if scale else newest["instrument"],
         total=newest["total"],
-        maximum=instrument.maximum if instrument else None,
+        maximum=scale.maximum if scale else None,
         band=newest["band"],
         answered_at=newest["answered_at"],
         change=change,
         before_at=before["answered_at"] if before else None,
+        since_baseline=_since_baseline(given, scale, treated_from) if scale else "",
     )
 
 
-def _score(row: dict[str, Any]) -> Score:
-    scale = INSTRUMENTS[row["instrument"]]
+def _since_baseline(given: list[dict[str, Any]], scale: Instrument, treated_from: date | None) -> str:
+    """Where the newest total stands against the baseline; nothing where that is the newest or the one before."""
+    earlier = [row for row in given[1:] if row["total"] is not None]
+    if given[0]["total"] is None or not earlier:
+        return ""
+    zone = get_current_timezone()
+    begun = (row for row in earlier if treated_from and localdate(row["answered_at"], zone) <= treated_from)
+    baseline = next(begun, earlier[-1])
+    if baseline is given[1]:
+        return ""
+    return baseline_words(baseline["total"], localdate(baseline["answered_at"], zone), given[0]["total"], scale)
+
+
+def _score(row: dict[str, Any], scale: Instrument) -> Score:
     return Score(
         scale.code, row["version"], row["total"], scale.minimum, scale.maximum, row["band"], row["is_complete"], ()
     )
 
 
-def score_series(found: Iterable[dict[str, Any]], *, sex: str) -> list[ScoreSeries]:
+def score_series(found: Iterable[dict[str, Any]], scales: Mapping[str, Instrument], *, sex: str) -> list[ScoreSeries]:
     """Totals over time of each instrument, from responses that come newest first."""
     by_instrument: dict[str, list[ScorePoint]] = {}
     zone = get_current_timezone()
@@ -321,11 +347,10 @@ def score_series(found: Iterable[dict[str, Any]], *, sex: str) -> list[ScoreSeri
         if row["total"] is not None:
             point = ScorePoint(localdate(row["answered_at"], zone), row["total"], row["band"])
             by_instrument.setdefault(row["instrument"], []).append(point)
-    return [_series(code, points[::-1], sex) for code, points in by_instrument.items()]
+    return [_series(code, points[::-1], scales.get(code), sex) for code, points in by_instrument.items()]
 
 
-def _series(code: str, points: list[ScorePoint], sex: str) -> ScoreSeries:
-    scale = INSTRUMENTS.get(code)
+def _series(code: str, points: list[ScorePoint], scale: Instrument | None, sex: str) -> ScoreSeries:
     if scale is None:
         return ScoreSeries(code, 0, max(point.total for point in points), (), tuple(points))
     bands = scale.bands.get("") or scale.bands.get(sex) or ()

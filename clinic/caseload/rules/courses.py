@@ -84,6 +84,12 @@ def courses(rows: Iterable[StepRow], missed: Sequence[Missed] = ()) -> list[Cour
     return [_course(plan_rows, missed) for plan_rows in by_plan.values()]
 
 
+def treated_from(given: Iterable[Course], today: date) -> date | None:
+    """The first day of what is taken now, the longest taken first; None where nothing is."""
+    running = (course.segments for course in given if course.is_running(today))
+    return min((segment.first_on for segments in running for segment in segments), default=None)
+
+
 def _course(rows: list[StepRow], missed: Sequence[Missed]) -> Course:
     segments = sorted(filter(None, map(_segment, rows)), key=lambda segment: segment.first_on)
     first = rows[0]

@@ -27,6 +27,8 @@ from clinic.messaging.queries import find_link, open_link
 from clinic.messaging.rules import language_of
 from clinic.risk.models import RiskAlert
 from clinic.scales.models import AnsweredBy, ScaleResponse
+from clinic.scales.queries import known_instruments
+from clinic.scales.rules import Instrument
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DoseStep, StepGate
 from clinic.titration.rules import day_words, unit_pictures
@@ -75,6 +77,12 @@ def open_checkin(token: str, *, now: datetime) -> OpenCheckIn | None:
 def _planned(checkin_id: UUID, client_id: UUID) -> QuerySet[CheckIn]:
     checkins = CheckIn.objects.filter(pk=checkin_id, client=client_id, state=CheckInState.PLANNED)
     return checkins.select_related("client", "dose_plan__medication")
+
+
+def scale_of(checkin: CheckIn) -> Instrument | None:
+    """The scale that a check-in asks, in the client's language where a free wording of it exists."""
+    scale = known_instruments([checkin.instrument]).get(checkin.instrument) if checkin.instrument else None
+    return scale.in_language(language_of(checkin.client.language)) if scale else None
 
 
 @prepared

@@ -8,6 +8,8 @@ from django.db.models import Max
 from clinic.checkins import rules
 from clinic.checkins.models import ProtocolChange, TriageChange
 from clinic.checkins.rules import Level, Occasion, Protocol, TriageRule, WorryCode
+from clinic.scales.queries import offered_instruments
+from clinic.scales.rules.instruments import SELF
 
 
 def protocols_in_force() -> dict[Occasion, Protocol]:
@@ -52,7 +54,14 @@ def _protocol(row: ProtocolChange) -> Protocol:
         is_on=row.is_on,
         silent_after_hours=row.silent_after_hours,
         silences_told=row.silences_told,
+        instrument=row.instrument,
     )
+
+
+def instruments_by_link() -> dict[str, str]:
+    """The instruments that a client can fill in alone, by their code: the shipped ones and the clinic's own."""
+    offered = offered_instruments().values()
+    return {one.code: one.title for one in offered if one.completed_by == SELF and not one.needs_sex}
 
 
 def triage_in_force() -> dict[WorryCode, TriageRule]:

@@ -98,13 +98,17 @@ ASKS_MOST_FIRST = (
 
 @dataclass(frozen=True)
 class Protocol:
-    """When one check-in is asked, after how many hours no answer is a silence, and how many in a row are told."""
+    """When one check-in is asked, after how many hours no answer is a silence, and how many in a row are told.
+
+    `instrument` is the scale that it asks; empty for the one that `scale_due` finds.
+    """
 
     occasion: Occasion
     days: int
     is_on: bool = True
     silent_after_hours: int = 48
     silences_told: int = 2
+    instrument: str = ""
 
     @property
     def when(self) -> str:
@@ -213,14 +217,16 @@ def scales_of(measures: Iterable[str]) -> set[str]:
     return {code for words in measures for name, code in SCALES.items() if name in words.lower()}
 
 
-def scale_due(occasion: Occasion, goals: Collection[str], last: Mapping[str, date], *, on: date) -> str:
-    """The scale of one check-in, by the days on which each was answered last.
+def scale_due(protocol: Protocol, goals: Collection[str], last: Mapping[str, date], *, on: date) -> str:
+    """The scale of one check-in: the one that its protocol names, else by the days on which each was answered last.
 
     Two, four and eight weeks after the start: of the scales that the goals name the one answered longest ago, PHQ-9
     where they name none. Else PHQ-9 when none was answered in the 14 days before, and the two questions of PHQ-2.
     Source: clinical facts section 3, "2, 4, 6-8, 12 weeks after a start or change", status U: the shortest of them.
     """
-    if occasion.anchor is Anchor.START:
+    if protocol.instrument:
+        return protocol.instrument
+    if protocol.occasion.anchor is Anchor.START:
         named = [code for code in ("phq9", "gad7") if code in goals] or ["phq9"]
         return min(named, key=lambda code: last.get(code, date.min))
     last_phq9 = last.get("phq9")

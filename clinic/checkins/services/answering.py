@@ -18,7 +18,7 @@ from clinic.messaging.services import cancel_reminders, use_links
 from clinic.risk.models import RiskKind
 from clinic.risk.services import raise_alert
 from clinic.scales.models import AnsweredBy, ScaleResponse
-from clinic.scales.rules import INSTRUMENTS, score_answers
+from clinic.scales.rules import score_answers
 from clinic.staff.roles import Role
 from clinic.titration.rules.side_effects import Felt
 from clinic.titration.services import ask_refill_by_link, judge_answer, keep_told_effects
@@ -124,10 +124,10 @@ def _crisis_source(checkin_id: UUID) -> str:
 def _score(
     checkin: CheckIn, answers: rules.Answers, *, now: datetime
 ) -> tuple[ScaleResponse | None, rules.ScaleResult | None]:
-    if not checkin.instrument or not answers.scale:
+    scale = queries.scale_of(checkin)
+    if scale is None or not answers.scale:
         return None, None
-    scale = INSTRUMENTS[checkin.instrument]
-    score = score_answers(scale.code, list(answers.scale), checkin.client.sex)
+    score = score_answers(scale.code, list(answers.scale), checkin.client.sex, instruments={scale.code: scale})
     if all(value is None for value in answers.scale):
         # Nothing to keep, but a question about self-harm that was left out is told like one among answered ones.
         return None, rules.ScaleResult(title=scale.title, flags=score.flags, total=None)

@@ -104,10 +104,11 @@ def _plan_reminders(today: date, *, now: datetime) -> None:
     planned = list(CheckIn.objects.filter(state=CheckInState.PLANNED).select_related("client"))
     ids = {row.client_id for row in planned}
     last, goals = queries.last_scale_days(ids), queries.goal_scales(ids)
+    protocols = queries.protocols_in_force()
     changed = []
     for row in planned:
         named, answered = goals.get(row.client_id, set()), last.get(row.client_id, {})
-        scale = rules.scale_due(rules.Occasion(row.occasion), named, answered, on=row.due_on)
+        scale = rules.scale_due(protocols[rules.Occasion(row.occasion)], named, answered, on=row.due_on)
         # A page that is out keeps its questions.
         if row.instrument != scale and (row.due_on > today or not row.instrument):
             row.instrument = scale

@@ -9,7 +9,7 @@ from clinic.audit.services import record
 from clinic.checkins import queries, rules
 from clinic.checkins.models import ProtocolChange, TriageChange
 from clinic.checkins.rules import Protocol, TriageRule
-from clinic.core.rules import StaleRecord
+from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.staff.models import User
 
 MEANWHILE = "Somebody changed this meanwhile. Look at what now stands and save again if you still want to."
@@ -23,6 +23,8 @@ def set_protocol(*, protocol: Protocol, version: int, by: User, now: datetime) -
     None; StaleRecord when another was set after it.
     """
     rules.check_protocol(protocol)
+    if protocol.instrument and protocol.instrument not in queries.instruments_by_link():
+        raise RuleBroken("Choose a scale that a client can fill in alone.", field="instrument")
     before = queries.protocols_in_force()[protocol.occasion]
     if before == protocol:
         return None
@@ -33,6 +35,7 @@ def set_protocol(*, protocol: Protocol, version: int, by: User, now: datetime) -
         days=protocol.days,
         silent_after_hours=protocol.silent_after_hours,
         silences_told=protocol.silences_told,
+        instrument=protocol.instrument,
         by=by,
         at=now,
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from clinic.core.contracts import BadField
-from clinic.scales.rules.instruments import SEXES, Instrument, load_packs
+from clinic.scales.rules.definitions import load_packs
+from clinic.scales.rules.instruments import SEXES, Instrument
 
 INSTRUMENTS: Mapping[str, Instrument] = load_packs(Path(__file__).parent / "shipped")
 # The scales by which it is followed how a client does.

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from clinic.checkins.rules import BOTHER, FEELINGS
 from clinic.monitoring.rules import label_of, result_words, shown_unit
-from clinic.scales.rules.scoring import FOLLOWED, INSTRUMENTS, Score, change_words
+from clinic.scales.rules.change import Sign, change_words
+from clinic.scales.rules.scoring import FOLLOWED, INSTRUMENTS, Score
 from clinic.titration.rules.numbers import plain
 
 SOURCES = {
@@ -151,9 +152,9 @@ def _total(fact: ScoreFact) -> str:
 
 
 def _score_tone(newest: ScoreFact, change: str) -> str:
-    if newest.flags or change.endswith("worse"):
+    if newest.flags or change.endswith(Sign.WORSE):
         return "warn"
-    return "good" if change.endswith("response") else "quiet"
+    return "good" if change.endswith((Sign.RESPONSE, Sign.REMISSION)) else "quiet"
 
 
 def _score(fact: ScoreFact) -> Score:

@@ -13,7 +13,6 @@ from clinic.core.forms import submit
 from clinic.scales import queries, services
 from clinic.scales.forms import ChooseForm, ResponseForm
 from clinic.scales.models import ScaleResponse
-from clinic.scales.rules import INSTRUMENTS
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -28,13 +27,20 @@ ASK_TODAY = (
 def record(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Choose an instrument, answer it, see its score."""
     client = open_chart(client_id=client_id, by=request.user, page="scales")
-    choose = ChooseForm(request.GET or None)
-    code = choose.cleaned_data["instrument"] if choose.is_valid() else ""
+    offered = queries.offered_instruments()
+    choose = ChooseForm(request.GET or None, offered=offered.values())
+    is_chosen = choose.is_valid()
+    code, language = (choose.cleaned_data["instrument"], choose.cleaned_data["language"]) if is_chosen else ("", "")
     sent = request.POST if request.method == "POST" else None
-    form = ResponseForm(sent, instrument=INSTRUMENTS[code]) if code else None
+    form = ResponseForm(sent, instrument=offered[code].in_language(language)) if code else None
     if form is not None and sent is not None:
         keep = partial(
-            services.record_response, client_id=client.pk, instrument=code, by=request.user, now=timezone.now()
+            services.record_response,
+            client_id=client.pk,
+            instrument=code,
+            language=language,
+            by=request.user,
+            now=timezone.now(),
         )
         kept: list[ScaleResponse] = []
         if submit(form, lambda **_: kept.append(keep(answers=form.answers))):

@@ -33,14 +33,17 @@ def record_response(
 ) -> ScaleResponse:
     """Score the answers (points in the order of the items, None where unanswered) and keep them on the chart.
 
-    `by` is None for a client answering by link. `answered_at` is `now` unless the answers are older. The sex is
-    the client's unless given. The same answers to the same instrument within 10 minutes are one response.
+    `by` is None for a client answering by themselves. `language` is the one in which the questions were read; where
+    an instrument has no free wording in it, they were read in its own. `answered_at` is `now` unless the answers are
+    older. The sex is the client's unless given. The same answers to the same instrument within 10 minutes are one
+    response.
     Raises RuleBroken where the answers do not fit the instrument, or none was given.
     """
     client = locked_client(client_id)
     if all(answer is None for answer in answers):
         raise RuleBroken("Nothing is answered yet.", field="answers[0]")
-    score = score_answers(instrument, list(answers), sex or client.sex)
+    instruments = queries.known_instruments([instrument])
+    score = score_answers(instrument, list(answers), sex or client.sex, instruments=instruments)
     at = answered_at or now
     for earlier in queries.filled_between(client_id, instrument, at - SAME_FILLING, at):
         if earlier.answers == list(answers):
@@ -49,7 +52,7 @@ def record_response(
         client=client,
         instrument=score.instrument,
         version=score.version,
-        language=language,
+        language=instruments[score.instrument].in_language(language).language,
         answers=list(answers),
         total=score.total,
         band=score.band or "",

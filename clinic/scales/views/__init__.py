@@ -1,0 +1,1 @@
+"""Pages of rating scales: fill one in with the client; the clinic's own scales."""
