@@ -144,6 +144,23 @@ class AnswerForm(forms.Form):
         return {"answers": answers}
 
 
+class HandOverForm(forms.Form):
+    """Which scales a client is to fill in on this device, and in which language."""
+
+    instruments = forms.MultipleChoiceField(
+        label="Questionnaires",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    language = forms.ChoiceField(
+        label="Language", choices=[("en", "English"), ("es", "Spanish, where its wording is free to use")]
+    )
+
+    def __init__(self, *args: Any, instruments: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "instruments", instruments.items())
+
+
 class ProtocolForm(forms.Form):
     """When one check-in is asked, and when no answer is a silence."""
 

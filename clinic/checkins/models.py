@@ -144,6 +144,30 @@ class AnswerReview(Record):
         return f"{self.at:%Y-%m-%d}"
 
 
+class Sitting(Record):
+    """Scales that a client fills in on a device of the clinic, handed over by a member of staff, one after another.
+
+    `done` is how many of `instruments` are through, answered or left out; `in_danger`: an answer told of self-harm.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="sittings")
+    instruments = models.JSONField()
+    language = models.CharField(max_length=10)
+    done = models.PositiveSmallIntegerField(default=0)
+    in_danger = models.BooleanField(default=False)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(instruments=[]), name="checkins_sitting_asks_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opened_at:%Y-%m-%d}"
+
+
 class ProtocolChange(Record):
     """The clinic sets when one check-in is asked and when silence counts; the newest of an occasion is in force.
 

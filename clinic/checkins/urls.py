@@ -1,12 +1,13 @@
 from django.urls import path
 
-from clinic.checkins import views
+from clinic.checkins.views import device, pages
 
 app_name = "checkins"
 urlpatterns = [
-    path("a/<str:token>/", views.answer, name="answer"),
-    path("protocols/", views.protocols, name="protocols"),
-    path("triage/", views.triage_rules, name="triage_rules"),
-    path("answers/<uuid:answer_id>/", views.review, name="review"),
-    path("answers/<uuid:answer_id>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("a/<str:token>/", pages.answer, name="answer"),
+    path("hand-over/<uuid:client_id>/", device.hand_over, name="hand_over"),
+    path("protocols/", pages.protocols, name="protocols"),
+    path("triage/", pages.triage_rules, name="triage_rules"),
+    path("answers/<uuid:answer_id>/", pages.review, name="review"),
+    path("answers/<uuid:answer_id>/acknowledge/", pages.acknowledge, name="acknowledge"),
 ]

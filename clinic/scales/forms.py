@@ -13,9 +13,12 @@ LONGEST_NAME = 120
 
 
 class ResponseForm(forms.Form):
-    """A field for each item; none has to be answered, gaps are scored as the instrument says."""
+    """A field for each item; none has to be answered, gaps are scored as the instrument says.
 
-    def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
+    What an answer counts is shown to staff alone.
+    """
+
+    def __init__(self, *args: Any, instrument: Instrument, shows_points: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **{"prefix": instrument.code, **kwargs})
         self.instrument = instrument
         for index, item in enumerate(instrument.items):
@@ -24,7 +27,10 @@ class ResponseForm(forms.Form):
                 required=False,
                 coerce=int,
                 empty_value=None,
-                choices=[(choice.value, f"{choice.label} ({choice.value})") for choice in item.choices],
+                choices=[
+                    (choice.value, f"{choice.label} ({choice.value})" if shows_points else choice.label)
+                    for choice in item.choices
+                ],
                 widget=forms.RadioSelect,
             )
 

@@ -45,7 +45,7 @@ def requires(permission: Permission) -> Callable[[Callable[..., HttpResponseBase
 # Pages that need no account: public by purpose.
 PUBLIC_VIEWS = frozenset(
     {"livez", "readyz", "metrics", "intake:enquire", "intake:enquiry_received"}
-    | {"checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page"}
+    | {"checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page", "device_page"}
     # A machine's doors: its signature is looked at before anything else.
     | {"message_report", "inbound_message"}
 )

@@ -9,6 +9,7 @@ from django.db import models
 from django.test import Client as Browser
 from django.utils import timezone
 
+from clinic.checkins.services import open_sitting
 from clinic.clients.models import BreakGlassAccess, Client
 from clinic.core.models import new_id
 from clinic.coverage.models import PriorAuthorization
@@ -160,6 +161,11 @@ def _safety_token(side: Side) -> str:
     return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
 
 
+def _device_token(side: Side) -> str:
+    given = {"instruments": ["phq2"], "language": "en", "by": side.prescriber, "now": timezone.now()}
+    return open_sitting(client_id=side.client.pk, **given)  # type: ignore[arg-type]  # as the deed names them
+
+
 def _appointment_token(side: Side) -> str:
     tomorrow = timezone.now() + dt.timedelta(days=1)
     clinician = UserFactory(acting_role=Role.PRESCRIBER)
@@ -261,6 +267,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "token": _token,
     "handouts:page token": _calendar_token,
     "safety_page token": _safety_token,
+    "device_page token": _device_token,
     "reminder_id": lambda side: ReminderFactory(client=side.client, state="refused"),
     "text_id": lambda side: MessageText.objects.create(
         about_kind=f"kind {side.client.pk}"[:30],

@@ -150,7 +150,8 @@ def test_addresses_hold_only_ids() -> None:
         if "StringConverter" in {type(c).__name__ for c in address.pattern.pattern.converters.values()}
     }
     # Each holds a random token, and nothing of the person.
-    assert strings == {"checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page"}
+    by_link = {"checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page"}
+    assert strings == by_link | {"device_page"}
 
 
 def test_nobody_is_somebody_without_a_session(db: None) -> None:

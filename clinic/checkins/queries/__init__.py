@@ -41,10 +41,13 @@ from clinic.checkins.queries.protocols import (
     triage_lines,
 )
 from clinic.checkins.queries.silence import newest_of_plan, newly_silent, open_silences, series_about, silence_about
+from clinic.checkins.queries.sittings import ON_DEVICE, OpenSitting, open_sitting
 
 __all__ = [
     "KIND",
+    "ON_DEVICE",
     "OpenCheckIn",
+    "OpenSitting",
     "PlanDays",
     "ProtocolLine",
     "TriageLine",
@@ -65,6 +68,7 @@ __all__ = [
     "open_checkin",
     "open_checkins",
     "open_silences",
+    "open_sitting",
     "open_until",
     "out_on_running_steps",
     "plans_around",

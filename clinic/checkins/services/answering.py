@@ -1,7 +1,7 @@
 """What a client does behind a link. There is no account: the link and the birth year stand for the person."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.audit.services import record
 from clinic.checkins import queries, rules
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
+from clinic.checkins.services.raising import CALL_WITHIN, call_client
 from clinic.checkins.services.silence import end_silence
 from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
@@ -25,8 +26,6 @@ from clinic.titration.services import ask_refill_by_link, judge_answer, keep_tol
 from clinic.worklist.models import DutyKind
 from clinic.worklist.services import open_item
 
-# The clinic's own promise to the client, no clinical number: at once in danger, else within a working day.
-CALL_WITHIN = timedelta(days=1)
 GONE = _("This check-in is no longer open. Call the clinic if you need us.")
 
 
@@ -196,15 +195,4 @@ def _raise(answer: CheckInAnswer, client: Client, worries: Sequence[rules.Worry]
             by=None,
             now=now,
         )
-    is_urgent = answer.level is rules.Level.URGENT
-    open_item(
-        kind=DutyKind.CALL_CLIENT,
-        about=f"checkin:{answer.checkin_id}:call",
-        reason=("Check-in: " + " ".join(worry.sentence for worry in worries))[:300],
-        owner_role=Role.COORDINATOR,
-        due_at=now if is_urgent else now + CALL_WITHIN,
-        client=client,
-        urgent=is_urgent,
-        by=None,
-        now=now,
-    )
+    call_client(client, worries, about=f"checkin:{answer.checkin_id}:call", what="Check-in", now=now)

@@ -1,0 +1,100 @@
+"""A client fills in scales on a device of the clinic: staff hands it over, the page leads nowhere else."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic.audit.services import record
+from clinic.checkins import queries, rules
+from clinic.checkins.models import Sitting
+from clinic.checkins.services.raising import raise_worries
+from clinic.clients.services import locked_client
+from clinic.core.rules import RuleBroken
+from clinic.messaging.services import mint_link, use_links
+from clinic.scales.models import AnsweredBy, ScaleResponse
+from clinic.scales.queries import known_instruments
+from clinic.scales.services import record_response
+from clinic.staff.models import User
+
+# How long a device lies open for one client, the clinic's own promise: a questionnaire takes minutes.
+OPEN_FOR = timedelta(minutes=45)
+GONE = _("This page is finished. Please hand the device back.")
+NOTHING_TOLD = rules.Answers(feeling=3, doses_missed=0)
+
+
+@transaction.atomic
+def open_sitting(*, client_id: UUID, instruments: Sequence[str], language: str, by: User, now: datetime) -> str:
+    """Hand a device over with scales to fill in, in the order given; answers the token of the one page it opens.
+
+    Only what a client can fill in alone is asked. The page stays open for 45 minutes.
+    """
+    client = locked_client(client_id)
+    offered = queries.instruments_by_link()
+    if not instruments or any(code not in offered for code in instruments):
+        raise RuleBroken("Choose scales that a client can fill in alone.", field="instruments")
+    sitting = Sitting(
+        client=client, instruments=list(dict.fromkeys(instruments)), language=language, opened_by=by, opened_at=now
+    )
+    sitting.full_clean()
+    sitting.save(force_insert=True)
+    record("device_handed_over", by=by, subject=sitting, instruments=sitting.instruments)
+    return mint_link(client_id=client.pk, about_kind=queries.ON_DEVICE, about_id=sitting.pk, expires_at=now + OPEN_FOR)
+
+
+@transaction.atomic
+def answer_on_device(
+    *, token: str, instrument: str, answers: Sequence[int | None], is_left_out: bool, now: datetime
+) -> Sitting:
+    """Keep the answers to the scale that is asked now, or go on without it; the last one closes the page for good.
+
+    What tells of self-harm raises a risk alert at once and what worries a duty to call, as an answer by link does.
+    The answers to a scale that is through already, sent twice, change nothing.
+    """
+    opened = queries.open_sitting(token, now=now)
+    if opened is None:
+        raise RuleBroken(str(GONE))
+    sitting = Sitting.objects.select_for_update(of=("self",)).select_related("client").get(pk=opened.sitting.pk)
+    if sitting.closed_at is not None:
+        raise RuleBroken(str(GONE))
+    if sitting.instruments[sitting.done] != instrument:
+        return sitting
+    if not is_left_out:
+        _keep(sitting, instrument, answers, now=now)
+    sitting.done += 1
+    if sitting.done == len(sitting.instruments):
+        sitting.closed_at = now
+        use_links(about_kind=queries.ON_DEVICE, about_id=sitting.pk, now=now)
+        record("device_answered", by=None, subject=sitting)
+    sitting.save(update_fields=["done", "in_danger", "closed_at", "updated_at"])
+    return sitting
+
+
+def _keep(sitting: Sitting, instrument: str, answers: Sequence[int | None], *, now: datetime) -> None:
+    before = next(iter(queries.last_scored(sitting.client_id, instrument)), None)
+    response = record_response(
+        client_id=sitting.client_id,
+        instrument=instrument,
+        answers=answers,
+        by=None,
+        now=now,
+        answered_by=AnsweredBy.TABLET,
+        language=sitting.language,
+    )
+    result = _result(response, before)
+    worries = rules.worries_of(NOTHING_TOLD, result, in_crisis=False, by=queries.triage_in_force())
+    sitting.in_danger = sitting.in_danger or any(worry.is_danger for worry in worries)
+    raise_worries(sitting.client, worries, source=queries.scale_source(response.pk), what=response.title, now=now)
+
+
+def _result(response: ScaleResponse, before: ScaleResponse | None) -> rules.ScaleResult:
+    change = known_instruments([response.instrument])[response.instrument].change
+    return rules.ScaleResult(
+        title=response.title,
+        flags=tuple(response.flags),
+        total=response.total,
+        total_before=before.total if before else None,
+        worse_points=change.worse_points if change else None,
+    )
