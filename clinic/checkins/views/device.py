@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_post_parameters
@@ -57,21 +57,22 @@ def device_page(request: HttpRequest, token: str) -> HttpResponse:
     if opened is None:
         with translation.override(language_of_reader(request, None)):
             return private(render(request, "checkins/device_done.html", {"sitting": None}, status=404))
+    sent = request.POST if request.method == "POST" else None
     with translation.override(opened.sitting.language):
-        return private(_ask(request, token, opened))
+        return private(_ask(request, token, opened, sent))
 
 
-def _ask(request: HttpRequest, token: str, opened: OpenSitting) -> HttpResponse:
+def _ask(request: HttpRequest, token: str, opened: OpenSitting, sent: QueryDict | None) -> HttpResponse:
     """The last answer is thanked for in the answer to it: asked for again, by Back or anew, there is nothing left."""
     code = opened.scale.code
-    is_left_out = LEAVE_OUT in request.POST
     # What was meant for the scale before, sent twice, is not taken for answers to this one.
-    is_sent = request.method == "POST" and request.POST.get("asked") == code
-    form = ResponseForm(request.POST if is_sent else None, instrument=opened.scale, shows_points=False)
+    if sent is not None and sent.get("asked") != code:
+        sent = None
+    form = ResponseForm(sent, instrument=opened.scale, shows_points=False)
     kept: list[Sitting] = []
 
     def keep(**_: object) -> None:
-        given = {"token": token, "instrument": code, "answers": form.answers, "is_left_out": is_left_out}
+        given = {"token": token, "instrument": code, "answers": form.answers, "is_left_out": LEAVE_OUT in form.data}
         kept.append(services.answer_on_device(**given, now=timezone.now()))  # type: ignore[arg-type]  # as named
 
     if submit(form, keep):
