@@ -1,6 +1,11 @@
-"""Fields of what is found at a visit: mental status by domain, how each problem goes, vital signs, time spent."""
+"""Fields of what is found at a visit: mental status by domain, how each problem goes, vital signs, time spent.
+
+Those that are the same in every visit are made once and shared by all forms, so no form may change one: making
+them is slow, and a visit is saved every five seconds while somebody types.
+"""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -31,6 +36,7 @@ def _buttons(label: str, choices: Sequence[tuple[str, str]]) -> forms.ChoiceFiel
     return forms.ChoiceField(label=label, choices=choices, required=False, widget=widget)
 
 
+@cache
 def mental_status_fields() -> dict[str, forms.Field]:
     """For each domain its findings to choose from and a field for own words."""
     fields: dict[str, forms.Field] = {}
@@ -74,6 +80,7 @@ def problems_of(cleaned: Mapping[str, Any], problems: Sequence[Mapping[str, Any]
     }
 
 
+@cache
 def vital_fields() -> dict[str, forms.Field]:
     """What is measured at a visit, as typed: numbers are judged when the visit is signed."""
     fields: dict[str, forms.Field] = {}
@@ -102,6 +109,7 @@ def vitals_of(cleaned: Mapping[str, Any]) -> dict[str, str]:
     return {name: cleaned.get(vital_field(name), "") for name in (*VITALS, "weight_unit")}
 
 
+@cache
 def telehealth_fields() -> dict[str, forms.Field]:
     """The record of a visit by telehealth."""
     fields: dict[str, forms.Field] = {}
@@ -119,7 +127,7 @@ def telehealth_of(cleaned: Mapping[str, Any]) -> dict[str, str]:
 
 
 def copying_fields(passages: Sequence[Waiting]) -> dict[str, forms.Field]:
-    """A box for each text that was copied and is not reviewed, and the name of a phrase for each part."""
+    """A box for each text that was copied and is not reviewed."""
     fields: dict[str, forms.Field] = {}
     for one in passages:
         rows = min(max(3, one.text.count("\n") + 2), 12)
@@ -129,6 +137,13 @@ def copying_fields(passages: Sequence[Waiting]) -> dict[str, forms.Field]:
             initial=one.text,
             widget=forms.Textarea(attrs={"rows": rows, "form": "visit", "class": "form-control"}),
         )
+    return fields
+
+
+@cache
+def phrase_fields() -> dict[str, forms.Field]:
+    """The name of a phrase for each part of the note."""
+    fields: dict[str, forms.Field] = {}
     for part, label in PHRASE_LABELS.items():
         attrs = {"form": "visit", "list": "phrases", "autocomplete": "off", "class": "form-control"}
         fields[f"phrase_{part}"] = forms.CharField(

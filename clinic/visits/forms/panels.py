@@ -63,7 +63,8 @@ class Panel:
 def panels(page: VisitPage, form: VisitForm) -> list[Panel]:
     """A panel for each running medication, from what is typed, else from what is saved."""
     typed = form.asked() if form.is_bound else page.asked
-    return [_panel(page, form, one, typed.get(one.dose_plan.pk) or Asked(one.dose_plan.pk)) for one in form.medications]
+    undecided = (one for one in page.medications if one.decided_here is None)
+    return [_panel(page, form, one, typed.get(one.dose_plan.pk) or Asked(one.dose_plan.pk)) for one in undecided]
 
 
 class Row(NamedTuple):

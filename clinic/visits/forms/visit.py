@@ -1,6 +1,6 @@
 """The form of a visit: the note, and for each running medication what is decided."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from clinic.visits.forms.findings import (
     copying_fields,
     mental_status_fields,
     mental_status_of,
+    phrase_fields,
     problem_fields,
     problems_of,
     telehealth_fields,
@@ -23,7 +24,7 @@ from clinic.visits.forms.findings import (
     vital_fields,
     vitals_of,
 )
-from clinic.visits.queries import Around, RunningMedication
+from clinic.visits.queries import Around
 from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, passage_field
 from clinic.visits.rules.decisions import (
     CHANGES_DOSE,
@@ -111,21 +112,19 @@ class VisitForm(forms.Form):
         self,
         data: Mapping[str, Any] | None,
         *,
-        medications: Sequence[RunningMedication],
         around: Around,
         is_telehealth: bool = False,
         **options: Any,
     ):
         super().__init__(data, **options)
-        self.medications = [one for one in medications if one.decided_here is None]
         self.around = around
-        self.fields |= copying_fields(around.passages)
+        self.fields |= copying_fields(around.passages) | phrase_fields()
         self.fields |= mental_status_fields() | problem_fields(around.problems) | vital_fields()
         self.is_telehealth = is_telehealth
         if is_telehealth:
             self.fields |= telehealth_fields()
-        for one in self.medications:
-            self._add_decision(one.dose_plan.pk, one.medication.name)
+        for one in around.medications:
+            self._add_decision(one.dose_plan_id, one.name)
 
     def _add_decision(self, dose_plan_id: UUID, medication: str) -> None:
         def add(name: str, kind: Callable[..., forms.Field], **options: Any) -> None:
@@ -147,10 +146,9 @@ class VisitForm(forms.Form):
 
     def asked(self) -> dict[UUID, Asked]:
         """What is decided, as typed, by dose plan; a rationale still as the portal wrote it is left to the portal."""
-        return {one.dose_plan.pk: self._asked(one) for one in self.medications}
+        return {one.dose_plan_id: self._asked(one.dose_plan_id) for one in self.around.medications}
 
-    def _asked(self, medication: RunningMedication) -> Asked:
-        dose_plan_id = medication.dose_plan.pk
+    def _asked(self, dose_plan_id: UUID) -> Asked:
         typed = {name: self._typed(dose_plan_id, name) for name in (*PROPOSAL_FIELDS, "rationale", "decision")}
         base = typed.pop("base_version")
         if typed["decision"] not in OFFERED:

@@ -27,6 +27,7 @@ from clinic.visits.queries.visits import (
 from clinic.visits.queries.writing import (
     Around,
     ToSign,
+    Undecided,
     VisitPage,
     Waiting,
     around,
@@ -42,6 +43,7 @@ __all__ = [
     "RunningMedication",
     "Since",
     "ToSign",
+    "Undecided",
     "VisitPage",
     "Waiting",
     "addenda_of",

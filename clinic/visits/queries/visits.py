@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 
 from clinic.clients.models import CareTeamMember, Client
@@ -142,15 +142,21 @@ def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedica
     ]
 
 
+def running_on(today: date) -> Q:
+    """Versions of dose plans that are begun or to begin and not stopped."""
+    return Q(stop_on=None) | Q(stop_on__gt=today)
+
+
+def versions_of(client: UUID | OuterRef) -> QuerySet[DosePlanVersion]:
+    """The versions in force of a client's dose plans, in the order of the page."""
+    found = DosePlanVersion.objects.filter(dose_plan__client=client, superseded_at=None)
+    return found.order_by("dose_plan__began_on", "dose_plan_id")
+
+
 @prepared
 def _running_versions(client_id: UUID, today: date, prescriber_id: UUID, since: datetime) -> QuerySet[DosePlanVersion]:
-    runs = Q(stop_on=None) | Q(stop_on__gt=today)
-    return (
-        DosePlanVersion.objects.filter(dose_plan__client=client_id, superseded_at=None)
-        .filter(runs | Q(signed_by=prescriber_id, created_at__gt=since))
-        .select_related("dose_plan__medication", "dose_plan__prescriber", "change")
-        .order_by("dose_plan__began_on", "dose_plan_id")
-    )
+    found = versions_of(client_id).filter(running_on(today) | Q(signed_by=prescriber_id, created_at__gt=since))
+    return found.select_related("dose_plan__medication", "dose_plan__prescriber", "change")
 
 
 def _is_since(visit: FollowUpVisit, version: DosePlanVersion) -> bool:

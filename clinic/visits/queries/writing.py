@@ -29,7 +29,9 @@ from clinic.visits.queries.visits import (
     asked_of,
     checked_decision,
     running_medications,
+    running_on,
     settled_findings,
+    versions_of,
 )
 from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.copied import passage_field, unreviewed
@@ -53,9 +55,18 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What the form of a draft is made of beside the medications."""
+class Undecided:
+    """A running medication that this visit has signed nothing about yet."""
 
+    dose_plan_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the form of a draft is made of."""
+
+    medications: list[Undecided]
     passages: list[Waiting]
     phrases: list[dict[str, Any]]
     problems: list[dict[str, Any]]
@@ -98,10 +109,11 @@ class VisitPage:
         return ToSign(self.visit, self.medications, self.asked, self.settled, self.around, self.today)
 
 
-def around(visit: FollowUpVisit, user: User) -> Around:
-    """Copied text to review, phrases to use and problems of the plan in force; one query."""
-    [found] = _around(visit.pk, user.pk)
+def around(visit: FollowUpVisit, user: User, today: date) -> Around:
+    """Medications to decide about, copied text to review, phrases to use, problems of the plan; one query."""
+    [found] = _around(visit.pk, user.pk, today)
     return Around(
+        medications=[Undecided(**row) for row in found["medication_rows"]],
         passages=[Waiting(**row) for row in found["passage_rows"]],
         phrases=found["phrase_rows"],
         problems=found["problem_rows"],
@@ -112,8 +124,10 @@ def around(visit: FollowUpVisit, user: User) -> Around:
 
 
 @prepared
-def _around(visit_id: UUID, user_id: UUID) -> QuerySet[FollowUpVisit, Any]:
+def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisit, Any]:
     """Every list in one statement: each round trip costs more than reading its few rows."""
+    signed_here = Q(signed_by=OuterRef("prescriber"), created_at__gt=OuterRef("created_at"))
+    running = versions_of(OuterRef("client")).filter(running_on(today)).exclude(signed_here)
     passages = CopiedPassage.objects.filter(visit=OuterRef("pk"), review="").order_by("created_at")
     phrases = Phrase.objects.filter(Q(prescriber=user_id) | Q(is_shared=True)).order_by("name", "created_at")
     in_force = {"plan__client": OuterRef("client"), "plan__status": PlanStatus.SIGNED}
@@ -123,6 +137,7 @@ def _around(visit_id: UUID, user_id: UUID) -> QuerySet[FollowUpVisit, Any]:
         client=OuterRef("client"), user=OuterRef("prescriber__supervisor"), role=Role.PRESCRIBER
     )
     return FollowUpVisit.objects.filter(pk=visit_id).values(
+        medication_rows=Rows(running.values("dose_plan_id", name=F("dose_plan__medication__name"))),
         passage_rows=Rows(passages.values("id", "part", "origin", "came_from", "text")),
         phrase_rows=Rows(phrases.values("name", "text")),
         problem_rows=Rows(problems.values("id", "text")),
@@ -146,7 +161,7 @@ def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
         medications=medications,
         asked=asked_of(visit),
         settled=settled_findings([one.dose_plan.pk for one in medications]),
-        around=around(visit, user),
+        around=around(visit, user, today),
     )
 
 

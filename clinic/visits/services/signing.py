@@ -43,7 +43,7 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     if version is not None:
         check_version(version, visit.version, queries.fields_of(visit, asked, queries.to_review(visit)))
     settled = queries.settled_findings([one.dose_plan.pk for one in running])
-    around = queries.around(visit, by)
+    around = queries.around(visit, by, today)
     problems = queries.what_is_missing(ToSign(visit, running, asked, settled, around, today))
     if problems:
         raise NotReady(problems)

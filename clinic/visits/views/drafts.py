@@ -75,9 +75,11 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("visits:visit", visit_id)
     form = _bound(request, shown)
-    is_done = submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=timezone.now()))
+    saved = list[FollowUpVisit]()
+    keep = partial(services.save_visit, visit_id=visit_id, by=request.user, now=timezone.now())
+    is_done = submit(form, lambda **note: saved.append(keep(**note)))
     if request.headers.get("X-Autosave"):
-        return _autosaved(request, visit_id, form)
+        return _autosaved(form, *saved)
     if not is_done:
         return _draft_again(request, visit_id, form)
     _end_effect(request)
@@ -148,7 +150,7 @@ def preview(request: StaffRequest, visit_id: UUID, dose_plan_id: UUID) -> HttpRe
     """What a decision would do, while it is taken; saves nothing."""
     shown = queries.get_draft(request.user, visit_id)
     page = queries.visit_page(request.user, shown, timezone.now())
-    panel = panel_of(page, VisitForm(request.POST, medications=page.medications, around=page.around), dose_plan_id)
+    panel = panel_of(page, VisitForm(request.POST, around=page.around), dose_plan_id)
     if panel is None:
         raise Http404
     return render(request, "visits/_decided.html", {"panel": panel})
@@ -179,9 +181,8 @@ def _sign(request: StaffRequest, saved: FollowUpVisit, **_: Any) -> FollowUpVisi
 
 
 def _bound(request: StaffRequest, shown: FollowUpVisit) -> VisitForm:
-    medications = queries.running_medications(shown, timezone.localdate())
-    around = queries.around(shown, request.user)
-    return VisitForm(request.POST, medications=medications, around=around, is_telehealth=shown.modality == TELEHEALTH)
+    around = queries.around(shown, request.user, timezone.localdate())
+    return VisitForm(request.POST, around=around, is_telehealth=shown.modality == TELEHEALTH)
 
 
 def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) -> bool:
@@ -203,12 +204,9 @@ def _name_all_missing(request: StaffRequest, form: VisitForm, saved: FollowUpVis
             form.add_error(problem.field, problem.words)
 
 
-def _autosaved(request: StaffRequest, visit_id: UUID, form: VisitForm) -> HttpResponse:
-    if hasattr(form, "conflict"):
-        return JsonResponse({}, status=409)
-    if form.errors:
-        return JsonResponse({}, status=422)
-    saved = queries.get_draft(request.user, visit_id)
+def _autosaved(form: VisitForm, saved: FollowUpVisit | None = None) -> HttpResponse:
+    if saved is None:
+        return JsonResponse({}, status=409 if hasattr(form, "conflict") else 422)
     return JsonResponse({"version": saved.version, "saved_at": saved.updated_at.isoformat()})
 
 
@@ -216,9 +214,7 @@ def _draft_page(request: StaffRequest, shown: FollowUpVisit) -> HttpResponse:
     page = queries.visit_page(request.user, shown, timezone.now())
     initial = queries.fields_of(shown, page.asked)
     is_telehealth = shown.modality == TELEHEALTH
-    form = VisitForm(
-        None, medications=page.medications, around=page.around, is_telehealth=is_telehealth, initial=initial
-    )
+    form = VisitForm(None, around=page.around, is_telehealth=is_telehealth, initial=initial)
     return _render_draft(request, page, form, version=shown.version, status=200)
 
 
