@@ -21,12 +21,16 @@ class StubGateway:
     at_once: int = 1
     told: Result | None = None
     sent: list[Message] = field(default_factory=list)
+    expected: list[Message] = field(default_factory=list)
     asked: list[uuid.UUID] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
         yield
+
+    def expect(self, message: Message) -> None:
+        self.expected.append(message)
 
     def send(self, message: Message) -> Result:
         self.sent.append(message)

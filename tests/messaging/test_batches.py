@@ -52,6 +52,12 @@ def test_a_poisoned_row_of_a_batch_goes_alone_and_the_others_leave(gateway: Stub
     assert len(gateway.sent) == 5
 
 
+def test_a_gateway_is_told_what_comes_next(gateway: StubGateway) -> None:
+    make_many_due(3)
+    services.send_due(channel=Channel.EMAIL)
+    assert gateway.expected == gateway.sent[1:]
+
+
 def test_a_batch_is_as_large_as_its_gateway_is_quick() -> None:
     assert sending._next_size(40, 0.04, limit=400) == 400
     assert sending._next_size(40, 0.5, limit=400) == 120

@@ -144,6 +144,28 @@ def test_mail_goes_over_one_connection_and_comes_back_after_it_is_closed(mail: R
     assert sum(mail.copies().values()) == 5
 
 
+def test_a_letter_that_was_announced_and_does_not_come_leaves_nothing_behind(mail: Running) -> None:
+    gateway, before = EmailGateway(), sum(mail.copies().values())
+    sent, other, last = message(to="a@mail.example"), message(to="b@mail.example"), message(to="c@mail.example")
+    with gateway.kept_open():
+        for then, one in [(other, sent), (last, other)]:
+            gateway.expect(then)
+            assert gateway.send(one).outcome is Outcome.ACCEPTED
+        # A server that takes commands in a row waits for the letter to c, and gets none of d's words for it.
+        assert gateway.send(message(to="d@mail.example")).outcome is Outcome.ACCEPTED
+        gateway.expect(last)
+        gateway.expect(message(to='"odd one"@mail.example'))
+    assert sum(mail.copies().values()) == before + 3
+    assert str(last.idem_key) not in mail.copies()
+
+
+def test_nothing_is_announced_over_a_line_that_does_not_stay_open(mail: Running) -> None:
+    gateway = EmailGateway()
+    gateway.expect(message(to="b@mail.example"))
+    assert gateway._of_thread.then == ""
+    assert gateway.send(message(to="a@mail.example")).outcome is Outcome.ACCEPTED
+
+
 def test_a_letter_is_what_django_would_write(settings: Settings) -> None:
     from email import message_from_bytes
 

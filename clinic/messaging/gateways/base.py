@@ -47,6 +47,10 @@ class Gateway(Protocol):
         """While this lasts, a connection once opened is used for every message."""
         ...
 
+    def expect(self, message: Message) -> None:
+        """What comes after the message that is sent next: its way may be opened beforehand. It may yet not come."""
+        ...
+
     def send(self, message: Message) -> Result:
         """Hand one message over; never raises for what the provider does."""
         ...

@@ -52,6 +52,9 @@ class HttpGateway:
         """Its connections stay open by themselves."""
         yield
 
+    def expect(self, message: Message) -> None:
+        """Every message has its own call."""
+
     def send(self, message: Message) -> Result:
         """POST /messages. A time-out, reset or unreadable answer after the bytes left is unknown, never a failure."""
         body = {

@@ -16,11 +16,23 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from clinic.messaging.gateways.base import Message, Result
-from clinic.messaging.gateways.line import CLOSING, hand_over_line
+from clinic.messaging.gateways.line import CLOSING, Line
 from clinic.messaging.rules import Outcome
 
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+")
 ADDRESS, KEY = b"address-place@clinic.example", b"<key-place@clinic.example>"
+
+
+class _OfThread(threading.local):
+    """A thread has its own connection: one channel may be sent by several threads of a process.
+
+    `then` is where the letter goes that comes after the next one.
+    """
+
+    keeps = False
+    connection: Any = None
+    line: Line | None = None
+    then = ""
 
 
 class EmailGateway:
@@ -34,8 +46,7 @@ class EmailGateway:
     at_once = 1
 
     def __init__(self) -> None:
-        # A thread has its own connection: one channel may be sent by several threads of a process.
-        self._of_thread = threading.local()
+        self._of_thread = _OfThread()
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
@@ -47,15 +58,21 @@ class EmailGateway:
             self._of_thread.keeps = False
             self._close()
 
+    def expect(self, message: Message) -> None:
+        """Its address goes out with the words of the letter before it, over a line that stays open."""
+        if self._of_thread.keeps and PLAIN_ADDRESS.fullmatch(message.to):
+            self._of_thread.then = message.to
+
     def send(self, message: Message) -> Result:
         """A refused address or content (5xx) is for good, a busy server (4xx) is tried again; others are untouched."""
+        then, self._of_thread.then = self._of_thread.then, ""
         try:
-            connection = self._opened()
+            connection = self._opened(message.to)
         except OSError as error:
             return Result(Outcome.RETRY, detail=type(error).__name__)
         answered = False
         try:
-            _send(message, connection)
+            self._send(message, connection, then)
             answered = True
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
@@ -69,7 +86,7 @@ class EmailGateway:
         except OSError as error:
             return Result(Outcome.UNKNOWN, detail=type(error).__name__)
         finally:
-            if not (answered and self._keeps):
+            if not (answered and self._of_thread.keeps):
                 self._close()
         return Result(Outcome.ACCEPTED, reference=_message_id(message.idem_key)[:100])
 
@@ -77,34 +94,41 @@ class EmailGateway:
         """A mail server cannot be asked."""
         return Result(Outcome.UNKNOWN)
 
-    @property
-    def _keeps(self) -> bool:
-        return getattr(self._of_thread, "keeps", False)
-
-    def _opened(self) -> Any:
-        connection = getattr(self._of_thread, "connection", None)
-        if connection is None:
+    def _opened(self, to: str) -> Any:
+        mine = self._of_thread
+        if mine.line is not None and not mine.line.is_free_for(to):
+            self._close()
+        if mine.connection is None:
             connection = get_connection()
             connection.open()
-            self._of_thread.connection = connection
-        return connection
+            mine.connection = connection
+            if isinstance(connection, SmtpBackend) and connection.connection is not None:
+                mine.line = Line(connection.connection)
+        return mine.connection
 
     def _close(self) -> None:
-        connection, self._of_thread.connection = getattr(self._of_thread, "connection", None), None
+        mine = self._of_thread
+        line, mine.line = mine.line, None
+        connection, mine.connection = mine.connection, None
+        if line is not None:
+            line.drop_what_is_announced()
         if connection is not None:
             with suppress(OSError):
                 connection.close()
 
+    def _send(self, message: Message, connection: Any, then: str) -> None:
+        """By Django's mail backend; to a plain address over SMTP its bytes go straight to the line.
 
-def _send(message: Message, connection: Any) -> None:
-    """By Django's mail backend; to a plain address over SMTP its bytes go straight to the line.
+        Parsing and encoding each head anew would cost more than handing the message over.
+        """
+        line = self._of_thread.line
+        if line is not None and PLAIN_ADDRESS.fullmatch(message.to):
+            line.hand_over(settings.DEFAULT_FROM_EMAIL, message.to, _letter(message), then=then)
+        else:
+            _send_by_django(message, connection)
 
-    Parsing and encoding each head anew would cost more than handing the message over.
-    """
-    line = connection.connection if isinstance(connection, SmtpBackend) else None
-    if line is not None and PLAIN_ADDRESS.fullmatch(message.to):
-        hand_over_line(line, settings.DEFAULT_FROM_EMAIL, message.to, _letter(message))
-        return
+
+def _send_by_django(message: Message, connection: Any) -> None:
     EmailMessage(
         subject=message.subject,
         body=message.text,

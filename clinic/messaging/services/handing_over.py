@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
+from itertools import zip_longest
 from typing import Protocol
 
 import structlog
@@ -51,11 +52,13 @@ def _one_by_one(tries: Sequence[Try], breaker: Breaker) -> Iterator[Result]:
     ended: tuple[int, Result] | None = None
     unwritten: Result | None = None
     with Journal() as journal:
-        for one in tries:
+        for one, following in zip_longest(tries, tries[1:]):
             result = unwritten or _not_now(one, breaker)
             if result is None and is_written_down:
                 result = unwritten = _write_down(one, ended, journal)
             if result is None:
+                if following is not None:
+                    one.gateway.expect(following.message)
                 result = _hand_over(one, breaker)
                 ended = (one.attempt_id, result)
             yield result
