@@ -1,6 +1,8 @@
 import datetime as dt
 
 import pytest
+from django.test import Client as Browser
+from django.urls import reverse
 
 from clinic.checkins.models import CheckIn
 from clinic.clients.models import Client
@@ -36,3 +38,15 @@ def checkin(dose_plan: DosePlan) -> CheckIn:
 @pytest.fixture
 def token(checkin: CheckIn) -> str:
     return link_to(checkin, expires_at=JUNE_4 + dt.timedelta(hours=72))
+
+
+@pytest.fixture
+def address(token: str) -> str:
+    return reverse("checkins:answer", args=[token])
+
+
+@pytest.fixture
+def let_in(browser: Browser, address: str) -> Browser:
+    """The phone after the birth-year question."""
+    assert browser.post(address, {"year": "1990"}).status_code == 302
+    return browser

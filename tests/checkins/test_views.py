@@ -37,18 +37,6 @@ def _today() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def address(token: str) -> str:
-    return reverse("checkins:answer", args=[token])
-
-
-@pytest.fixture
-def let_in(browser: Browser, address: str) -> Browser:
-    """The phone after the birth-year question."""
-    assert browser.post(address, {"year": "1990"}).status_code == 302
-    return browser
-
-
 def test_it_works_from_link_to_thanks(browser: Browser, address: str) -> None:
     assert "What year were you born?" in browser.get(address).content.decode()
     assert browser.post(address, {"year": "1990"}, follow=True).status_code == 200

@@ -18,8 +18,8 @@ from clinic.checkins.models import (
     CheckInState,
 )
 from clinic.checkins.rules import Taken
-from clinic.clients.models import Client
-from clinic.clients.queries import in_open_charts
+from clinic.clients.models import Client, MessagePurpose
+from clinic.clients.queries import agrees_to, in_open_charts
 from clinic.core.queries import prepared
 from clinic.formulary.queries.schedules import schedules
 from clinic.messaging.models import SignedLink
@@ -49,6 +49,11 @@ class OpenCheckIn:
     @property
     def client(self) -> Client:
         return self.checkin.client
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether the client lets the clinic write to them about check-ins, as it stands when this is asked."""
+        return agrees_to(self.client, MessagePurpose.CHECKINS)
 
 
 @dataclass(frozen=True)

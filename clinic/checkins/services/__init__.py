@@ -1,6 +1,6 @@
 """Deeds on check-ins: plan and withdraw, see silence, the answer by link, the team's reading, danger on scales."""
 
-from clinic.checkins.services.answering import answer_checkin, ask_for_help
+from clinic.checkins.services.answering import answer_checkin, ask_for_help, wish_messages_by_link
 from clinic.checkins.services.planning import plan_checkins
 from clinic.checkins.services.protocols import set_protocol, set_triage_rule
 from clinic.checkins.services.reviewing import review_answer
@@ -19,4 +19,5 @@ __all__ = [
     "review_answer",
     "set_protocol",
     "set_triage_rule",
+    "wish_messages_by_link",
 ]

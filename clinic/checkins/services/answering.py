@@ -13,7 +13,8 @@ from clinic.checkins import queries, rules
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.checkins.services.raising import CALL_WITHIN, call_client
 from clinic.checkins.services.silence import end_silence
-from clinic.clients.models import Client
+from clinic.clients.models import Client, MessagePurpose
+from clinic.clients.services import end_message_consents, renew_message_consents
 from clinic.core.rules import RuleBroken
 from clinic.messaging.services import cancel_reminders, use_links
 from clinic.risk.models import RiskKind
@@ -43,6 +44,19 @@ def ask_for_help(*, token: str, now: datetime) -> None:
         by=None,
         now=now,
     )
+
+
+@transaction.atomic
+def wish_messages_by_link(*, token: str, wants: bool, now: datetime) -> None:
+    """A client ends messages about check-ins and the tests that go with them, or has them again; it holds at once.
+
+    The check-in behind the link stays open: who wants no more messages may still answer this one.
+    """
+    opened = queries.open_checkin(token, now=now)
+    if opened is None:
+        raise RuleBroken(str(GONE))
+    deed = renew_message_consents if wants else end_message_consents
+    deed(client_id=opened.client.pk, purpose=MessagePurpose.CHECKINS, now=now)
 
 
 @transaction.atomic

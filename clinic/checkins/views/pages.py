@@ -29,7 +29,7 @@ from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.formulary.rules import patient_pages
 from clinic.messaging.access import is_too_often, keep_stage, language_of_reader, private, stage_of
-from clinic.messaging.forms import BirthYearForm
+from clinic.messaging.forms import BirthYearForm, WishForm
 from clinic.messaging.rules import language_of
 from clinic.messaging.services import confirm_birth_year
 from clinic.staff.access import StaffRequest, requires
@@ -38,6 +38,8 @@ from clinic.staff.permissions import Permission
 ASKING, DONE = "asking", "done"
 # Posted with what is typed so far by whoever comes back from the help page: nothing is sent yet.
 BACK = "back"
+# Posted with what is typed so far, too: whether messages about check-ins are wanted.
+WANTS = "wants"
 Line = TypeVar("Line")
 Key = TypeVar("Key", Occasion, WorryCode)
 
@@ -78,9 +80,9 @@ def _ask_birth_year(request: HttpRequest, token: str, opened: OpenCheckIn) -> Ht
 
 
 def _typed(request: HttpRequest, opened: OpenCheckIn) -> dict[str, str]:
-    """What was posted for the questions of this check-in, and whether it is to be gone on with."""
+    """What was posted for the questions of this check-in, and what else than sending them is wanted."""
     form = _form(opened)
-    return {name: request.POST[name] for name in (*form.fields, BACK) if name in request.POST}
+    return {name: request.POST[name] for name in (*form.fields, BACK, WANTS) if name in request.POST}
 
 
 def _form(opened: OpenCheckIn, sent: QueryDict | None = None, *, initial: dict[str, str] | None = None) -> AnswerForm:
@@ -89,6 +91,8 @@ def _form(opened: OpenCheckIn, sent: QueryDict | None = None, *, initial: dict[s
 
 
 def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
+    if WANTS in request.POST:
+        return _wish(request, token, opened)
     checkin = opened.checkin
     is_back = BACK in request.POST
     sent = request.POST if request.method == "POST" and not is_back else None
@@ -103,6 +107,7 @@ def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
     page = {
         "form": form,
         "checkin": checkin,
+        "is_written_to": opened.is_written_to,
         "client": checkin.client,
         "dose": queries.dose_today(checkin, now=timezone.now()),
         "waits": queries.next_step_waits(checkin),
@@ -112,6 +117,14 @@ def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
         "read_more": patient_pages.read_more_address(checkin.dose_plan.medication.rxcui, checkin.client.language),
     }
     return render(request, "checkins/answer.html", page, status=422 if form.errors else 200)
+
+
+def _wish(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:
+    """Messages about check-ins or none, from now on; what is typed so far waits in the page that says so."""
+    submit(WishForm(request.POST), partial(services.wish_messages_by_link, token=token, now=timezone.now()))
+    typed = {name: words for name, words in _typed(request, opened).items() if name not in (BACK, WANTS)}
+    page = {"typed": typed, "back": BACK, "is_written_to": opened.is_written_to}
+    return render(request, "checkins/wish.html", page)
 
 
 def _closed(request: HttpRequest, token: str) -> HttpResponse:
