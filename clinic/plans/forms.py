@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
+from clinic.core.templatetags.clinic_ui import day, instant
+from clinic.formulary.models import Medication
 from clinic.intake.icd10 import is_billable
 from clinic.plans import rules
-from clinic.plans.models import Intervention, InterventionKind
-from clinic.plans.rules import GoalEntry, InterventionEntry, PlanContent, ProblemEntry
+from clinic.plans.models import Intervention, InterventionKind, MedicationConsent
+from clinic.plans.rules import PARTS, Agreement, GoalEntry, InterventionEntry, PlanContent, ProblemEntry
+from clinic.plans.rules.consent import LONGEST, GivenBy, How
 
 MOST_ROWS = 40
 
@@ -192,3 +196,99 @@ class AcknowledgeForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+HOWS = [
+    (How.SPOKEN, "Agreed, spoken"),
+    (How.SIGNED, "Agreed, signed on paper"),
+    (How.EMERGENCY, "Emergency: it begins without consent"),
+]
+
+
+def _discussed(label: str, help_text: str = "") -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(label=label, help_text=help_text, max_length=LONGEST, required=False, widget=widget)
+
+
+def consent_fields() -> dict[str, forms.Field]:
+    """What is asked of a consent to one medication; the rule says what is missing, so that a draft stays as typed."""
+    return {
+        "how": forms.ChoiceField(
+            label="How the client consented",
+            choices=HOWS,
+            required=False,
+            widget=forms.RadioSelect,
+            help_text="After all below was discussed, and the right to refuse or to stop at any time.",
+        ),
+        "target_symptoms": _discussed("Target symptoms"),
+        "benefit": _discussed("Expected benefit"),
+        "risks": _discussed("Common and serious risks"),
+        "alternatives": _discussed("Alternatives, no medication among them"),
+        "is_off_label": forms.BooleanField(label="The use is off label, and this was said", required=False),
+        "given_by": forms.ChoiceField(
+            label="Who consented",
+            choices=[(GivenBy.CLIENT, "Client"), (GivenBy.GUARDIAN, "Guardian")],
+            required=False,
+            initial=GivenBy.CLIENT.value,
+        ),
+        "guardian_name": forms.CharField(label="Guardian, by name", max_length=150, required=False),
+        "because": forms.CharField(label="In an emergency: why without consent", max_length=300, required=False),
+    }
+
+
+class ConsentForm(forms.Form):
+    """A consent to one medication, recorded on its own page."""
+
+    medication = forms.ModelChoiceField(
+        label="Medication", queryset=Medication.objects.prescribable(), empty_label="Choose"
+    )
+    given_on = day_field("On", "Today, unless another day is given.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= consent_fields()
+
+    def clean(self) -> dict[str, Any]:
+        """What was agreed to."""
+        given = self.cleaned_data
+        medication = given.get("medication")
+        agreed = {name: given[name] for name in PARTS if given.get(name) is not None}
+        return {
+            "medication_id": medication.pk if medication else None,
+            "agreement": Agreement(**{"how": "", **agreed}),
+            "given_on": given.get("given_on"),
+        }
+
+
+class RevokeForm(forms.Form):
+    """Why a consent ends."""
+
+    because = forms.CharField(label="What the client or guardian said", max_length=LONGEST)
+
+
+def consent_on_paper(consent: MedicationConsent) -> dict[str, Any]:
+    """The values of the sheet: what was discussed, how it was agreed to, lines to sign on."""
+    discussed = [
+        ("Target symptoms", consent.target_symptoms),
+        ("Expected benefit", consent.benefit),
+        ("Common and serious risks", consent.risks),
+        ("Alternatives, no medication among them", consent.alternatives),
+        ("Off label", "The use is not one of the label, and this was said." if consent.is_off_label else ""),
+        ("Without consent, in an emergency", consent.because),
+    ]
+    who = f"guardian {consent.guardian_name}" if consent.guardian_name else "client"
+    agreed = f"{consent.get_how_display()}, by the {who}, {day(consent.given_on)}."
+    revoked = f"Revoked {day(consent.revoked_at)}: {consent.revoked_because}" if consent.revoked_at else ""
+    return {
+        "client": consent.client.name,
+        "born": day(consent.client.birth_on),
+        "medication": consent.medication.name,
+        "given": day(consent.given_on),
+        "paper": "us-letter",
+        "clinic": {"name": settings.CLINIC_NAME, "phone": settings.CLINIC_PHONE, "hours": settings.CLINIC_HOURS},
+        "parts": [{"title": title, "text": text} for title, text in discussed if text],
+        "agreed": consent.get_how_display() + f", {day(consent.given_on)}." if consent.because else agreed,
+        "recorded": f"Recorded by {consent.recorded_by.title}, {instant(consent.recorded_at)}.",
+        "revoked": revoked,
+        "needs_signature": consent.stands,
+    }

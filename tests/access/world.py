@@ -28,7 +28,7 @@ from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyR
 from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
 from tests.factories.messaging import ReminderFactory
 from tests.factories.monitoring import DueDayFactory, MeasurementFactory
-from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
+from tests.factories.plans import MedicationConsentFactory, SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
 from tests.factories.scales import ContentPackFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
@@ -135,6 +135,12 @@ def _plan_of(side: Side) -> Any:
 def _side_effect(side: Side) -> Any:
     about = {"client": side.client, "dose_plan": _plan_of(side), "began_on": timezone.localdate(), "began_mg": 25}
     return SideEffect.objects.create(code="own", words=CANARY, **about)
+
+
+def _consent(side: Side) -> Any:
+    return MedicationConsentFactory(
+        client=side.client, medication=MedicationFactory(name="lithium"), recorded_by=side.prescriber, risks=CANARY
+    )
 
 
 def _answer(side: Side) -> Any:
@@ -258,6 +264,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "plan_id": lambda side: SignedPlanFactory(client=side.client, written_by=side.prescriber),
     "plans:sign plan_id": lambda side: TreatmentPlanFactory(client=side.client, written_by=side.prescriber, number=2),
     "dose_plan_id": _dose_plan,
+    "consent_id": _consent,
     "fill_id": lambda side: filled(_plan_of(side), side.prescriber, timezone.now()),
     "request_id": lambda side: refill_asked(_plan_of(side), side.prescriber, timezone.now()),
     "effect_id": _side_effect,

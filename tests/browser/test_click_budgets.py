@@ -16,6 +16,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_two_people import Team, team  # noqa: F401 - a client and their team
 from tests.factories.formulary import MedicationFactory, ProductFactory
 from tests.factories.intake import signed_evaluation
+from tests.factories.plans import MedicationConsentFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.factories.titration import started
 from tests.factories.worklist import WorkItemFactory
@@ -86,12 +87,17 @@ def test_a_stable_medication_check_takes_at_most_eight_clicks(
     assert hand.clicks <= 8
 
 
-def test_a_three_step_titration_takes_at_most_five_clicks(
+@pytest.mark.parametrize(("has_consented", "most"), [(True, 5), (False, 6)])
+def test_a_three_step_titration_takes_at_most_five_clicks_and_consent_one_more(
+    has_consented: bool,
+    most: int,
     team: Team,  # noqa: F811
     page_at: OpenPage,
 ) -> None:
     medication = sertraline()
     signed_plan(team.client, team.prescriber)
+    if has_consented:
+        MedicationConsentFactory(client=team.client, medication=medication, recorded_by=team.prescriber)
     page = page_at(who=team.prescriber)
     page.goto(f"/dose-plans/of/{team.client.pk}/start/?medication={medication.pk}")
     hand = Hand(page)
@@ -99,11 +105,13 @@ def test_a_three_step_titration_takes_at_most_five_clicks(
     hand.write(page.get_by_label("First dose a day"), "25")
     hand.write(page.get_by_label("Target a day"), "75")
     hand.write(page.get_by_label("Rise each time"), "25")
+    if not has_consented:
+        hand.click(page.get_by_text("Agreed, spoken"))
     hand.click(page.get_by_role("button", name="Sign the dose plan"))
     expect(page.get_by_text("is signed.")).to_be_visible()
     steps = DosePlan.objects.get(client=team.client).versions.get().steps
     assert [step.mg_per_day for step in steps.order_by("number")] == [25, 50, 75]
-    assert hand.clicks <= 5
+    assert hand.clicks <= most
 
 
 def test_a_coordinator_works_from_one_board(team: Team, page_at: OpenPage) -> None:  # noqa: F811

@@ -19,6 +19,7 @@ from tests.browser.running import RunningClinic
 from tests.browser.test_click_budgets import Hand, sertraline
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory
 from tests.factories.formulary import MedicationFactory, ProductFactory
+from tests.factories.plans import MedicationConsentFactory
 from tests.factories.staff import UserFactory
 from tests.factories.titration import started
 from tests.plans.test_services import signed as signed_plan
@@ -29,7 +30,7 @@ HALVABLE = [{"form": "tablet", "release": "IR", "strengths_mg": ["25", "50", "10
 
 @dataclass
 class OnSertraline:
-    """A client on sertraline 100 mg, their two prescribers, and what may come in its place."""
+    """A client on sertraline 100 mg, their two prescribers, and what may come in its place: they agreed to it."""
 
     client: Client
     prescribers: list[User]
@@ -51,6 +52,7 @@ def on_sertraline(in_clinic: RunningClinic) -> OnSertraline:
     order = {"start_on": timezone.localdate().isoformat(), "products": HALVABLE}
     order["steps"] = [{"doses": {"morning": "100"}}]
     dose_plan = started(client, sertraline(), prescribers[0], timezone.now(), order)
+    MedicationConsentFactory(client=client, medication=venlafaxine(), recorded_by=prescribers[0])
     return OnSertraline(client, prescribers, dose_plan, venlafaxine())
 
 

@@ -24,6 +24,7 @@ from clinic.titration.rules.gates import GateKind
 from clinic.titration.rules.side_effects import Felt
 from clinic.titration.rules.strengths import Strength
 from tests.factories.formulary import MedicationFactory
+from tests.factories.plans import AGREED
 from tests.factories.staff import UserFactory
 
 TABLETS = [{"form": "tablet", "release": "IR", "strengths_mg": ["25", "50", "100"], "scored": True}]
@@ -51,6 +52,7 @@ def started(
         medication_id=medication.pk,
         order=order or rising_order(now.date()),
         treats="Depression",
+        consent=AGREED,
         by=by,
         now=now,
     )

@@ -255,6 +255,7 @@ class Way:
         page.get_by_role("button", name="Preview", exact=True).last.click()
         expect(page.locator("#preview")).to_contain_text("50")
         expect(page.locator("#preview")).to_contain_text("To dispense")
+        page.get_by_text("Agreed, spoken").click()
         page.get_by_role("button", name="Sign the dose plan").click()
 
     def then_the_chart_says_what_she_takes_today_and_from_when_more(self) -> None:

@@ -20,7 +20,7 @@ from clinic.titration.rules.signing import Override, overridden_words
 from clinic.titration.services import start_dose_plan
 from tests.factories.formulary import MedicationFactory, ProductFactory
 from tests.factories.monitoring import MeasurementFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import AGREED, SignedPlanFactory
 from tests.monitoring.test_due_pages import DAY, STEADY, text
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def carbamazepine(ada: Client, prescriber: User) -> Medication:
 def start(client: Client, medication: Medication, by: User, now: dt.datetime, *overrides: Override) -> DosePlan:
     order: dict[str, Any] = STEADY | {"start_on": timezone.localdate(now).isoformat()}
     given = {"client_id": client.pk, "medication_id": medication.pk, "order": order, "treats": "Mood"}
-    return start_dose_plan(**given, overrides=overrides, by=by, now=now)
+    return start_dose_plan(**given, consent=AGREED, overrides=overrides, by=by, now=now)
 
 
 def with_result(client: Client, value: int, at: dt.datetime) -> Measurement:

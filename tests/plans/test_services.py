@@ -224,7 +224,7 @@ def test_a_failed_audit_leaves_the_draft_a_draft(
     def failing(*args: object, **kwargs: object) -> None:
         raise DatabaseError("the audit is full")
 
-    monkeypatch.setattr(services, "record", failing)
+    monkeypatch.setattr("clinic.plans.services.plans.record", failing)
     with pytest.raises(DatabaseError):
         services.sign_plan(plan_id=draft.pk, by=prescriber, now=NOW)
     draft.refresh_from_db()

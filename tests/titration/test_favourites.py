@@ -18,7 +18,7 @@ from clinic.titration import services
 from clinic.titration.models import DosePlan, DosePlanVersion, FavouriteRegimen
 from clinic.titration.rules.keeping import regimen_of
 from tests.factories.formulary import ProductFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import CONSENT, SignedPlanFactory
 from tests.factories.titration import TABLETS, FavouriteRegimenFactory, rising_order, started
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def url(ada: Client, prescriber: User, sertraline: Medication) -> str:
 def typed(**more: object) -> dict[str, object]:
     rise = {"from_mg": "25", "to_mg": "100", "step_mg": "25", "interval_days": "7", "times": ["morning"]}
     rows = {"steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "0"}
-    form = {"treats": "Mood", "start_on": timezone.localdate().isoformat(), "way": "titration", "do": "sign"}
+    form = {"treats": "Mood", "start_on": timezone.localdate().isoformat(), "way": "titration", "do": "sign", **CONSENT}
     return {**form, "products": ["tablet-IR-25-scored", "tablet-IR-50-scored"], **rise, **rows, **more}
 
 

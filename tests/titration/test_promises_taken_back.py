@@ -15,7 +15,7 @@ from clinic.titration.rules.signing import EVERY_FINDING, Override, Promise
 from clinic.worklist.models import Outcome, WorkItem
 from clinic.worklist.services import close_item
 from tests.factories.formulary import ProductFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import AGREED, SignedPlanFactory
 from tests.factories.titration import rising_order
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,7 @@ def _promised(ada: Client, prescriber: User) -> None:
         medication_id=ProductFactory().medication.pk,
         order=rising_order(MONDAY.date(), to_mg="225"),
         treats="Depression",
+        consent=AGREED,
         overrides=[Override(EVERY_FINDING, "will_monitor", "Seen and discussed", promise)],
         by=prescriber,
         now=MONDAY,

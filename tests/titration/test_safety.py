@@ -30,7 +30,7 @@ from clinic.titration.rules.safety import RegimenStop, span_words, unsettled
 from clinic.titration.rules.signing import EVERY_FINDING, MONITORED, Override, Promise
 from clinic.worklist.models import WorkItem
 from tests.factories.formulary import MedicationFactory, ProductFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import AGREED, CONSENT, SignedPlanFactory
 from tests.factories.titration import TABLETS, rising_order
 
 NOW = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
@@ -66,14 +66,9 @@ def told(client: Client, name: str, mg: str, last_on: dt.date | None = None) -> 
 
 def start(client: Client, medication: Medication, by: User, *overrides: Override, **order: Any) -> DosePlan:
     return services.start_dose_plan(
-        client_id=client.pk,
-        medication_id=medication.pk,
-        order=rising_order(TODAY, **order),
-        treats="Depression",
-        overrides=overrides,
-        by=by,
-        now=NOW,
-    )
+        client_id=client.pk, medication_id=medication.pk, order=rising_order(TODAY, **order), treats="Depression",
+        consent=AGREED, overrides=overrides, by=by, now=NOW,
+    )  # fmt: skip
 
 
 def change(dose_plan: DosePlan, by: User, order: dict[str, Any], *overrides: Override) -> DoseChange:
@@ -350,7 +345,7 @@ def typed(**changes: str) -> dict[str, Any]:
         "to_mg": "100", "step_mg": "25", "interval_days": "7", "times": ["morning"],
         "products": ["tablet:IR:25", "tablet:IR:50", "tablet:IR:100"], "horizon_days": "30", "do": "preview",
         "steps-TOTAL_FORMS": "0", "steps-INITIAL_FORMS": "0",
-    } | changes  # fmt: skip
+    } | CONSENT | changes  # fmt: skip
 
 
 def test_the_page_shows_every_stop_once_and_signs_with_its_reasons(

@@ -20,7 +20,7 @@ from clinic.titration.rules.running import held, order_from
 from clinic.titration.rules.signing import Override
 from clinic.titration.services import dose_plans
 from tests.factories.formulary import ProductFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import AGREED, SignedPlanFactory
 from tests.factories.titration import TABLETS, rising_order, started
 
 MONDAY = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
@@ -143,13 +143,9 @@ def test_an_order_that_cannot_stand_is_refused(
 def test_what_it_treats_is_said(ada: Client, prescriber: User, sertraline: Medication, in_force: None) -> None:
     with pytest.raises(RuleBroken, match="what this medication treats"):
         services.start_dose_plan(
-            client_id=ada.pk,
-            medication_id=sertraline.pk,
-            order=rising_order(march(2)),
-            treats=" ",
-            by=prescriber,
-            now=MONDAY,
-        )
+            client_id=ada.pk, medication_id=sertraline.pk, order=rising_order(march(2)), treats=" ", consent=AGREED,
+            by=prescriber, now=MONDAY,
+        )  # fmt: skip
 
 
 def test_a_medication_that_runs_is_changed_not_started_twice(
@@ -179,6 +175,7 @@ def test_a_stop_is_overridden_with_reason_and_words(
             medication_id=sertraline.pk,
             order=rising_order(march(2), to_mg="225"),
             treats="Depression",
+            consent=AGREED,
             overrides=overrides,
             by=prescriber,
             now=MONDAY,
@@ -205,6 +202,7 @@ def test_what_was_overridden_is_not_asked_again(
         medication_id=sertraline.pk,
         order=order,
         treats="Depression",
+        consent=AGREED,
         overrides=[Override("above_max", "tolerated", "For years")],
         by=prescriber,
         now=MONDAY,

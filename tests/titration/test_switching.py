@@ -23,7 +23,7 @@ from clinic.titration.rules.running import order_with
 from clinic.titration.rules.signing import Override
 from clinic.titration.rules.switching import Coming, Leaving
 from tests.factories.formulary import MedicationFactory, ProductFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import AGREED, CONSENT, SignedPlanFactory
 from tests.factories.titration import started
 from tests.titration.orders import tablets
 
@@ -87,7 +87,7 @@ def typed(**more: Any) -> dict[str, Any]:
     leaving["products"] = ["tablet-IR-25-scored", "tablet-IR-100"]
     coming = {"way": "titration", "treats": "Depression", "from_mg": "37.5", "to_mg": "75", "step_mg": "37.5"}
     coming |= {"interval_days": "7", "times": ["morning"], "products": ["tablet-IR-37.5", "tablet-IR-75"]}
-    coming |= {"steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "0", "horizon_days": "30"}
+    coming |= {"steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "0", "horizon_days": "30", **CONSENT}
     posted = {f"leaving-{name}": value for name, value in leaving.items()}
     posted |= {f"coming-{name}": value for name, value in coming.items()}
     return {**posted, "version": "1", "begins": "overlap", "reason": "Too little effect", "do": "sign"} | more
@@ -299,14 +299,10 @@ def test_a_reason_goes_with_what_the_leaving_only_moves(
     steps = [{"doses": {"morning": "50"}, "days": 7}, {"doses": {"morning": "30"}, "days": 7}]
     order = {"start_on": today().isoformat(), "products": [SCORED_25], "steps": steps}
     plan = services.start_dose_plan(
-        client_id=ada.pk,
-        medication_id=medication("sertraline", SCORED_25).pk,
-        order=order,
-        treats="Depression",
-        overrides=[Override("not_makeable", "other", "Breaks the tablet by eye.")],
-        by=prescriber,
+        client_id=ada.pk, medication_id=medication("sertraline", SCORED_25).pk, order=order, treats="Depression",
+        consent=AGREED, overrides=[Override("not_makeable", "other", "Breaks the tablet by eye.")], by=prescriber,
         now=timezone.now(),
-    )
+    )  # fmt: skip
     paused = build_plan(order_with(order, {"on": today(1).isoformat(), "action": "pause", "days": 5}))
     coming = build_plan({**order, "start_on": today(8).isoformat(), "steps": [{"doses": {"morning": "50"}}]})
     switching = queries.switching_of(plan, venlafaxine, now=timezone.now())
@@ -334,9 +330,9 @@ def test_a_page_stays_within_its_budget(
     venlafaxine: Medication,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(41):
         assert paula.get(url(sertraline, venlafaxine)).status_code == 200
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(41):
         assert paula.post(url(sertraline, venlafaxine), typed(do="preview")).status_code == 200
 
 
@@ -347,7 +343,7 @@ def deed(dose_plan: DosePlan, other: Medication, by: User, **more: Any) -> DoseP
     steps = {"steps": [{"doses": {"morning": "75"}}], "products": [tablets("37.5", "75")]}
     given = {
         "leaving": Leaving({**order, "changes": [stop]}, None),
-        "coming": Coming(other.pk, {"start_on": today(1).isoformat(), **steps}, "Depression"),
+        "coming": Coming(other.pk, {"start_on": today(1).isoformat(), **steps}, "Depression", consent=AGREED),
         "base_version": 1,
         "reason": "As agreed",
     } | more

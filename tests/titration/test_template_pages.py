@@ -18,7 +18,7 @@ from clinic.titration import services
 from clinic.titration.models import DosePlan, DosePlanVersion
 from clinic.titration.queries import taking_of
 from tests.factories.formulary import MedicationFactory, ProductFactory
-from tests.factories.plans import TreatmentPlanFactory
+from tests.factories.plans import AGREED, CONSENT, TreatmentPlanFactory
 from tests.factories.titration import TABLETS, started
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,7 @@ def typed(way: str, **more: object) -> dict[str, object]:
         "products": TABLETS_OF_LAMOTRIGINE,
         "way": way,
         "do": "sign",
+        **CONSENT,
         **rows,
     } | more
 
@@ -135,6 +136,7 @@ def test_the_service_refuses_a_template_of_another_medication(
             medication_id=lamotrigine.pk,
             order={"start_on": timezone.localdate().isoformat(), "products": TABLETS, "steps": [{"doses": {}}]},
             treats="Mood",
+            consent=AGREED,
             template="bupropion-xl",
             by=prescriber,
             now=timezone.now(),

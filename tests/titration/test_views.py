@@ -16,7 +16,7 @@ from clinic.titration.models import DoseChange, DosePlan
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.telling import dispensed_words
 from tests.factories.formulary import MedicationFactory, ProductFactory
-from tests.factories.plans import SignedPlanFactory
+from tests.factories.plans import CONSENT, SignedPlanFactory
 from tests.factories.titration import rising_order, started
 
 STRENGTHS = ["tablet-IR-25-scored", "tablet-IR-50-scored", "tablet-IR-100-scored"]
@@ -36,6 +36,7 @@ def typed(**more: object) -> dict[str, object]:
         "interval_days": "7",
         "times": ["morning"],
         **step_rows(),
+        **CONSENT,
         "do": "sign",
         **more,
     }

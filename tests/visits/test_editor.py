@@ -28,6 +28,7 @@ from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.decisions import Decision, decision_signed, done_words, field_name
 from tests.factories.clients import CareTeamMemberFactory
 from tests.factories.formulary import MedicationFactory, ProductFactory
+from tests.factories.plans import AGREED
 from tests.factories.staff import UserFactory
 from tests.factories.titration import TABLETS, started
 from tests.factories.visits import WRITTEN, draft
@@ -212,7 +213,7 @@ class TestSigned:
             dose_plan_id=dose_plan.pk,
             base_version=1,
             leaving=Leaving(order_with(order, {"on": TODAY.isoformat(), "action": "stop"}), None),
-            coming=Coming(another().pk, coming, "Depression"),
+            coming=Coming(another().pk, coming, "Depression", consent=AGREED),
             reason="No effect",
             by=prescriber,
             now=LATER,

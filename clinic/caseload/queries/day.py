@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from clinic.caseload.rules.day import CLOSED, Sign, signs_of
@@ -20,6 +21,7 @@ from clinic.monitoring.queries import due_everywhere
 from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus, Modality
 from clinic.staff.models import User
+from clinic.titration.queries import without_consent
 from clinic.visits.models import TelehealthConsent
 from clinic.visits.rules.telehealth import is_consent_valid
 
@@ -49,6 +51,7 @@ def day_visits(
 ) -> QuerySet[Appointment, Any]:
     """A clinician's standing appointments of a day with what is known of each, for the statement of a home."""
     of_client = {"client": OuterRef("client")}
+    today = TruncDate(Value(begins, output_field=DateTimeField()))
     approved = PriorAuthorization.objects.filter(**of_client, status="approved", expires_on__isnull=False)
     consents = TelehealthConsent.objects.filter(**of_client).order_by("-given_on")
     return (
@@ -69,6 +72,7 @@ def day_visits(
             Exists(Observation.objects.filter(**of_client, at__gte=observed_since).exclude(by=user)),
             Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
             Exists(SharingConsent.objects.live().filter(**of_client)),
+            Exists(without_consent(today).filter(**of_client)),
             "consented_on",
             "authorized_until_on",
             "visit__pk",
@@ -90,6 +94,7 @@ def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, *, with_due: bool =
 def _read(row: tuple[Any, ...]) -> dict[str, Any]:
     names = (
         "starts_at", "kind", "modality", "status", "is_open", "worrying", "observed", "has_score", "shares",
+        "lacks_consent",
         "consented_on", "authorized_until", "visit_id", "signed_at",
     )  # fmt: skip
     return {**dict(zip(names, row, strict=False)), "client": Named(*row[len(names) :])}
@@ -107,6 +112,7 @@ def _marks(one: dict[str, Any], due: Collection[UUID], today: date) -> tuple[str
         "worrying": one["worrying"],
         "due": one["client"].id in due,
         "consent": is_far and not signed_at and not is_consent_valid(one["consented_on"], today),
+        "agreed": one["lacks_consent"],
         "authorization": until is not None and until <= today + ENDS_SOON,
         "observed": one["observed"],
         "score": not one["has_score"],

@@ -12,6 +12,7 @@ SIGNS: dict[str, Sign] = {
     "worrying": ("Worrying check-in", "stop", "alert-triangle"),
     "due": ("Tests due", "warn", "flask"),
     "consent": ("Consent to telehealth missing", "warn", "checklist"),
+    "agreed": ("Medication consent missing", "warn", "checklist"),
     "authorization": ("Prior authorization ends", "warn", "hourglass"),
     "observed": ("New observation", "note", "message"),
     "score": ("No score in 14 days", "warn", "chart-line"),

@@ -1,6 +1,6 @@
 """How the doses of a new dose plan are laid out: by a template, a favourite or by hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.http import QueryDict
 from clinic.core.forms import offer
 from clinic.formulary.models import Medication
 from clinic.formulary.rules import Template
+from clinic.titration.forms.consent import ConsentPart
 from clinic.titration.forms.fields import days_field
 from clinic.titration.forms.regimen import RADIO, TEMPLATE, RegimenForm, Way
 from clinic.titration.forms.signing import Team
@@ -28,7 +29,7 @@ WAYS = [
 ]
 
 
-class NewPlanForm(RegimenForm):
+class NewPlanForm(ConsentPart, RegimenForm):
     """A new dose plan but for its first day, which `lay_out` is told."""
 
     way = forms.ChoiceField(label="How", choices=WAYS, widget=forms.RadioSelect(attrs=RADIO), initial="titration")
@@ -45,6 +46,7 @@ class NewPlanForm(RegimenForm):
         offers: Sequence[Offer],
         problems: Sequence[str],
         team: Team,
+        consent: Mapping[str, Any] | None,
         initial: dict[str, Any],
         prefix: str | None = None,
     ) -> None:
@@ -65,6 +67,7 @@ class NewPlanForm(RegimenForm):
         chosen = solids or [offer.key for offer in offers]
         given = {**first_values, **initial}
         super().__init__(data, offers=offers, chosen=chosen, team=team, initial=given, prefix=prefix)
+        self.ask_consent(consent)
         self.fields["treats"].widget.attrs["list"] = "problems-list"
         first = [(key, one.title) for key, one in self.templates.items()]
         own = [(key, one.name) for key, one in self.favourites.items()]

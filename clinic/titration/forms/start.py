@@ -1,6 +1,6 @@
 """The form that starts a dose plan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -37,6 +37,7 @@ class StartForm(NewPlanForm):
         offers: Sequence[Offer],
         problems: Sequence[str],
         team: Team,
+        consent: Mapping[str, Any] | None,
         before: Callable[[DosePlanResult], Before],
         today: date,
     ) -> None:
@@ -49,6 +50,7 @@ class StartForm(NewPlanForm):
             offers=offers,
             problems=problems,
             team=team,
+            consent=consent,
             initial={"start_on": today},
         )
 
@@ -67,4 +69,5 @@ class StartForm(NewPlanForm):
             "treats": self.cleaned_data.get("treats", ""),
             "overrides": self.overrides(),
             "template": template.key if template else "",
+            "consent": self.agreement(),
         }

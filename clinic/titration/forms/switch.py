@@ -90,6 +90,7 @@ class SwitchForm(SigningForm):
                 self.coming.cleaned_data.get("treats", ""),
                 template.key if template else "",
                 overrides_of(Part.COMING, overrides),
+                self.coming.agreement(),
             ),
             "reason": given.get("reason", ""),
         }

@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
@@ -20,8 +21,8 @@ class DosePlanQuerySet(models.QuerySet["DosePlan"]):
     def visible_to(self, user: User) -> "DosePlanQuerySet":
         return self.filter(client__in=Client.objects.charts_open_to(user))
 
-    def running(self, today: date) -> "DosePlanQuerySet":
-        """Begun or to begin, and not stopped by `today`."""
+    def running(self, today: date | Combinable) -> "DosePlanQuerySet":
+        """Begun or to begin, and not stopped by `today`, a day or an expression of one."""
         return self.filter(
             Q(versions__superseded_at=None) & (Q(versions__stop_on=None) | Q(versions__stop_on__gt=today))
         )

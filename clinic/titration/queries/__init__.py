@@ -23,6 +23,7 @@ from clinic.titration.queries.plans import (
     steps_beginning_between,
     taking_of,
     versions_of,
+    without_consent,
 )
 from clinic.titration.queries.safety import (
     Before,
@@ -124,4 +125,5 @@ __all__ = [
     "trial_ledger",
     "versions_of",
     "waiting_refills",
+    "without_consent",
 ]

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
@@ -26,7 +27,7 @@ from clinic.formulary.rules import (
 from clinic.formulary.rules.regimen import Finding as RegimenFinding
 from clinic.formulary.rules.regimen import Severity
 from clinic.intake.models import ReportedMedication
-from clinic.plans.models import Problem, TreatmentPlan
+from clinic.plans.models import MedicationConsent, Problem, TreatmentPlan
 from clinic.staff.models import User
 from clinic.titration.facts import measured_facts
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, MissedDoses, SafetyOverride
@@ -366,3 +367,9 @@ def offered_products(medication: Medication) -> list[dict[str, Any]]:
     """The products of a medication as an order names them; what no units can be computed with is left out."""
     products = (order_product(product) for product in products_of(medication))
     return [product for product in products if product is not None]
+
+
+def without_consent(today: date | Combinable) -> QuerySet[DosePlan]:
+    """Running dose plans to whose medication no consent stands: none was given, or it was revoked."""
+    stands = MedicationConsent.objects.standing().filter(client=OuterRef("client"), medication=OuterRef("medication"))
+    return DosePlan.objects.running(today).exclude(Exists(stands))

@@ -131,6 +131,12 @@ def check_treats(treats: str) -> None:
         raise RuleBroken("Say what this medication treats.", field="treats")
 
 
+def check_consent(*, may_begin: bool) -> None:
+    """The first dose is signed once the client consents to the medication, or an emergency says why not yet."""
+    if not may_begin:
+        raise RuleBroken("Consent to this medication is missing. Say how the client consented.", field="consent_how")
+
+
 def check_reason(reason: str) -> None:
     """Each change says why, for everyone who reads the plan later."""
     if not reason.strip():

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.regimen import Code, Finding, Span, Taken
+from clinic.plans.rules import Agreement
 from clinic.titration.rules.days import step_on
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.plan import DosePlanResult
@@ -56,13 +57,17 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """How the new medication comes: its order, what it treats, the key of its label schedule, if one."""
+    """How the new medication comes: its order, what it treats, the key of its label schedule, if one.
+
+    `consent` is what was agreed to now; None where consent stands.
+    """
 
     medication_id: UUID
     order: Mapping[str, Any]
     treats: str
     template: str = ""
     overrides: Sequence[Override] = ()
+    consent: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from clinic.clients.queries import chart_to_lock
 from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.formulary.models import Medication
 from clinic.plans.models import TreatmentPlan
+from clinic.plans.queries import may_begin
+from clinic.plans.rules import Agreement
+from clinic.plans.services import record_consent
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration import queries
@@ -64,6 +67,7 @@ def start_dose_plan(
     overrides: Sequence[Override] = (),
     template: str = "",
     in_place_of: DosePlan | None = None,
+    consent: Agreement | None = None,
     by: User,
     now: datetime,
 ) -> DosePlan:
@@ -71,7 +75,8 @@ def start_dose_plan(
 
     `template` is the key of the label schedule, empty where set by hand; `in_place_of` is the dose plan that leaves
     for it, named in the reason of its start. Refused off the care team, without a treatment plan, for a day that is
-    past, for a medication already running, and for a finding that says stop without a reason.
+    past, for a medication already running, for a finding that says stop without a reason, and without consent: one that
+    stands, or `consent` given now.
     """
     client = client_to_treat(client_id, by)
     treatment_plan = _treatment_plan_in_force(client)
@@ -84,17 +89,13 @@ def start_dose_plan(
     wanted, plan = _held(order, label, template, queries.offered_products(medication))
     signing.check_start(plan, today)
     signing.check_treats(treats)
+    _settle_consent(client, medication, consent, by, now)
     before = queries.before_start(client, medication, plan, now=now)
     reasons = signing.check_overrides(before.stops, overrides, today)
     dose_plan = DosePlan(
-        client=client,
-        medication=medication,
-        treatment_plan=treatment_plan,
-        treats=treats.strip(),
-        prescriber=by,
-        began_on=plan.order.start_on,
-        in_place_of=in_place_of,
-    )
+        client=client, medication=medication, treatment_plan=treatment_plan, treats=treats.strip(), prescriber=by,
+        began_on=plan.order.start_on, in_place_of=in_place_of,
+    )  # fmt: skip
     dose_plan.save(force_insert=True)
     signed = Signed(wanted, plan, plan.findings, template, from_day=None)
     version = _sign_version(dose_plan, signed, before.regimen, number=1, by=by, now=now)
@@ -194,6 +195,17 @@ def _treatment_plan_in_force(client: Client) -> TreatmentPlan:
             "prescriber, therapist and client agreed on."
         )
     return plan
+
+
+def _settle_consent(client: Client, medication: Medication, consent: Agreement | None, by: User, now: datetime) -> None:
+    """Record what was agreed to now; what is refused of it stands beside the fields of the consent."""
+    if consent is not None:
+        try:
+            record_consent(client_id=client.pk, medication_id=medication.pk, agreement=consent, by=by, now=now)
+        except RuleBroken as broken:
+            told = [RuleBroken(one.reason, field=f"consent_{one.field}") for one in broken.each()]
+            raise RuleBroken.all_of(told) from broken
+    signing.check_consent(may_begin=may_begin(client.pk, medication.pk, day_of(now)))
 
 
 def _check_not_running(client: Client, medication: Medication, today: date) -> None:

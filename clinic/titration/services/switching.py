@@ -49,6 +49,7 @@ def switch_medication(
             template=coming.template,
             in_place_of=old,
             overrides=coming.overrides,
+            consent=coming.consent,
             by=by,
             now=now,
         )

@@ -38,14 +38,17 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
         return pick(request, context)
     medication = queries.get_medication(as_uuid(picked))
     asked = rows_as_asked(request.POST)
+    problems = [problem.text for problem in treatment_plan.problems.all()]
+    treats = next(iter(problems), "")
     form = StartForm(
         asked if asked is not None else request.POST or None,
         medication=medication,
         label=queries.taking_of(client, timezone.localdate()).label(medication),
         favourites=list(queries.favourites_of(request.user, medication)),
         offers=offers_of(queries.offered_products(medication)),
-        problems=[problem.text for problem in treatment_plan.problems.all()],
+        problems=problems,
         team=queries.team_to_promise(client),
+        consent=plans.consent_to_ask(client, medication, treats, timezone.localdate()),
         before=partial(queries.before_start, client, medication, now=timezone.now()),
         today=timezone.localdate(),
     )

@@ -85,6 +85,7 @@ def _form(
         offers=offers_of(queries.offered_products(medication)),
         problems=[problem.text for problem in treatment_plan.problems.all()],
         team=(),
+        consent=plans.consent_to_ask(dose_plan.client, medication, dose_plan.treats, today),
         initial={"treats": dose_plan.treats},
         prefix="coming",
     )

@@ -15,7 +15,7 @@ from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.core.rules import RuleBroken
 from clinic.intake.models import Allergy
-from clinic.plans.models import PlanStatus
+from clinic.plans.models import MedicationConsent, PlanStatus
 from clinic.plans.models import Problem as PlanProblem
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -64,7 +64,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the form of a draft is made of."""
+    """What the form of a draft is made of; to the medications of `consented` consent stands."""
 
     medications: list[Undecided]
     passages: list[Waiting]
@@ -73,6 +73,7 @@ class Around:
     consented_on: date | None
     supervisor: str
     is_supervisor_on_team: bool
+    consented: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,12 @@ class VisitPage:
     around: Around
 
     @property
+    def without_consent(self) -> list[RunningMedication]:
+        """Medications that go on and to which no consent stands."""
+        agreed = self.around.consented
+        return [one for one in self.medications if not one.has_ended and one.medication.pk not in agreed]
+
+    @property
     def to_sign(self) -> ToSign:
         """The draft as it would be signed now."""
         return ToSign(self.visit, self.medications, self.asked, self.settled, self.around, self.today)
@@ -120,6 +127,7 @@ def around(visit: FollowUpVisit, user: User, today: date) -> Around:
         consented_on=found["consented_on"],
         supervisor=found["supervisor_name"] or "",
         is_supervisor_on_team=found["is_supervisor_on_team"],
+        consented=frozenset(row["medication_id"] for row in found["agreed_rows"]),
     )
 
 
@@ -133,6 +141,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
     in_force = {"plan__client": OuterRef("client"), "plan__status": PlanStatus.SIGNED}
     problems = PlanProblem.objects.filter(**in_force).order_by("rank")
     consents = TelehealthConsent.objects.filter(client=OuterRef("client")).order_by("-given_on")
+    agreed = MedicationConsent.objects.standing().filter(client=OuterRef("client"))
     links = CareTeamMember.objects.live().filter(
         client=OuterRef("client"), user=OuterRef("prescriber__supervisor"), role=Role.PRESCRIBER
     )
@@ -141,6 +150,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
         passage_rows=Rows(passages.values("id", "part", "origin", "came_from", "text")),
         phrase_rows=Rows(phrases.values("name", "text")),
         problem_rows=Rows(problems.values("id", "text")),
+        agreed_rows=Rows(agreed.values("medication_id")),
         consented_on=Subquery(consents.values("given_on")[:1]),
         supervisor_name=F("prescriber__supervisor__full_name"),
         is_supervisor_on_team=Exists(links),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from clinic.caseload.management.demo.clock import at
+from clinic.caseload.management.demo.consents import agreed
 from clinic.caseload.management.demo.courses import LITHIUM
 from clinic.clients.models import CareTeamMember, Client, ClientStatus, MessageConsent, MessagePurpose
 from clinic.intake.models import ReportedMedication
@@ -56,6 +57,7 @@ def _prescribe(client: Client, start_on: dt.date) -> None:
         medication_id=LITHIUM.prescribed().pk,
         order=LITHIUM.order(start_on),
         treats=LITHIUM.treats,
+        consent=agreed(client, LITHIUM.treats, eve),
         by=by,
         now=at(eve, 16, 30),
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.caseload.management.demo import words
 from clinic.caseload.management.demo.cast import Team
 from clinic.caseload.management.demo.clock import Way, at
+from clinic.caseload.management.demo.consents import agreed
 from clinic.caseload.management.demo.courses import COURSES, TAPER, Course
 from clinic.caseload.management.demo.people import Person
 from clinic.clients.models import Client, ClientStatus, Sex
@@ -285,6 +286,7 @@ class Story:
                     medication_id=course.prescribed().pk,
                     order=course.order(start_on),
                     treats=course.treats,
+                    consent=agreed(self.client, course.treats, day),
                     by=self.team.prescriber,
                     now=at(day, 9, 30),
                 )
