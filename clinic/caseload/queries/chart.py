@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.caseload.queries import lines, record
+from clinic.caseload.queries.due import due_lines
 from clinic.caseload.queries.lines import Named
 from clinic.caseload.queries.record import NewestScore, PlanOnChart
 from clinic.caseload.queries.who import ADULT, Who, who, who_parts
@@ -152,7 +153,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         else [],
         diagnoses=[Named(one["code"], one["text"], "") for one in _diagnoses(found["evaluation_rows"])],
         measurements=[lines.measurement_line(row) for row in found["measurement_rows"]],
-        due=record.due_lines(found, client, today),
+        due=due_lines(found, client, today),
         trials=[lines.trial_line(trial) for trial in person.trials],
         visits=[lines.visit_line(row) for row in found["visit_rows"][:VISITS_SHOWN]],
         changes=[lines.change_line(row) for row in found["change_rows"]],
