@@ -15,6 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
+from clinic.clients.models import Client
 from clinic.formulary.models import Medication
 from clinic.monitoring.models import DueDay
 from clinic.monitoring.queries import due_tests
@@ -209,6 +210,10 @@ def test_the_steps_of_a_check_in_read_well(walk: tuple[Page, Check], world: Worl
     page.get_by_role("button", name="I need help now").click()
     page.get_by_role("heading", name="You do not have to be alone").wait_for()
     look("help")
+    page.get_by_role("button", name="Back to the check-in").click()
+    page.get_by_role("button", name="No more messages").click()
+    page.get_by_role("heading", name="Messages to you").wait_for()
+    look("no more messages")
     page.goto(reverse("checkins:answer", kwargs={"token": "no-such-token"}))
     look("closed")
 
@@ -275,6 +280,23 @@ def test_the_steps_of_a_test_that_is_due_by_link_read_well(walk: tuple[Page, Che
     page.get_by_role("button", name="I have had it done").click()
     page.get_by_text("You told us that it is done").wait_for()
     look("test said done")
+
+
+@pytest.mark.browser
+def test_the_pages_by_link_read_well_in_spanish(walk: tuple[Page, Check], world: World) -> None:
+    page, look = walk
+    Client.objects.filter(pk=world.full.client.pk).update(language="es")
+    for name in ("checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page"):
+        page.goto(Stop(name).path(world, ANONYMOUS))
+        page.get_by_label("¿En qué año nació?").fill(str(world.full.client.birth_on.year))
+        look(f"{name}, the first question")
+        page.get_by_role("button", name="Continuar").click()
+        page.get_by_label("¿En qué año nació?").wait_for(state="detached")
+        look(name)
+    page.goto(Stop("checkins:answer").path(world, ANONYMOUS))
+    page.get_by_role("button", name="No quiero más mensajes").click()
+    page.get_by_role("heading", name="Mensajes para usted").wait_for()
+    look("no more messages")
 
 
 @pytest.mark.browser
