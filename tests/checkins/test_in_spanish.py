@@ -42,6 +42,8 @@ def test_the_first_question_too_is_asked_in_spanish(page: str) -> None:
     assert '<html lang="es">' in shown
     assert "¿En qué año nació?" in shown
     assert "Necesito ayuda ahora" in shown
+    assert "lunes a viernes, de 8 a. m. a 6 p. m." in shown
+    assert "Monday" not in shown
 
 
 def test_a_wrong_year_is_said_in_spanish(page: str) -> None:
@@ -97,3 +99,11 @@ def test_another_language_than_these_two_is_asked_in_english(page: str, ada: Cli
     Client.objects.filter(pk=ada.pk).update(language="fr")
     assert checkin.due_on == dt.date(2026, 6, 4)
     assert "What year were you born?" in Browser().get(page).content.decode()
+
+
+def test_messages_are_ended_and_allowed_again_in_spanish(phone: Browser, page: str) -> None:
+    assert "No quiero más mensajes sobre cuestionarios y pruebas" in phone.get(page).content.decode()
+    ended = phone.post(page, {"wants": "no"}).content.decode()
+    assert "No le enviamos mensajes sobre cuestionarios ni pruebas." in ended
+    assert "Todavía puede responder este cuestionario" in ended
+    assert "Le enviamos mensajes sobre cuestionarios y pruebas." in phone.post(page, {"wants": "yes"}).content.decode()
