@@ -1,14 +1,17 @@
 """The client's forms behind a link, and the team's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.checkins import rules
 from clinic.core.forms import offer
+from clinic.scales.forms import symptom_field
 from clinic.scales.rules import Instrument
+from clinic.scales.rules.symptoms import LEAST, MOST
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -24,6 +27,12 @@ def _said(words: Mapping[Any, str]) -> list[tuple[Any, Any]]:
 
 def _points(value: str) -> int | None:
     return None if value == NOT_ANSWERED[0] else int(value)
+
+
+def _how_much() -> list[tuple[Any, Any]]:
+    """From 0 to 10, the ends in words."""
+    ends = {LEAST: _("0, not at all"), MOST: _("10, as bad as it can be")}
+    return [("", _("Rather not say")), *((value, ends.get(value, str(value))) for value in range(LEAST, MOST + 1))]
 
 
 class Screen(NamedTuple):
@@ -80,9 +89,21 @@ class AnswerForm(forms.Form):
     wants_visit = forms.BooleanField(label=_("I would like an appointment sooner"), required=False)
     wants_call = forms.BooleanField(label=_("I would like someone to call me"), required=False)
 
-    def __init__(self, *args: Any, scale: Instrument | None, after_a_cut: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        scale: Instrument | None,
+        after_a_cut: bool,
+        symptoms: Sequence[tuple[UUID, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.scale = scale
+        self.symptoms = symptoms
+        for key, words in symptoms:
+            self.fields[symptom_field(key)] = forms.TypedChoiceField(
+                label=words, coerce=int, choices=_how_much, required=False, empty_value=None
+            )
         self.effects = rules.effects_asked(after_a_cut=after_a_cut)
         for code, words in self.effects.items():
             self.fields[f"effect_{code}"] = forms.TypedChoiceField(
@@ -107,11 +128,15 @@ class AnswerForm(forms.Form):
             Screen(_("Doses"), [self["doses_missed"], self["missed_because"]]),
             Screen(_("Does any of this bother you?"), [*effects, self["own_effect"], self["own_bother"]]),
             Screen(_("Going on with it"), [self["thinks_of_stopping"]]),
+            *([Screen(_("How much of it is there now?"), self._symptom_fields())] if self.symptoms else []),
             *(Screen(self.scale.stem, [item]) for item in self.item_fields() if self.scale),
             Screen(
                 _("Before you send"), [self["words"], self["needs_refill"], self["wants_visit"], self["wants_call"]]
             ),
         ]
+
+    def _symptom_fields(self) -> list[forms.BoundField]:
+        return [self[symptom_field(key)] for key, _words in self.symptoms]
 
     def item_fields(self) -> list[forms.BoundField]:
         """The questions of the scale, in its order."""
@@ -140,6 +165,9 @@ class AnswerForm(forms.Form):
             missed_because=told["missed_because"],
             thinks_of_stopping=told["thinks_of_stopping"],
             wants_visit=told["wants_visit"],
+            symptoms=tuple(
+                (key, value) for key, _words in self.symptoms if (value := told[symptom_field(key)]) is not None
+            ),
         )
         return {"answers": answers}
 

@@ -1,12 +1,14 @@
 """One instrument as a form, which one to fill in, and a definition file with its terms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from clinic.core.forms import offer
 from clinic.scales.rules import Instrument
+from clinic.scales.rules.symptoms import LEAST, LONGEST_WORDS, MOST, SCALE_WORDS
 
 LARGEST_FILE = 200_000
 LONGEST_NAME = 120
@@ -102,6 +104,47 @@ class PackTermsForm(forms.Form):
         told: dict[str, Any] = super().clean() or {}
         told.pop("is_accepted", None)
         return {**told, "definition": _with_plain_lines(told.get("definition", ""))}
+
+
+def rating_choices() -> list[tuple[int | str, str]]:
+    """Every rating of a target symptom, with what its ends mean."""
+    said = [(value, f"{value} {SCALE_WORDS.get(value, '')}".strip()) for value in range(LEAST, MOST + 1)]
+    return [("", "Not asked"), *said]
+
+
+class SymptomForm(forms.Form):
+    """What shall get better, in the client's own words, and how much of it is there today."""
+
+    words = forms.CharField(
+        label="In the client's own words",
+        max_length=LONGEST_WORDS,
+        error_messages={"required": "Write it in the client's own words."},
+    )
+    value = forms.TypedChoiceField(
+        label="How much of it is there today", required=False, coerce=int, empty_value=None, choices=rating_choices
+    )
+
+
+class RatingsForm(forms.Form):
+    """How much of each standing target symptom is there. Cleaned, it is `ratings` by symptom."""
+
+    def __init__(self, *args: Any, symptoms: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.symptoms = symptoms
+        for key, words in symptoms:
+            self.fields[symptom_field(key)] = forms.TypedChoiceField(
+                label=words, required=False, coerce=int, empty_value=None, choices=rating_choices
+            )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        given = {key: told.get(symptom_field(key)) for key, _ in self.symptoms}
+        return {"ratings": {key: value for key, value in given.items() if value is not None}}
+
+
+def symptom_field(symptom_id: UUID) -> str:
+    """The name of the field in which a target symptom is rated."""
+    return f"symptom_{symptom_id.hex}"
 
 
 def _with_plain_lines(text: str) -> str:

@@ -1,12 +1,14 @@
-"""What clients answered on rating scales, and the scales that the clinic loaded itself."""
+"""What clients answered on rating scales, scales that the clinic loaded itself, and symptoms in own words."""
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
 from clinic.scales.rules import title_of
+from clinic.scales.rules.symptoms import LONGEST_WORDS, MOST
 from clinic.staff.models import User
 
 
@@ -120,3 +122,81 @@ class ContentPack(Record):
 
     def __str__(self) -> str:
         return f"{self.code} {self.version}"
+
+
+class TargetSymptomQuerySet(models.QuerySet["TargetSymptom"]):
+    def visible_to(self, user: User) -> "TargetSymptomQuerySet":
+        return self.filter(client__in=Client.objects.charts_open_to(user))
+
+    def standing(self) -> "TargetSymptomQuerySet":
+        """Begun and not ended."""
+        return self.filter(ended_on=None)
+
+
+class TargetSymptom(Record):
+    """What shall get better, in the client's own words, worded with them; rated from 0 to 10 until it is ended."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="target_symptoms")
+    words = models.CharField(max_length=LONGEST_WORDS)
+    began_on = models.DateField()
+    worded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ended_on = models.DateField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    objects = TargetSymptomQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["began_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "client", Lower("words"), condition=models.Q(ended_on=None), name="scales_symptom_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(words=""), name="scales_symptom_of_something"),
+            models.CheckConstraint(
+                condition=models.Q(ended_on=None, ended_by=None)
+                | models.Q(ended_on__gte=models.F("began_on"), ended_by__isnull=False),
+                name="scales_symptom_ended_by",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="only_ended",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["ended_on", "ended_by", "updated_at"]),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class SymptomRating(Record):
+    """How much of a target symptom was there on a day, 0 not at all to 10 as bad as it can be; the newest counts.
+
+    `source` names the check-in that it was told in, so that it is kept once; `by` is nobody there.
+    """
+
+    symptom = models.ForeignKey(TargetSymptom, on_delete=models.PROTECT, related_name="ratings", db_index=False)
+    value = models.PositiveSmallIntegerField()
+    rated_on = models.DateField()
+    rated_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=10, choices=AnsweredBy.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    source = models.CharField(max_length=100, unique=True, null=True, blank=True)
+
+    class Meta:
+        ordering = ["-rated_at"]
+        indexes = [models.Index(fields=["symptom", "-rated_at"], name="scales_rating_newest")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(value__lte=MOST), name="scales_rating_0_to_10"),
+            models.CheckConstraint(
+                condition=models.Q(by__isnull=False) | models.Q(source__isnull=False), name="scales_rating_by"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.value} of {MOST}"

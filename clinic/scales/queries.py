@@ -1,19 +1,26 @@
 """Reads of scales: what the clinic may use, and what was answered."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
-from clinic.scales.models import ContentPack, ScaleResponse
+from clinic.core.rows import Rows, RowsWithin
+from clinic.scales.models import ContentPack, ScaleResponse, SymptomRating, TargetSymptom
 from clinic.scales.rules import INSTRUMENTS, Instrument, read_definition
+from clinic.scales.rules.symptoms import rating_words
+from clinic.staff.models import User
 
 SHOWN = 20
+# The newest ratings of one symptom: five years of one a week.
+RATED = 260
 
 
 def responses_of(client: Client) -> list[ScaleResponse]:
@@ -56,6 +63,70 @@ def content_packs() -> list[ContentPack]:
 def get_pack(pack_id: UUID) -> ContentPack:
     """One scale that the clinic has loaded, else 404."""
     return get_object_or_404(ContentPack, pk=pack_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """How much of a target symptom was there on a day, 0 to 10."""
+
+    value: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomLine:
+    """A target symptom with its ratings, newest first, one a day."""
+
+    id: UUID
+    words: str
+    began_on: date
+    ended_on: date | None
+    ratings: tuple[Rated, ...]
+
+    @property
+    def newest(self) -> str:
+        """Where it stands and where it stood before."""
+        return rating_words([rating.value for rating in self.ratings])
+
+
+def symptom_rows(about: Mapping[str, object]) -> QuerySet[TargetSymptom, Any]:
+    """The target symptoms of a client with their newest ratings, for a statement about that client."""
+    ratings = SymptomRating.objects.filter(symptom=OuterRef("pk")).order_by("-rated_at")
+    return (
+        TargetSymptom.objects.filter(**about)
+        .order_by("began_on", "id")
+        .values(
+            "id", "words", "began_on", "ended_on", rating_rows=RowsWithin(ratings.values("value", "rated_on")[:RATED])
+        )
+    )
+
+
+def symptom_lines(found: Iterable[dict[str, Any]]) -> list[SymptomLine]:
+    """Target symptoms from such rows; of several ratings on one day the newest counts."""
+    lines = []
+    for row in found:
+        by_day: dict[date, int] = {}
+        for rating in row["rating_rows"]:
+            by_day.setdefault(rating["rated_on"], rating["value"])
+        ratings = tuple(Rated(value, on) for on, value in sorted(by_day.items(), reverse=True))
+        lines.append(SymptomLine(row["id"], row["words"], row["began_on"], row["ended_on"], ratings))
+    return lines
+
+
+def symptoms_of(client_id: UUID) -> list[SymptomLine]:
+    """The target symptoms of a client, those that ended among them; one query."""
+    [found] = _symptoms(client_id)
+    return symptom_lines(found["symptom_rows"])
+
+
+@prepared
+def _symptoms(client_id: UUID) -> QuerySet[Client, Any]:
+    return Client.objects.filter(pk=client_id).values(symptom_rows=Rows(symptom_rows({"client": OuterRef("pk")})))
+
+
+def get_symptom(user: User, symptom_id: UUID) -> TargetSymptom:
+    """One target symptom of a client whose chart is open to this user, else 404."""
+    return get_object_or_404(TargetSymptom.objects.visible_to(user), pk=symptom_id)
 
 
 @lru_cache(maxsize=64)

@@ -30,7 +30,7 @@ from tests.factories.messaging import ReminderFactory
 from tests.factories.monitoring import DueDayFactory, MeasurementFactory
 from tests.factories.plans import MedicationConsentFactory, SignedPlanFactory, TreatmentPlanFactory
 from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
-from tests.factories.scales import ContentPackFactory
+from tests.factories.scales import ContentPackFactory, TargetSymptomFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.staff import UserFactory
 from tests.factories.titration import (
@@ -307,6 +307,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "medication_id": lambda side: MedicationFactory(),
     "rule_id": lambda side: SafetyRuleFactory(),
     "pack_id": _pack,
+    "symptom_id": lambda side: TargetSymptomFactory(client=side.client, worded_by=side.prescriber, words=CANARY),
     "pk": lambda side: "999998",
     "uidb36": lambda side: "zz",
     "key": lambda side: "set-password",

@@ -19,11 +19,13 @@ from clinic.checkins.rules import Answers
 from clinic.checkins.services import answer_checkin
 from clinic.messaging.models import SignedLink
 from clinic.risk.models import RiskAlert
+from clinic.scales.models import SymptomRating, TargetSymptom
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
 from tests.checkins.conftest import JUNE_4
 from tests.checkins.test_answering import WAYS, close_in_some_way
 from tests.factories.checkins import link_to
+from tests.factories.scales import TargetSymptomFactory
 from tests.factories.titration import StepGateFactory
 
 pytestmark = pytest.mark.django_db
@@ -335,3 +337,20 @@ def test_an_answer_is_closed_to_others(
 ) -> None:
     browser.force_login(request.getfixturevalue(who))
     assert browser.get(reverse("checkins:review", args=[answer.pk])).status_code == status
+
+
+def test_the_clients_own_symptoms_are_rated_on_a_screen_of_their_own(
+    let_in: Browser, address: str, checkin: CheckIn, therapist: User
+) -> None:
+    client = checkin.client
+    first = TargetSymptomFactory(client=client, worded_by=therapist)
+    ended = TargetSymptomFactory(client=client, worded_by=therapist, words="Old")
+    page = let_in.get(address).content.decode()
+    assert "How much of it is there now?" in page
+    assert "Lying awake and brooding" in page
+    TargetSymptom.objects.filter(pk=ended.pk).update(ended_on=JUNE_4.date(), ended_by=therapist)
+    sent = {**GOOD, f"symptom_{first.pk.hex}": "6", f"symptom_{ended.pk.hex}": "2"}
+    assert let_in.post(address, sent).status_code == 302
+    rating = SymptomRating.objects.get()
+    assert (rating.value, rating.symptom, rating.answered_by, rating.by) == (6, first, "client", None)
+    assert rating.rated_on == JUNE_4.date()

@@ -4,7 +4,7 @@ import datetime as dt
 
 import factory
 
-from clinic.scales.models import ContentPack, ScaleResponse
+from clinic.scales.models import ContentPack, ScaleResponse, TargetSymptom
 
 
 class ScaleResponseFactory(factory.django.DjangoModelFactory[ScaleResponse]):
@@ -49,3 +49,13 @@ choices = [{{ value = 0, label = "No" }}, {{ value = 1, label = "Yes" }}]
 items = [{{ text = "Slept badly?" }}, {{ text = "Tired by day?" }}]
 terms = {{ version = "1", text = "For one clinic." }}
 """
+
+
+class TargetSymptomFactory(factory.django.DjangoModelFactory[TargetSymptom]):
+    """Lying awake, agreed on with the client on March 2; `client` and `worded_by` must be given."""
+
+    class Meta:
+        model = TargetSymptom
+
+    words = "Lying awake and brooding"
+    began_on = dt.date(2026, 3, 2)

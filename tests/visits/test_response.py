@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from clinic.clients.models import Client
 from clinic.intake import services as intake
+from clinic.scales.models import SymptomRating
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, SideEffect
 from clinic.visits.models import FollowUpVisit
 from tests.factories.checkins import CheckInAnswerFactory, CheckInFactory
+from tests.factories.scales import TargetSymptomFactory
 from tests.factories.titration import filled as fill
 from tests.factories.titration import side_effect
 from tests.factories.visits import draft
@@ -96,3 +98,24 @@ def test_before_the_first_dose_nothing_is_told(browser: Browser, ada: Client, pr
     browser.force_login(prescriber)
     page = browser.get(url("visit", draft(ada, prescriber, NOW))).text
     assert "No dose plan has begun." in page
+
+
+def test_target_symptoms_are_rated_beside_the_note_with_any_button(
+    browser: Browser, visit: FollowUpVisit, prescriber: User
+) -> None:
+    assert "Word the first one with the client" in browser.get(url("visit", visit)).text
+    symptom = TargetSymptomFactory(client=visit.client, worded_by=prescriber)
+    name = f"symptom_{symptom.pk.hex}"
+    page = browser.get(url("visit", visit)).text
+    assert "Lying awake and brooding" in page
+    answer = browser.post(url("save", visit), {**filled(visit), name: "7", "rate_symptoms": "1"})
+    assert answer.headers["Location"].endswith("#symptoms")
+    assert "7 of 10" in browser.get(url("visit", visit)).text
+    browser.post(url("save", visit), {**filled(visit), name: "5"}, headers={"X-Autosave": "1"})
+    browser.post(url("save", visit), {**filled(visit), name: ""})
+    assert [row.value for row in SymptomRating.objects.all()] == [7]
+    refused = browser.post(url("save", visit), {**filled(visit), name: "11"}, follow=True).text
+    assert "Lying awake and brooding: choose a whole number from 0 to 10." in refused
+    browser.post(url("save", visit), {**filled(visit), f"symptom_{symptom.pk.hex[:-1]}": "3"})
+    browser.post(url("sign", visit), {**filled(visit), name: "4"})
+    assert [row.value for row in SymptomRating.objects.all()] == [4, 7]

@@ -17,6 +17,7 @@ from clinic.checkins.queries.answers import (
     scale_of,
     scale_source,
     self_harm_without_alert,
+    symptoms_asked,
     taken_for_triage,
 )
 from clinic.checkins.queries.planning import (
@@ -82,6 +83,7 @@ __all__ = [
     "series_about",
     "silence_about",
     "still_wanted",
+    "symptoms_asked",
     "taken_days",
     "taken_for_triage",
     "triage_in_force",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import find_link, open_link
 from clinic.messaging.rules import language_of
 from clinic.risk.models import RiskAlert
-from clinic.scales.models import AnsweredBy, ScaleResponse
+from clinic.scales.models import AnsweredBy, ScaleResponse, TargetSymptom
 from clinic.scales.queries import known_instruments
 from clinic.scales.rules import Instrument
 from clinic.staff.models import User
@@ -88,6 +89,16 @@ def scale_of(checkin: CheckIn) -> Instrument | None:
     """The scale that a check-in asks, in the client's language where a free wording of it exists."""
     scale = known_instruments([checkin.instrument]).get(checkin.instrument) if checkin.instrument else None
     return scale.in_language(language_of(checkin.client.language)) if scale else None
+
+
+def symptoms_asked(checkin: CheckIn) -> list[tuple[UUID, str]]:
+    """The client's own target symptoms that stand, by key and words."""
+    return _standing_symptoms(checkin.client_id)
+
+
+@prepared
+def _standing_symptoms(client_id: UUID) -> QuerySet[TargetSymptom, Any]:
+    return TargetSymptom.objects.filter(client=client_id).standing().values_list("pk", "words")
 
 
 @prepared

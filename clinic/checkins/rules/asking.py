@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -71,7 +72,10 @@ class SideEffect:
 
 @dataclass(frozen=True)
 class Answers:
-    """What a client filled in. `scale` holds one entry an item, None where it was left out."""
+    """What a client filled in. `scale` holds one entry an item, None where it was left out.
+
+    `symptoms` are ratings from 0 to 10 of the client's own target symptoms, by the key of each.
+    """
 
     feeling: int
     doses_missed: int
@@ -83,6 +87,7 @@ class Answers:
     missed_because: str = ""
     thinks_of_stopping: bool = False
     wants_visit: bool = False
+    symptoms: tuple[tuple[UUID, int], ...] = ()
 
 
 def effects_asked(*, after_a_cut: bool) -> dict[str, str]:

@@ -21,6 +21,7 @@ from clinic.risk.models import RiskKind
 from clinic.risk.services import raise_alert
 from clinic.scales.models import AnsweredBy, ScaleResponse
 from clinic.scales.rules import score_answers
+from clinic.scales.services import rate_symptoms
 from clinic.staff.roles import Role
 from clinic.titration.rules.side_effects import Felt
 from clinic.titration.services import ask_refill_by_link, judge_answer, keep_told_effects
@@ -107,6 +108,7 @@ def answer_checkin(*, token: str, answers: rules.Answers, now: datetime) -> Chec
         _ask_visit(checkin, now=now)
     judge_answer(dose_plan_id=checkin.dose_plan_id, is_worrying=bool(worries), now=now)
     _keep_effects(answer, answers, now=now)
+    _keep_symptoms(checkin, answers, now=now)
     record("checkin_answered", by=None, subject=answer, worries=[worry.code for worry in worries])
     return answer
 
@@ -120,6 +122,16 @@ def _keep_effects(answer: CheckInAnswer, answers: rules.Answers, *, now: datetim
         source=f"answer:{answer.pk}",
         now=now,
     )
+
+
+def _keep_symptoms(checkin: CheckIn, answers: rules.Answers, *, now: datetime) -> None:
+    """Ratings of what the client wants to get better; of one that staff ended meanwhile nothing is kept."""
+    standing = {key for key, _words in queries.symptoms_asked(checkin)}
+    ratings = {key: value for key, value in answers.symptoms if key in standing}
+    if ratings:
+        on = now.astimezone(ZoneInfo(checkin.client.time_zone)).date()
+        source = f"checkin:{checkin.pk}"
+        rate_symptoms(client_id=checkin.client_id, ratings=ratings, by=None, on=on, now=now, source=source)
 
 
 def _triage(

@@ -87,7 +87,8 @@ def _typed(request: HttpRequest, opened: OpenCheckIn) -> dict[str, str]:
 
 def _form(opened: OpenCheckIn, sent: QueryDict | None = None, *, initial: dict[str, str] | None = None) -> AnswerForm:
     scale = queries.scale_of(opened.checkin)
-    return AnswerForm(sent, scale=scale, after_a_cut=opened.checkin.occasion in WITHDRAWAL, initial=initial)
+    after_a_cut, symptoms = opened.checkin.occasion in WITHDRAWAL, queries.symptoms_asked(opened.checkin)
+    return AnswerForm(sent, scale=scale, after_a_cut=after_a_cut, symptoms=symptoms, initial=initial)
 
 
 def _ask(request: HttpRequest, token: str, opened: OpenCheckIn) -> HttpResponse:

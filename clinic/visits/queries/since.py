@@ -1,6 +1,6 @@
 """What happened to a client since the last visit, read from the rows of many apps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.monitoring.models import Measurement
 from clinic.scales.models import ScaleResponse
+from clinic.scales.queries import SymptomLine, symptom_lines, symptom_rows
 from clinic.scales.rules.scoring import FOLLOWED
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.queries import name_of
@@ -36,6 +37,7 @@ class Since:
 
     last: FollowUpVisit | None
     lines: list[Line]
+    symptoms: list[SymptomLine] = field(default_factory=list)
 
     @property
     def on(self) -> date | None:
@@ -73,7 +75,8 @@ def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> 
         *map(_no_show_line, found["no_show_rows"]),
         *lines_from_above(client, instant),
     ]
-    return Since(last, since_rules.in_order(lines))
+    standing = [line for line in symptom_lines(found["symptom_rows"]) if line.ended_on is None]
+    return Since(last, since_rules.in_order(lines), standing)
 
 
 @prepared
@@ -92,6 +95,7 @@ def _happened(client_id: UUID, since: datetime, on: date) -> QuerySet[Client, An
         change_rows=Rows(_changes(since)),
         measurement_rows=Rows(_measurements(since)),
         no_show_rows=Rows(_no_shows(since)),
+        symptom_rows=Rows(symptom_rows(MINE)),
     )
 
 

@@ -28,6 +28,7 @@ from clinic.visits.rules.copied import PARTS
 from clinic.visits.rules.decisions import Decision
 from clinic.visits.rules.telehealth import CONSENT_TELLS, TELEHEALTH, is_consent_valid
 from clinic.visits.views.signed import signed_page
+from clinic.visits.views.symptoms import keep_ratings
 
 LOOK_FIRST = "Look at what this changes, shown below, then sign."
 
@@ -75,6 +76,7 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("visits:visit", visit_id)
     form = _bound(request, shown)
+    keep_ratings(request, shown)
     saved = list[FollowUpVisit]()
     keep = partial(services.save_visit, visit_id=visit_id, by=request.user, now=timezone.now())
     is_done = submit(form, lambda **note: saved.append(keep(**note)))
@@ -125,6 +127,8 @@ def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
     address = shown.get_absolute_url()
     if "end_effect" in request.POST:
         return f"{address}#response"
+    if "rate_symptoms" in request.POST:
+        return f"{address}#symptoms"
     if "continue_all" in request.POST or "preview" in request.POST:
         address = f"{address}#decisions"
     elif "book" in request.POST:
@@ -166,6 +170,7 @@ def sign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         return redirect("visits:visit", visit_id)
     now = timezone.now()
     form = _bound(request, shown)
+    keep_ratings(request, shown)
     is_saved = submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=now))
     if is_saved:
         saved = queries.get_draft(request.user, visit_id)
