@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from clinic.checkins.rules.asking import SIDE_EFFECTS, TOXICITY_SIGNS, WITHDRAWAL_SIGNS
 from clinic.core.forms import WITHIN_REACH, offer
+from clinic.intake.rules import LONGEST_EVENT
 from clinic.titration.models import WHY_ENDED
 from clinic.titration.rules.response import Thresholds
 from clinic.titration.rules.side_effects import DONE, LONGEST_WORDS, OWN, SEVERITIES, Felt
@@ -53,6 +54,22 @@ class SideEffectForm(forms.Form):
         told = super().clean() or {}
         code, words, severity = (told.pop(name, "") for name in ("code", "words", "severity"))
         return {**told, "felt": Felt(code, EFFECTS.get(code) or words, severity or 0)}
+
+
+class LifeEventForm(forms.Form):
+    """What happened in a client's life, and when."""
+
+    words = forms.CharField(
+        label="What happened, in the client's words",
+        max_length=LONGEST_EVENT,
+        error_messages={"required": "Say what happened."},
+    )
+    happened_on = forms.DateField(
+        label="On which day, if not today",
+        required=False,
+        validators=WITHIN_REACH,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
 
 class StayForm(forms.Form):

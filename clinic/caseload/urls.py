@@ -1,16 +1,19 @@
 from django.urls import path
 
-from clinic.caseload import views
+from clinic.caseload.views import pages, timeline
 
 app_name = "caseload"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("chart/<uuid:client_id>/", views.chart, name="chart"),
-    path("chart/<uuid:client_id>/trials/", views.trials, name="trials"),
-    path("chart/<uuid:client_id>/effects/", views.note_effect, name="note_effect"),
-    path("effects/<uuid:effect_id>/end/", views.end_effect, name="end_effect"),
-    path("not-improving/", views.not_improving, name="not_improving"),
-    path("chart/<uuid:client_id>/stay/", views.stay, name="stay"),
-    path("thresholds/", views.thresholds, name="thresholds"),
-    path("trials/<uuid:dose_plan_id>/ended/", views.why_ended, name="why_ended"),
+    path("", pages.home, name="home"),
+    path("chart/<uuid:client_id>/", pages.chart, name="chart"),
+    path("chart/<uuid:client_id>/timeline/", timeline.timeline, name="timeline"),
+    path("chart/<uuid:client_id>/life-events/", timeline.add_event, name="add_event"),
+    path("life-events/<uuid:event_id>/withdraw/", timeline.withdraw_event, name="withdraw_event"),
+    path("chart/<uuid:client_id>/trials/", pages.trials, name="trials"),
+    path("chart/<uuid:client_id>/effects/", pages.note_effect, name="note_effect"),
+    path("effects/<uuid:effect_id>/end/", pages.end_effect, name="end_effect"),
+    path("not-improving/", pages.not_improving, name="not_improving"),
+    path("chart/<uuid:client_id>/stay/", pages.stay, name="stay"),
+    path("thresholds/", pages.thresholds, name="thresholds"),
+    path("trials/<uuid:dose_plan_id>/ended/", pages.why_ended, name="why_ended"),
 ]

@@ -188,7 +188,7 @@ class SymptomRating(Record):
     source = models.CharField(max_length=100, unique=True, null=True, blank=True)
 
     class Meta:
-        ordering = ["-rated_at"]
+        ordering = ["-rated_at", "-id"]
         indexes = [models.Index(fields=["symptom", "-rated_at"], name="scales_rating_newest")]
         constraints = [
             models.CheckConstraint(condition=models.Q(value__lte=MOST), name="scales_rating_0_to_10"),

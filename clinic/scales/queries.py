@@ -91,7 +91,7 @@ class SymptomLine:
 
 def symptom_rows(about: Mapping[str, object]) -> QuerySet[TargetSymptom, Any]:
     """The target symptoms of a client with their newest ratings, for a statement about that client."""
-    ratings = SymptomRating.objects.filter(symptom=OuterRef("pk")).order_by("-rated_at")
+    ratings = SymptomRating.objects.filter(symptom=OuterRef("pk")).order_by("-rated_at", "-id")
     return (
         TargetSymptom.objects.filter(**about)
         .order_by("began_on", "id")

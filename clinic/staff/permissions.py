@@ -45,6 +45,7 @@ class Permission(StrEnum):
     EDIT_PROTOCOLS = "protocols.edit"
     EDIT_THRESHOLDS = "thresholds.edit"
     RECORD_SCALE = "scales.record"
+    WRITE_LIFE_EVENT = "life_events.write"
     HAND_OVER_DEVICE = "devices.hand_over"
     LOAD_SCALES = "scales.load"
     READ_RESULTS = "results.read"

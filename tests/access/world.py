@@ -25,7 +25,12 @@ from tests.factories.checkins import CheckInAnswerFactory, CheckInFactory, link_
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, SharingConsentFactory
 from tests.factories.coverage import CoverageFactory
 from tests.factories.formulary import MedicationFactory, ProductFactory, SafetyRuleFactory
-from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory, TherapistReferralFactory
+from tests.factories.intake import (
+    EnquiryFactory,
+    LifeEventFactory,
+    PsychiatricEvaluationFactory,
+    TherapistReferralFactory,
+)
 from tests.factories.messaging import ReminderFactory
 from tests.factories.monitoring import DueDayFactory, MeasurementFactory
 from tests.factories.plans import MedicationConsentFactory, SignedPlanFactory, TreatmentPlanFactory
@@ -306,6 +311,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "authorization_id": _authorization,
     "medication_id": lambda side: MedicationFactory(),
     "rule_id": lambda side: SafetyRuleFactory(),
+    "event_id": lambda side: LifeEventFactory(client=side.client, recorded_by=side.prescriber, words=CANARY),
     "pack_id": _pack,
     "symptom_id": lambda side: TargetSymptomFactory(client=side.client, worded_by=side.prescriber, words=CANARY),
     "pk": lambda side: "999998",

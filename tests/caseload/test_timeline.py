@@ -6,18 +6,10 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 from clinic.caseload.rules import timeline
+from clinic.caseload.rules.axis import LEFT, RIGHT, Axis, Mark
 from clinic.caseload.rules.courses import Course, Missed, Segment, StepRow, courses, treated_from
 from clinic.caseload.rules.drawing import draw
-from clinic.caseload.rules.timeline import (
-    LEFT,
-    RIGHT,
-    Axis,
-    History,
-    Mark,
-    Picture,
-    ScorePoint,
-    ScoreSeries,
-)
+from clinic.caseload.rules.timeline import History, Picture, ScorePoint, ScoreSeries
 
 TODAY = dt.date(2026, 6, 15)
 PLAN = UUID(int=1)

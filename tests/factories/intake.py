@@ -10,6 +10,7 @@ from clinic.intake.models import (
     Allergy,
     ContactWish,
     Enquiry,
+    LifeEvent,
     MedicationTrial,
     Origin,
     PregnancyAnswer,
@@ -125,3 +126,14 @@ def signed_evaluation(client: Any, prescriber: User, *, now: dt.datetime = RECEI
     services.add_allergy(client_id=client.pk, is_none_known=True, by=prescriber, now=now)
     services.add_diagnosis(evaluation_id=draft.pk, code="F33.1", by=prescriber, now=now)
     return services.sign_evaluation(evaluation_id=draft.pk, by=prescriber, now=now)
+
+
+class LifeEventFactory(factory.django.DjangoModelFactory[LifeEvent]):
+    """A move on March 2; `client` and `recorded_by` must be given."""
+
+    class Meta:
+        model = LifeEvent
+
+    happened_on = dt.date(2026, 3, 2)
+    words = "Moved to Ogden"
+    recorded_at = RECEIVED

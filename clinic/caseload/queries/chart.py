@@ -13,19 +13,21 @@ from clinic.audit.models import AuditEvent
 from clinic.caseload.queries import lines, record
 from clinic.caseload.queries.due import due_lines
 from clinic.caseload.queries.lines import Named
+from clinic.caseload.queries.marks import missed_marks, visit_marks
 from clinic.caseload.queries.record import NewestScore, PlanOnChart
 from clinic.caseload.queries.who import ADULT, Who, who, who_parts
 from clinic.caseload.rules import courses as courses_rules
 from clinic.caseload.rules import news as news_rules
 from clinic.caseload.rules import timeline
+from clinic.caseload.rules.axis import Mark
 from clinic.caseload.rules.courses import Course, Segment
 from clinic.caseload.rules.news import Happening
-from clinic.caseload.rules.timeline import History, Mark, Picture, TableRow
+from clinic.caseload.rules.timeline import History, Picture, TableRow
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, weekday
 from clinic.monitoring.rules.gathering import DueLine
-from clinic.scheduling.models import AppointmentKind, AppointmentStatus, Modality
+from clinic.scheduling.models import AppointmentKind, Modality
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from clinic.titration.rules import day_words
@@ -36,7 +38,6 @@ from clinic.titration.rules.words import how_often
 TWO_YEARS = timedelta(days=730)
 ANSWERS_SHOWN = 5
 VISITS_SHOWN = 6
-CAME = {AppointmentStatus.ARRIVED, AppointmentStatus.DONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +127,11 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     history = History(
         courses=courses,
         scores=record.score_series(found["response_rows"], scales, sex=client.sex),
-        visits=_visit_marks(found["appointment_rows"], found["visit_rows"], today),
+        visits=visit_marks(found["appointment_rows"], found["visit_rows"], today),
         worries=[
             Mark(_day(a["answered_at"]), lines.worries_in_words(a)) for a in found["answer_rows"] if a["is_worrying"]
         ],
-        missed=[Mark(row["first_missed_on"], _missed_words(row)) for row in found["missed_rows"]],
+        missed=missed_marks(found["missed_rows"]),
     )
     waiting = {(row["dose_plan_id"], row["step_first_on"]): row for row in found["gate_rows"]}
     age = client.age_on(today)
@@ -235,13 +236,6 @@ def _next_visit(booked: list[dict[str, Any]], now: datetime) -> Visit | None:
     return Visit(when, f"{kind} with {row['with_name']}, {modality}")
 
 
-def _visit_marks(booked: list[dict[str, Any]], visits: list[dict[str, Any]], today: date) -> list[Mark]:
-    """Days on which the client was seen: by appointment kept or by a visit written."""
-    marks = {_day(row["starts_at"]): AppointmentKind(row["kind"]).label for row in booked if row["status"] in CAME}
-    marks |= {row["visited_on"]: "Medication check" for row in visits}
-    return [Mark(on, words) for on, words in marks.items() if on <= today]
-
-
 def _news(found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: list[NewestScore]) -> list[DatedLine]:
     if not found["looked_at"]:
         return []
@@ -252,10 +246,6 @@ def _news(found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: 
 def _diagnoses(evaluations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of the newest evaluation that is signed."""
     return next((one["diagnosis_rows"] for one in evaluations if one["signed_at"]), [])
-
-
-def _missed_words(row: dict[str, Any]) -> str:
-    return f"{row['medication']}, until {day(row['goes_on_on'])}"
 
 
 def _happenings(

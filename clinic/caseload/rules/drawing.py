@@ -3,13 +3,23 @@
 Built from numbers and escaped words alone, so that it is quick to draw.
 """
 
+from collections.abc import Callable
 from html import escape
 
 from django.utils.safestring import SafeString
 
-from clinic.caseload.rules.timeline import LEFT, RIGHT, WIDTH, Dot, Lane, Panel, Picture, TableRow, Tick
+from clinic.caseload.rules.axis import LEFT, RIGHT, WIDTH, Tick
+from clinic.caseload.rules.strips import Below, Strip
+from clinic.caseload.rules.timeline import Dot, Lane, Panel, Picture, TableRow
 
 MARKERS = 3
+LETTER_WIDE = 6.4  # of the small letters beside a bar, with the larger ones of a phone in mind
+# A cross, a diamond, a flag: rows are told apart by shape, not by color.
+SIGNS: dict[str, Callable[[float, float], str]] = {
+    "missed": lambda x, y: f"M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8",
+    "result": lambda x, y: f"M{x:g} {y - 5:g}l5 5l-5 5l-5-5z",
+    "event": lambda x, y: f"M{x:g} {y + 6:g}V{y - 6:g}l6 3l-6 3",
+}
 
 
 def draw(picture: Picture) -> SafeString:
@@ -20,7 +30,7 @@ def draw(picture: Picture) -> SafeString:
         f'<svg class="timeline" viewBox="0 0 {WIDTH} {picture.height:g}" role="img" '
         'aria-labelledby="timeline-title timeline-desc"><title id="timeline-title">Doses and scores over time</title>'
         f'<desc id="timeline-desc">{escape(describe(picture))}</desc>'
-        f"{_frame(picture)}{lanes}{panels}{_marks(picture)}</svg>"
+        f"{_frame(picture)}{lanes}{panels}{_marks(picture)}{_below(picture.below)}</svg>"
     )
 
 
@@ -41,13 +51,20 @@ def describe(picture: Picture) -> str:
     scales = ", ".join(panel.title for panel in picture.panels) or "no scale"
     return (
         f"From {picture.axis.first_on:%b %-d, %Y} to {picture.axis.last_on:%b %-d, %Y}: doses of {drugs}; "
-        f"scores of {scales}; {len(picture.visits)} visits, {len(picture.worries)} worrying check-ins. "
+        f"scores of {scales}; {len(picture.visits)} visits, {len(picture.worries)} worrying check-ins"
+        f"{_described(picture.below)}. "
         "Solid lines were taken, dashed ones are planned. The table below holds the same data."
     )
 
 
+def _described(below: Below) -> str:
+    counted = [f", {len(below.bars)} side effects"] if below.bars else []
+    counted += [f", {len(strip.ticks)} {strip.title.lower()}" for strip in below.strips]
+    return "".join(counted)
+
+
 def _frame(picture: Picture) -> str:
-    bottom = picture.marks_y + 28
+    bottom = picture.below.bottom - 6
     months = "".join(
         f'<path class="tl-grid" d="M{month.x:g} 4V{bottom:g}"/>'
         f'<text class="tl-month{" tl-tight" if number % 2 else ""}" x="{month.x:g}" y="{month.y:g}">'
@@ -115,3 +132,40 @@ def _ticks(ticks: tuple[Tick, ...], kind: str, shape: str) -> str:
     return "".join(
         f'<path class="{kind}" d="M{tick.x:g} {shape}"><title>{escape(tick.words)}</title></path>' for tick in ticks
     )
+
+
+def _below(below: Below) -> str:
+    if not (below.bars or below.strips):
+        return ""
+    more = f" ({below.left_out} older ones in the table)" if below.left_out else ""
+    title = f'<text class="tl-name" x="{LEFT}" y="{below.bars_top + 12:g}">Side effects{more}</text>'
+    bars = "".join(
+        f'<path class="tl-effect{" tl-open" if bar.is_open else ""}" d="M{bar.left:g} {bar.y:g}H{bar.right:g}">'
+        f"<title>{escape(bar.words)}</title></path>{_bar_words(bar.left, bar.right, bar.y, bar.words)}"
+        for bar in below.bars
+    )
+    return (title if below.bars else "") + bars + "".join(map(_strip, below.strips))
+
+
+def _bar_words(left: float, right: float, y: float, words: str) -> str:
+    """Beside the bar where there is more room: after it, else before it."""
+    x, anchor = (right + 4, "") if RIGHT - right >= left - LEFT else (left - 4, ' text-anchor="end"')
+    room = int(max(RIGHT - right, left - LEFT) / LETTER_WIDE)
+    said = words if len(words) <= room else f"{words[: max(room - 1, 0)]}…"
+    return f'<text class="tl-word" x="{x:g}" y="{y + 3:g}"{anchor}>{escape(said)}</text>'
+
+
+def _strip(strip: Strip) -> str:
+    ticks = "".join(
+        f'<path class="tl-{strip.kind}" d="{SIGNS[strip.kind](tick.x, strip.y)}"><title>{escape(tick.words)}</title>'
+        f"</path>{_number(number, tick, strip)}"
+        for number, tick in enumerate(strip.ticks, start=1)
+    )
+    return f'<text class="tl-name" x="{LEFT}" y="{strip.top + 12:g}">{escape(strip.title)}</text>{ticks}'
+
+
+def _number(number: int, tick: Tick, strip: Strip) -> str:
+    """Life events are numbered: their words stand below the picture, by number."""
+    if strip.kind != "event":
+        return ""
+    return f'<text class="tl-word" x="{min(tick.x + 6, RIGHT - 10):g}" y="{strip.y + 4:g}">{number}</text>'

@@ -10,12 +10,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from clinic.caseload.rules.axis import LEFT, RIGHT, Axis, Mark, Tick
 from clinic.caseload.rules.courses import Course, Segment
+from clinic.caseload.rules.strips import Below, Span, lay_out, nothing_at
 from clinic.titration.rules.words import how_often
 
-WIDTH = 560
-RIGHT = 548
-LEFT = 12
 TITLE_ROW = 20
 LANE_ROW = 40
 PANEL_ROW = 96
@@ -52,13 +51,6 @@ class ScoreSeries:
     points: tuple[ScorePoint, ...]
 
 
-class Mark(NamedTuple):
-    """Something that happened on a day, in words."""
-
-    on: date
-    words: str
-
-
 @dataclass(frozen=True, slots=True)
 class History:
     """What the timeline shows."""
@@ -68,22 +60,9 @@ class History:
     visits: Sequence[Mark]
     worries: Sequence[Mark]
     missed: Sequence[Mark] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """Maps days to places: `first_on` at the left edge, `last_on` at the right."""
-
-    first_on: date
-    last_on: date
-
-    def x(self, day: date) -> float:
-        """The place of the beginning of a day, held within the picture."""
-        share = (day - self.first_on).days / max((self.last_on - self.first_on).days, 1)
-        return round(LEFT + min(max(share, 0.0), 1.0) * (RIGHT - LEFT), 1)
-
-    def shows(self, day: date) -> bool:
-        return self.first_on <= day <= self.last_on
+    effects: Sequence[Span] = ()
+    results: Sequence[Mark] = ()
+    events: Sequence[Mark] = ()
 
 
 class Label(NamedTuple):
@@ -128,13 +107,6 @@ class Panel:
     dots: tuple[Dot, ...]
 
 
-class Tick(NamedTuple):
-    """A mark at a place, with its words for those who point at it or have it read to them."""
-
-    x: float
-    words: str
-
-
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Everything the timeline draws."""
@@ -148,14 +120,27 @@ class Picture:
     worries: tuple[Tick, ...]
     months: tuple[Label, ...]
     today_x: float
+    below: Below
 
 
-def picture(history: History, *, since: date, today: date) -> Picture | None:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How much a timeline shows: days planned ahead, panels, and whether what lies below doses and scores is drawn."""
+
+    ahead: timedelta = LONGEST_AHEAD
+    panels: int = MOST_PANELS
+    is_whole: bool = False
+
+
+ON_CHART = Frame()
+
+
+def picture(history: History, *, since: date, today: date, frame: Frame = ON_CHART) -> Picture | None:
     """Lay out the timeline from the first thing that happened after `since`; None when nothing has."""
     days = list(_days(history))
     if not days:
         return None
-    axis = _axis(days, since=since, today=today)
+    axis = _axis(days, since=since, today=today, ahead=frame.ahead)
     shown = [course for course in history.courses if _is_shown(course, axis)][:MOST_LANES]
     y = 4.0
     lanes = []
@@ -163,22 +148,37 @@ def picture(history: History, *, since: date, today: date) -> Picture | None:
         lanes.append(_lane(course, axis, top=y, today=today))
         y += TITLE_ROW + LANE_ROW
     panels = []
-    for series in history.scores[:MOST_PANELS]:
-        if any(axis.shows(point.on) for point in series.points):
-            panels.append(_panel(series, axis, top=y))
-            y += TITLE_ROW + PANEL_ROW
+    shown_scores = [one for one in history.scores if any(axis.shows(point.on) for point in one.points)]
+    for series in shown_scores[: frame.panels]:
+        panels.append(_panel(series, axis, top=y))
+        y += TITLE_ROW + PANEL_ROW
     marks_y = y + TITLE_ROW
+    below = (
+        _below(history, axis, top=marks_y + MARKS_ROW, today=today)
+        if frame.is_whole
+        else nothing_at(marks_y + MARKS_ROW)
+    )
     return Picture(
-        height=marks_y + MARKS_ROW + AXIS_ROW,
+        height=below.bottom + AXIS_ROW,
         axis=axis,
         lanes=tuple(lanes),
         panels=tuple(panels),
         marks_y=marks_y,
         visits=_ticks(history.visits, axis),
         worries=_ticks(history.worries, axis),
-        months=_months(axis, y=marks_y + MARKS_ROW + 18),
+        months=_months(axis, y=below.bottom + 18),
         today_x=axis.x(today),
+        below=below,
     )
+
+
+def _below(history: History, axis: Axis, *, top: float, today: date) -> Below:
+    rows = (
+        ("Doses not taken", "missed", history.missed),
+        ("Results", "result", history.results),
+        ("Life events", "event", history.events),
+    )
+    return lay_out(history.effects, rows, axis, top=top, today=today)
 
 
 def _days(history: History) -> Iterable[date]:
@@ -190,12 +190,14 @@ def _days(history: History) -> Iterable[date]:
     for series in history.scores:
         yield from (point.on for point in series.points)
     yield from (mark.on for mark in history.visits)
-    yield from (mark.on for mark in history.worries)
+    for marks in (history.worries, history.results, history.events):
+        yield from (mark.on for mark in marks)
+    yield from (effect.first_on for effect in history.effects)
 
 
-def _axis(days: list[date], *, since: date, today: date) -> Axis:
+def _axis(days: list[date], *, since: date, today: date, ahead: timedelta) -> Axis:
     """From the first thing shown to a little after today or the last thing planned; at least six weeks."""
-    last_on = min(max([*days, today + timedelta(days=7)]), today + LONGEST_AHEAD)
+    last_on = min(max([*days, today + timedelta(days=7)]), today + ahead)
     first_on = max(min(days), since)
     return Axis(min(first_on, last_on - SHORTEST), last_on)
 
@@ -348,8 +350,15 @@ def table(history: History, *, since: date, today: date) -> list[TableRow]:
     ]
     rows += [TableRow(mark.on, "Visit", mark.words) for mark in history.visits if mark.on >= since]
     rows += [TableRow(mark.on, "Check-in", mark.words) for mark in history.worries if mark.on >= since]
-    rows += [TableRow(mark.on, "Not taken", mark.words) for mark in history.missed if mark.on >= since]
+    named = (("Not taken", history.missed), ("Result", history.results), ("Life event", history.events))
+    rows += [TableRow(mark.on, what, mark.words) for what, marks in named for mark in marks if mark.on >= since]
+    rows += [_effect_row(one, since) for one in history.effects if (one.last_on or today) >= since]
     return sorted(rows, key=lambda row: row.on, reverse=True)
+
+
+def _effect_row(one: Span, since: date) -> TableRow:
+    until = f"until {one.last_on:%b %-d, %Y}" if one.last_on else "still there"
+    return TableRow(max(one.first_on, since), "Side effect", f"{one.words}, {until}")
 
 
 def _dose_words(segment: Segment, today: date) -> str:

@@ -1,5 +1,6 @@
 from clinic.intake.models.enquiry import ContactWish, Enquiry, EnquiryStatus, TherapistReferral
 from clinic.intake.models.evaluation import EvaluationAddendum, EvaluationDiagnosis, PsychiatricEvaluation
+from clinic.intake.models.events import LifeEvent
 from clinic.intake.models.history import (
     Allergy,
     HistoryEvent,
@@ -20,6 +21,7 @@ __all__ = [
     "EvaluationAddendum",
     "EvaluationDiagnosis",
     "HistoryEvent",
+    "LifeEvent",
     "MedicationTrial",
     "Origin",
     "Pregnancy",

@@ -27,7 +27,9 @@ from clinic.intake.rules.evaluation import (
     missing_before_signing,
 )
 from clinic.intake.rules.history import (
+    LONGEST_EVENT,
     check_allergy,
+    check_life_event,
     check_medication_dates,
     check_pregnancy,
     check_trial,
@@ -36,6 +38,7 @@ from clinic.intake.rules.history import (
 )
 
 __all__ = [
+    "LONGEST_EVENT",
     "MENTAL_STATUS",
     "NEEDS_PHONE",
     "NOT_ASSESSED",
@@ -52,6 +55,7 @@ __all__ = [
     "check_allergy",
     "check_contact",
     "check_evaluated_on",
+    "check_life_event",
     "check_may_handle",
     "check_medication_dates",
     "check_person",

@@ -10,6 +10,8 @@ MOST_WEEKS = 3000
 # A due date further off than this is a slip of typing; the days say nothing about a pregnancy.
 DUE_AT_MOST_AGO = timedelta(days=31)
 DUE_AT_MOST_AHEAD = timedelta(days=310)
+LONGEST_EVENT = 120
+A_YEAR = timedelta(days=366)
 PREGNANT = "yes"
 MALE = "male"
 
@@ -39,6 +41,16 @@ def check_trial(*, name: str, highest_mg: Decimal | None, weeks: int | None) -> 
         raise RuleBroken("The highest dose is more than 0 mg a day. Leave it empty if not known.", field="highest_mg")
     if weeks is not None and not 0 < weeks <= MOST_WEEKS:
         raise RuleBroken(f"Weeks lie between 1 and {MOST_WEEKS}. Leave it empty if not known.", field="weeks")
+
+
+def check_life_event(words: str, on: date, *, born_on: date, today: date) -> str:
+    """What happened in a client's life is told in up to 120 letters, from birth to a year ahead; answers them."""
+    kept = " ".join(words.split())
+    if not kept or len(kept) > LONGEST_EVENT:
+        raise RuleBroken(f"Say in up to {LONGEST_EVENT} letters what happened.", field="words")
+    if not born_on <= on <= today + A_YEAR:
+        raise RuleBroken("Choose a day between the client's birth and a year from now.", field="happened_on")
+    return kept
 
 
 def check_medication_dates(*, first_on: date | None, last_on: date | None, today: date) -> None:

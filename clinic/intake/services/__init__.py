@@ -19,6 +19,7 @@ from clinic.intake.services.evaluations import (
     sign_evaluation,
     start_evaluation,
 )
+from clinic.intake.services.events import add_life_event, withdraw_life_event
 from clinic.intake.services.history import (
     add_allergy,
     add_reported_medication,
@@ -34,6 +35,7 @@ __all__ = [
     "add_addendum",
     "add_allergy",
     "add_diagnosis",
+    "add_life_event",
     "add_reported_medication",
     "add_trial",
     "assign_care_team",
@@ -56,5 +58,6 @@ __all__ = [
     "start_evaluation",
     "take_enquiry",
     "withdraw_allergy",
+    "withdraw_life_event",
     "withdraw_trial",
 ]

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('symptom', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='scales.targetsymptom')),
             ],
             options={
-                'ordering': ['-rated_at'],
+                'ordering': ['-rated_at', '-id'],
             },
         ),
         migrations.AddConstraint(
