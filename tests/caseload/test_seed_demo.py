@@ -11,12 +11,13 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import models, transaction
+from django.db.models import Count
 
 from clinic.audit.models import AuditEvent
 from clinic.caseload.management.commands.seed_demo import seed
 from clinic.caseload.management.demo import people
 from clinic.clients.models import Client, ClientStatus, ContactPoint, RelatedPerson
-from clinic.intake.models import Enquiry, EnquiryStatus, PsychiatricEvaluation
+from clinic.intake.models import Enquiry, EnquiryStatus, LifeEvent, PsychiatricEvaluation
 from clinic.messaging.models import Reminder
 from clinic.monitoring.queries import KIND as TESTS
 from clinic.monitoring.queries import due_of_client
@@ -24,7 +25,7 @@ from clinic.monitoring.rules.due import State
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.risk.models import SafetyPlan
 from clinic.risk.queries.rota import on_call_now, rota_page
-from clinic.scales.models import ScaleResponse
+from clinic.scales.models import ScaleResponse, TargetSymptom
 from clinic.scheduling.models import Appointment
 from clinic.scheduling.queries import day_of
 from clinic.staff.models import User
@@ -166,6 +167,12 @@ def test_somebody_tapers_to_a_day_without(clinic: Clinic) -> None:
 def test_somebody_is_on_call_at_every_hour_of_the_next_two_weeks(clinic: Clinic) -> None:
     assert rota_page(SIX).gaps == []
     assert all(held.turn for held in on_call_now(SIX).places)
+
+
+def test_some_say_in_their_own_words_what_shall_get_better_and_what_happened(clinic: Clinic) -> None:
+    told = TargetSymptom.objects.standing().annotate(times=Count("ratings"))
+    assert sorted(told.values_list("times", flat=True)) == [6] * 12
+    assert LifeEvent.objects.filter(happened_on__lt=TODAY).count() == 18
 
 
 def test_somebody_has_a_safety_plan_with_copies(clinic: Clinic) -> None:

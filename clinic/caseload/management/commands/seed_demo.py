@@ -15,6 +15,7 @@ from clinic.caseload.management.demo.cast import hire
 from clinic.caseload.management.demo.clock import at, walk
 from clinic.caseload.management.demo.days import EachDay
 from clinic.caseload.management.demo.lithium import begin_lithium
+from clinic.caseload.management.demo.own_words import tell_own_words
 from clinic.caseload.management.demo.people import people
 from clinic.caseload.management.demo.rota import fill_rota
 from clinic.caseload.management.demo.safety import write_safety_plans
@@ -74,3 +75,4 @@ def seed(today: dt.date) -> None:
     begin_lithium(today)
     supply(today)
     write_safety_plans(today)
+    tell_own_words(today)
