@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -177,3 +179,10 @@ def test_read_in_spanish_it_is_kept_so(browser: Browser, therapist: User, ada: C
     kept = browser.post(page, {"phq2-answers[0]": "1", "phq2-answers[1]": "1"}, follow=True).content.decode()
     assert ScaleResponse.objects.get().language == "es"
     assert "read in es" in kept
+
+
+def test_the_example_of_the_handbook_can_be_loaded(administrator: User) -> None:
+    [example] = re.findall(r"```toml\n(.+?)```", Path("docs/scales.md").read_text(), re.DOTALL)
+    pack = services.accept_pack(definition=example, file_name="rest2.toml", by=administrator, now=NOW)
+    assert queries.offered_instruments()["rest2"].maximum == 2
+    assert pack.terms_text == "For one clinic."
