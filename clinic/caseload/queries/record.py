@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ from clinic.titration.models import DoseChange, DosePlanVersion, MissedDoses, St
 from clinic.visits.models import FollowUpVisit
 
 ONE_DAY = timedelta(days=1)
+LONG_AGO = date(1900, 1, 1)
 EXCERPT = 200
 ANSWERS = 40
 RESPONSES = 160
@@ -222,10 +223,13 @@ def newest_scores(
     by_instrument: dict[str, list[dict[str, Any]]] = {}
     for row in found:
         by_instrument.setdefault(row["instrument"], []).append(row)
-    return [_newest(given, scales.get(code), treated_from) for code, given in by_instrument.items()]
+    day_after = treated_from + ONE_DAY if treated_from else LONG_AGO
+    # One instant to compare with: to work out the day of each row anew took longer than all else here.
+    before = datetime.combine(day_after, time.min, get_current_timezone())
+    return [_newest(given, scales.get(code), before) for code, given in by_instrument.items()]
 
 
-def _newest(given: list[dict[str, Any]], scale: Instrument | None, treated_from: date | None) -> NewestScore:
+def _newest(given: list[dict[str, Any]], scale: Instrument | None, treated_before: datetime) -> NewestScore:
     newest, before = given[0], given[1] if len(given) > 1 else None
     change = ""
     if before and scale:
@@ -238,21 +242,20 @@ def _newest(given: list[dict[str, Any]], scale: Instrument | None, treated_from:
         answered_at=newest["answered_at"],
         change=change,
         before_at=before["answered_at"] if before else None,
-        since_baseline=_since_baseline(given, scale, treated_from) if scale else "",
+        since_baseline=_since_baseline(given, scale, treated_before) if scale else "",
     )
 
 
-def _since_baseline(given: list[dict[str, Any]], scale: Instrument, treated_from: date | None) -> str:
+def _since_baseline(given: list[dict[str, Any]], scale: Instrument, treated_before: datetime) -> str:
     """Where the newest total stands against the baseline; nothing where that is the newest or the one before."""
     earlier = [row for row in given[1:] if row["total"] is not None]
     if given[0]["total"] is None or not earlier:
         return ""
-    zone = get_current_timezone()
-    begun = (row for row in earlier if treated_from and localdate(row["answered_at"], zone) <= treated_from)
-    baseline = next(begun, earlier[-1])
+    baseline = next((row for row in earlier if row["answered_at"] < treated_before), earlier[-1])
     if baseline is given[1]:
         return ""
-    return baseline_words(baseline["total"], localdate(baseline["answered_at"], zone), given[0]["total"], scale)
+    on = localdate(baseline["answered_at"], get_current_timezone())
+    return baseline_words(baseline["total"], on, given[0]["total"], scale)
 
 
 def _score(row: dict[str, Any], scale: Instrument) -> Score:
