@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clinic.caseload.queries.lines import score_line
-from clinic.caseload.queries.record import NewestScore, instruments_of, newest_scores, score_series
+from clinic.caseload.queries.scores import NewestScore, instruments_of, newest_scores, score_series
 from clinic.scales.rules import INSTRUMENTS
 from clinic.staff.models import User
 from tests.factories.scales import ContentPackFactory

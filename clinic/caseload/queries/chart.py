@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.caseload.queries import lines, record
+from clinic.caseload.queries import scores as scores_read
 from clinic.caseload.queries.due import due_lines
 from clinic.caseload.queries.lines import Named
 from clinic.caseload.queries.marks import missed_marks, visit_marks
-from clinic.caseload.queries.record import NewestScore, PlanOnChart
+from clinic.caseload.queries.record import PlanOnChart
+from clinic.caseload.queries.scores import NewestScore
 from clinic.caseload.queries.who import ADULT, Who, who, who_parts
 from clinic.caseload.rules import courses as courses_rules
 from clinic.caseload.rules import news as news_rules
@@ -122,11 +124,11 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     person = who(found)
     courses = record.dose_courses(found["step_rows"], found["missed_rows"])
     plan, draft_id = record.plan_in_force(found["plan_rows"])
-    scales = record.instruments_of(found["response_rows"])
-    scores = record.newest_scores(found["response_rows"], scales, courses_rules.treated_from(courses, today))
+    scales = scores_read.instruments_of(found["response_rows"])
+    scores = scores_read.newest_scores(found["response_rows"], scales, courses_rules.treated_from(courses, today))
     history = History(
         courses=courses,
-        scores=record.score_series(found["response_rows"], scales, sex=client.sex),
+        scores=scores_read.score_series(found["response_rows"], scales, sex=client.sex),
         visits=visit_marks(found["appointment_rows"], found["visit_rows"], today),
         worries=[
             Mark(_day(a["answered_at"]), lines.worries_in_words(a)) for a in found["answer_rows"] if a["is_worrying"]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 
-from clinic.caseload.queries.record import EXCERPT, NewestScore
+from clinic.caseload.queries.record import EXCERPT
+from clinic.caseload.queries.scores import NewestScore
 from clinic.caseload.queries.who import Member, Trial
 from clinic.checkins.rules import BOTHER, FEELINGS
 from clinic.checkins.rules.adherence import FEW, told_words

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, QuerySet
 from django.utils.timezone import get_current_timezone, localdate
 
 from clinic.caseload.queries import lines, record
+from clinic.caseload.queries import scores as scores_read
 from clinic.caseload.queries.marks import missed_marks, visit_marks
 from clinic.caseload.queries.who import MINE
 from clinic.caseload.rules import ranges, timeline
@@ -72,11 +73,14 @@ def timeline_page(
     [found] = _everything(client.pk, now - timedelta(days=chosen_range.days + 1), since)
     offered = ranges.within(record.dose_courses(found["step_rows"], found["missed_rows"]), since)
     drawn = ranges.chosen(offered, wanted)
+    responses = found["response_rows"]
     visits = found["visit_rows"] if user.may(Permission.READ_VISIT) else []
     history = History(
         courses=drawn,
         scores=[
-            *record.score_series(found["response_rows"], record.instruments_of(found["response_rows"]), sex=client.sex),
+            *scores_read.score_series(
+                found["response_rows"], scores_read.instruments_of(found["response_rows"]), sex=client.sex
+            ),
             *map(_symptom_series, filter(_is_rated, symptom_lines(found["symptom_rows"]))),
         ],
         visits=visit_marks(found["appointment_rows"], visits, today),
