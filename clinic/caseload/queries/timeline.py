@@ -78,9 +78,7 @@ def timeline_page(
     history = History(
         courses=drawn,
         scores=[
-            *scores_read.score_series(
-                found["response_rows"], scores_read.instruments_of(found["response_rows"]), sex=client.sex
-            ),
+            *scores_read.score_series(responses, scores_read.instruments_of(responses), sex=client.sex),
             *map(_symptom_series, filter(_is_rated, symptom_lines(found["symptom_rows"]))),
         ],
         visits=visit_marks(found["appointment_rows"], visits, today),
