@@ -13,7 +13,7 @@ from clinic.caseload.rules.strips import Below, Strip
 from clinic.caseload.rules.timeline import Dot, Lane, Panel, Picture, TableRow
 
 MARKERS = 3
-LETTER_WIDE = 6.4  # of the small letters beside a bar, with the larger ones of a phone in mind
+LETTER_WIDE = 9.2  # of the letters above a bar, as large as they are on a phone
 # A cross, a diamond, a flag: rows are told apart by shape, not by color.
 SIGNS: dict[str, Callable[[float, float], str]] = {
     "missed": lambda x, y: f"M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8",
@@ -141,18 +141,18 @@ def _below(below: Below) -> str:
     title = f'<text class="tl-name" x="{LEFT}" y="{below.bars_top + 12:g}">Side effects{more}</text>'
     bars = "".join(
         f'<path class="tl-effect{" tl-open" if bar.is_open else ""}" d="M{bar.left:g} {bar.y:g}H{bar.right:g}">'
-        f"<title>{escape(bar.words)}</title></path>{_bar_words(bar.left, bar.right, bar.y, bar.words)}"
+        f"<title>{escape(bar.words)}</title></path>{_bar_words(bar.left, bar.y, bar.words)}"
         for bar in below.bars
     )
     return (title if below.bars else "") + bars + "".join(map(_strip, below.strips))
 
 
-def _bar_words(left: float, right: float, y: float, words: str) -> str:
-    """Beside the bar where there is more room: after it, else before it."""
-    x, anchor = (right + 4, "") if RIGHT - right >= left - LEFT else (left - 4, ' text-anchor="end"')
-    room = int(max(RIGHT - right, left - LEFT) / LETTER_WIDE)
-    said = words if len(words) <= room else f"{words[: max(room - 1, 0)]}…"
-    return f'<text class="tl-word" x="{x:g}" y="{y + 3:g}"{anchor}>{escape(said)}</text>'
+def _bar_words(left: float, y: float, words: str) -> str:
+    """Above the bar from its beginning; further left where the words would run out of the picture."""
+    most = int((RIGHT - LEFT) / LETTER_WIDE)
+    said = words if len(words) <= most else f"{words[: most - 1]}…"
+    x = max(min(left, RIGHT - len(said) * LETTER_WIDE), LEFT)
+    return f'<text class="tl-say" x="{x:g}" y="{y - 6:g}">{escape(said)}</text>'
 
 
 def _strip(strip: Strip) -> str:
@@ -168,4 +168,4 @@ def _number(number: int, tick: Tick, strip: Strip) -> str:
     """Life events are numbered: their words stand below the picture, by number."""
     if strip.kind != "event":
         return ""
-    return f'<text class="tl-word" x="{min(tick.x + 6, RIGHT - 10):g}" y="{strip.y + 4:g}">{number}</text>'
+    return f'<text class="tl-say" x="{min(tick.x + 8, RIGHT - 10):g}" y="{strip.y + 5:g}">{number}</text>'

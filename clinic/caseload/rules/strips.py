@@ -9,7 +9,8 @@ from clinic.caseload.rules.axis import LEFT, RIGHT, Axis, Mark, Tick
 
 STRIP_ROW = 34
 TITLE_ROW = 18
-BAR_ROW = 17
+BAR_ROW = 27
+BELOW_STRIPS = 8
 MOST_BARS = 8
 LEAST_WIDE = 2.0
 
@@ -68,7 +69,7 @@ def lay_out(
     y = top + (TITLE_ROW if newest else 0)
     bars = []
     for one in sorted(newest, key=lambda one: one.first_on):
-        bars.append(_bar(one, axis, y=y + BAR_ROW / 2, today=today))
+        bars.append(_bar(one, axis, y=y + BAR_ROW - 6, today=today))
         y += BAR_ROW
     y += 6 if newest else 0
     strips = []
@@ -77,7 +78,8 @@ def lay_out(
         if ticks:
             strips.append(Strip(title, kind, y, y + 24, ticks))
             y += STRIP_ROW
-    return Below(top, tuple(bars), len(shown) - len(bars), tuple(strips), y)
+    bottom = y + BELOW_STRIPS if strips else y
+    return Below(top, tuple(bars), len(shown) - len(bars), tuple(strips), bottom)
 
 
 def _bar(one: Span, axis: Axis, *, y: float, today: date) -> Bar:
