@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
+from clinic.core.printing import pdf_answer, print_pdf
 from clinic.messaging.forms import NoFieldsForm, WishForm
 from clinic.messaging.views import read_by_link
 from clinic.monitoring import queries, rules, services
@@ -86,6 +87,19 @@ def _trends_page(request: StaffRequest, client: Client, sent: GainReviewForm | N
     shown = queries.trends_page(client, timezone.now())
     page = {"client": client, "trends": shown, "gained": gain_forms(shown.gained, sent), "sent": sent}
     return render(request, "monitoring/trends.html", page, status=422 if sent else 200)
+
+
+@requires(Permission.READ_DUE)
+@require_safe
+def order(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """An order for what is due, as a PDF to sign and send; back to the results where nothing is."""
+    client = open_chart(client_id=client_id, by=request.user, page="printed order")
+    form, made = NoFieldsForm({}), []
+    export = partial(services.export_order, client_id=client.pk, by=request.user, now=timezone.now())
+    if not submit(form, lambda: made.append(export())):
+        messages.info(request, " ".join(str(words) for words in form.non_field_errors()))
+        return redirect("monitoring:results", client.pk)
+    return pdf_answer(print_pdf("monitoring/order.typ", made[0]), "order")
 
 
 @requires(Permission.RECORD_RESULT)

@@ -40,6 +40,8 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "handouts:print_calendar": "a file",
     "handouts:pharmacist": "a file",
+    "monitoring:order": "a file",
+    "plans:print_consent": "a file",
     "risk:print_safety_plan": "a file",
     "account_email": "leads to the sessions",
     "account_set_password": "leads to changing the password there is",

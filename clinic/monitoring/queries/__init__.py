@@ -14,6 +14,7 @@ from clinic.monitoring.queries.due import (
     stops_before_start,
     told_before_signing,
 )
+from clinic.monitoring.queries.orders import Order, order_of, order_on_paper
 from clinic.monitoring.queries.reminding import (
     KIND,
     WRITTEN_TO,
@@ -43,6 +44,7 @@ __all__ = [
     "DueList",
     "Group",
     "OpenReminder",
+    "Order",
     "Result",
     "Trends",
     "due_everywhere",
@@ -58,6 +60,8 @@ __all__ = [
     "open_days_of",
     "open_due",
     "open_reminder",
+    "order_of",
+    "order_on_paper",
     "results_of_kind",
     "running_plan_of",
     "said_about",

@@ -21,6 +21,7 @@ from clinic.monitoring.rules.due import (
     StepDays,
     due_items,
 )
+from clinic.monitoring.rules.ordering import is_ordered
 from clinic.monitoring.rules.protocols import Event, ingredient_groups, protocols_for, read_protocols
 
 # The clinic's own habit, no clinical number: what is due later is not told yet.
@@ -61,6 +62,7 @@ class DueLine:
     since_on: date
     due_on: date
     is_gain: bool = False
+    is_ordered: bool = False
 
     @property
     def label(self) -> str:
@@ -135,6 +137,7 @@ def _line(items: Sequence[DueItem], today: date) -> DueLine:
         since_on=one.since_on,
         due_on=one.by_on or one.since_on,
         is_gain=bool(one.gained),
+        is_ordered=any(is_ordered(item, today) for item in items),
     )
 
 
