@@ -217,7 +217,7 @@ def consent_to_ask(client: Client, medication: Medication, treats: str, today: d
     return {
         "target_symptoms": treats,
         "benefit": told_benefit(treats),
-        "risks": told_risks(medication.boxed_warning),
+        "risks": told_risks(medication.boxed_warning, is_confirmed=medication.boxed_warning_confirmed),
         "alternatives": ALTERNATIVES,
         "given_by": GivenBy.GUARDIAN if minor else GivenBy.CLIENT,
         "guardian_name": guardian_of(client) if minor else "",

@@ -53,8 +53,10 @@ def test_of_a_minor_the_guardian_consents_by_name() -> None:
 
 
 def test_words_before_anybody_types() -> None:
-    assert told_risks("") == "Common and serious side effects by the patient page of the medication."
-    assert told_risks("Suicidal thoughts.").endswith(" Boxed warning: Suicidal thoughts.")
+    assert told_risks("", is_confirmed=True) == "Common and serious side effects by the patient page of the medication."
+    boxed = told_risks("Suicidal thoughts.", is_confirmed=True)
+    assert boxed.endswith(" Boxed warning: Suicidal thoughts.")
+    assert told_risks("Rash", is_confirmed=False).endswith(": Rash (not yet confirmed against the label).")
     assert (told_benefit("Low mood"), told_benefit("")) == ("Relief of low mood.", "")
     assert check_revocation(" No more ") == "No more"
     with pytest.raises(RuleBroken, match="Say what"):
@@ -71,7 +73,7 @@ def now() -> dt.datetime:
 
 @pytest.fixture
 def lithium() -> Medication:
-    medication: Medication = MedicationFactory(name="lithium", boxed_warning="Toxicity")
+    medication: Medication = MedicationFactory(name="lithium", boxed_warning="Toxicity", boxed_warning_confirmed=True)
     return medication
 
 

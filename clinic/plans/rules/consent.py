@@ -86,9 +86,13 @@ def check_revocation(because: str) -> str:
     return because.strip()
 
 
-def told_risks(boxed_warning: str) -> str:
-    """What stands under risks before anybody types: the boxed warning, if there is one, and where the others are."""
-    boxed = f" Boxed warning: {boxed_warning.rstrip('.')}." if boxed_warning else ""
+def told_risks(boxed_warning: str, *, is_confirmed: bool) -> str:
+    """What stands under risks before anybody types: the boxed warning, if there is one, and where the others are.
+
+    A warning that nobody held against the label yet says so.
+    """
+    doubt = "" if is_confirmed else " (not yet confirmed against the label)"
+    boxed = f" Boxed warning: {boxed_warning.rstrip('.')}{doubt}." if boxed_warning else ""
     return f"{NO_RISK_NAMED}{boxed}"
 
 

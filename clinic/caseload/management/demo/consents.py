@@ -16,7 +16,7 @@ def agreed(client: Client, treats: str, on: dt.date) -> Agreement:
         how=How.SPOKEN,
         target_symptoms=treats,
         benefit=told_benefit(treats),
-        risks=told_risks(""),
+        risks=told_risks("", is_confirmed=True),
         alternatives=ALTERNATIVES,
         given_by=GivenBy.GUARDIAN if minor else GivenBy.CLIENT,
         guardian_name=guardian_of(client) if minor else "",
