@@ -15,12 +15,15 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.core.rules import RuleBroken
 from clinic.messaging import queries, rules, services
+from clinic.messaging.gateways import Result
 from clinic.messaging.models import Channel, ChannelPause, OutboxMessage, Release, Reminder, ReminderState, Resending
+from clinic.messaging.rules import Outcome
 from clinic.messaging.tasks import watch_queue
 from clinic.staff.models import User
 from clinic.worklist.models import WorkItem
 from tests.factories.clients import ContactPointFactory
 from tests.factories.messaging import ReminderFactory
+from tests.messaging.stubs import StubGateway
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unwanted")]
 ELSEWHERE = "another/00000002/5"
@@ -68,6 +71,45 @@ def test_the_queue_in_numbers() -> None:
     assert abs(one.oldest_due_at - row.due_at) < dt.timedelta(seconds=1)
     assert 60 <= one.late_s < 70
     assert (counts(Channel.SMS).due, counts(Channel.SMS).late_s) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("how", "late_s"),
+    [
+        ({"state": ReminderState.DUE, "attempts": 3, "waits_s": 600}, 300),
+        ({"state": ReminderState.UNKNOWN, "attempts": 1, "waits_s": 10}, 300),
+        # Another has taken over what a dead sender held.
+        ({"state": ReminderState.CLAIMED, "attempts": 2, "waits_s": 119}, 300),
+        # Its sender hangs since 100 s.
+        ({"state": ReminderState.CLAIMED, "attempts": 1, "waits_s": 20}, 100),
+        # Taken just now, in the client's morning.
+        ({"state": ReminderState.CLAIMED, "attempts": 1, "waits_s": 120}, 0),
+        # Waits for the morning.
+        ({"state": ReminderState.DUE, "attempts": 0, "waits_s": 600}, 0),
+        ({"state": ReminderState.DUE, "attempts": 1, "waits_s": 3600}, 0),
+    ],
+)
+def test_what_was_tried_in_vain_is_late_from_when_it_was_due(how: dict[str, Any], late_s: int) -> None:
+    now = timezone.now()
+    next_try_at = now + dt.timedelta(seconds=how.pop("waits_s"))
+    held = {"lease_until": next_try_at, "lease_token": uuid.uuid4()} if how["state"] == ReminderState.CLAIMED else {}
+    due(due_at=now - dt.timedelta(minutes=5), next_try_at=next_try_at, **how, **held)
+    assert late_s <= counts().late_s < late_s + 10
+
+
+def test_one_message_whose_gateway_is_down_becomes_an_alarm(gateway: StubGateway) -> None:
+    row = due(due_at=timezone.now() - dt.timedelta(minutes=2))
+    gateway.results = [Result(Outcome.RETRY, detail="503")]
+    services.send_due(channel=Channel.EMAIL)
+    row.refresh_from_db()
+    assert row.next_try_at > timezone.now(), "it waits for its next try, and is no less late for it"
+    watch_queue()
+    assert alarms() == ["Messages by E-mail leave late, the oldest by 3 min. Tell an administrator."]
+    gateway.results = []
+    Reminder.objects.update(next_try_at=timezone.now() - dt.timedelta(seconds=1))
+    services.send_due(channel=Channel.EMAIL)
+    watch_queue()
+    assert alarms() == []
 
 
 def test_a_paused_channel_stands_still_and_nothing_is_lost(operator: Browser, administrator: User) -> None:

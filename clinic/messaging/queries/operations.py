@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.db.models.functions import Greatest
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
 from clinic.messaging.models import OPEN_STATES, Channel, ChannelPause, Release, Reminder, ReminderState
+from clinic.messaging.rules import LONGEST_WAIT
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import permissions_of
@@ -33,7 +35,7 @@ SELECT format('%s/%s/%s', (SELECT system_identifier FROM pg_control_system()),
 class ChannelCounts:
     """One channel: rows that wait for their time, are due, are with a sender, are unknown; and what ended in a day.
 
-    `oldest_due_at` is when the oldest row that is due should have left.
+    `oldest_due_at` is when the oldest row that is due, or was tried in vain, should have left.
     """
 
     channel: Channel
@@ -52,7 +54,6 @@ class ChannelCounts:
 def channel_counts(now: datetime) -> list[ChannelCounts]:
     """Every channel in numbers; what ended is counted over the last day."""
     since = Q(closed_at__gte=now - LATELY)
-    due = Q(state__in=OPEN_STATES, next_try_at__lte=now)
     rows = Reminder.objects.filter(Q(state__in=OPEN_STATES) | since).order_by().values("channel")
     counted = rows.annotate(
         planned=Count("pk", filter=Q(state=ReminderState.DUE, next_try_at__gt=now)),
@@ -62,8 +63,7 @@ def channel_counts(now: datetime) -> list[ChannelCounts]:
         sent=Count("pk", filter=since & Q(state=ReminderState.ACCEPTED)),
         refused=Count("pk", filter=since & Q(state=ReminderState.REFUSED)),
         given_up=Count("pk", filter=since & Q(state=ReminderState.GAVE_UP)),
-        # Messages to staff are moved to the front of the queue: they are late only from when they were due.
-        oldest_due_at=Min(Greatest("due_at", "next_try_at"), filter=due),
+        oldest_due_at=Min(_late_from(), filter=_is_due(now)),
     )
     by_channel: dict[str, dict[str, Any]] = {row["channel"]: {**row} for row in counted}
     nothing = dict.fromkeys(["planned", "due", "claimed", "unknown", "sent", "refused", "given_up"], 0)
@@ -75,6 +75,27 @@ def channel_counts(now: datetime) -> list[ChannelCounts]:
         late_s = max(0, int((now - oldest).total_seconds())) if oldest else 0
         found.append(ChannelCounts(late_s=late_s, pause=pauses.get(channel.value), **row))
     return found
+
+
+def _is_due(now: datetime) -> Q:
+    """Rows whose time has come, and those that were tried in vain and wait for the next try: a gateway that is down
+    must not make them look punctual. What waits longer than any try does waits for the client's morning.
+    """
+    waits_for_try = Q(attempts__gt=0, next_try_at__lte=now + LONGEST_WAIT)
+    return Q(state__in=OPEN_STATES) & (Q(next_try_at__lte=now) | waits_for_try)
+
+
+def _late_from() -> Case:
+    """From when on a row is late: since its first claim while that lasts, since it was due once a try was in vain.
+
+    Messages to staff are moved to the front of the queue: they, too, are late only from when they were due.
+    """
+    claimed_at = F("lease_until") - timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
+    return Case(
+        When(state=ReminderState.CLAIMED, attempts=1, then=Greatest(F("due_at"), claimed_at)),
+        When(attempts__gt=0, then=F("due_at")),
+        default=Greatest("due_at", "next_try_at"),
+    )
 
 
 def identity() -> str:

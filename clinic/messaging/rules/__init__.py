@@ -4,6 +4,7 @@ from clinic.messaging.rules.limits import is_full, next_day
 from clinic.messaging.rules.operating import LATE_AFTER_S, check_reason, needs_new_key
 from clinic.messaging.rules.outcomes import (
     GIVE_UP_AFTER,
+    LONGEST_WAIT,
     NOT_A_THIRD_TIME,
     AfterUnknown,
     Outcome,
@@ -20,6 +21,7 @@ from clinic.messaging.rules.wording import check_approver, check_still_as_shippe
 __all__ = [
     "GIVE_UP_AFTER",
     "LATE_AFTER_S",
+    "LONGEST_WAIT",
     "NOT_A_THIRD_TIME",
     "PAGE_HOW_LONG",
     "PAGE_LASTS",
