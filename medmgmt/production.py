@@ -7,6 +7,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 50
+# A lease outlasts the longest task (60 s) and the last call that it begins (10 s).
+SHORTEST_LEASE_S = 70
 
 
 def refuse_unsafe(settings: Mapping[str, Any], *, embedded_at: Path) -> None:
@@ -35,6 +37,9 @@ def problems(settings: Mapping[str, Any], *, embedded_at: Path) -> list[str]:
         ),
         "DEMO_ACCOUNTS_ALLOWED is on: anybody knows their password.": settings["DEMO_ACCOUNTS_ALLOWED"],
         "MESSAGES_TO_OUTBOX is on: no message would reach a client.": settings["MESSAGES_TO_OUTBOX"],
+        f"MESSAGE_LEASE_SECONDS is under {SHORTEST_LEASE_S}: what outlasts its lease could leave twice.": (
+            settings["MESSAGE_LEASE_SECONDS"] < SHORTEST_LEASE_S
+        ),
         "EMAIL_URL is missing: no e-mail would leave.": "console" in settings["EMAIL_BACKEND"],
         "SITE_URL must begin with https://: links in messages are made from it.": (
             not settings["SITE_URL"].startswith("https://")

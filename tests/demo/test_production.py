@@ -51,6 +51,7 @@ def test_the_example_environment_passes_the_deployment_check_without_a_warning()
         ("DATABASE_URL", None, "DATABASE_URL is missing"),
         ("DEMO_ACCOUNTS_ALLOWED", "true", "DEMO_ACCOUNTS_ALLOWED is on"),
         ("MESSAGES_TO_OUTBOX", "true", "MESSAGES_TO_OUTBOX is on"),
+        ("MESSAGE_LEASE_SECONDS", "69", "MESSAGE_LEASE_SECONDS is under 70"),
         ("EMAIL_URL", None, "EMAIL_URL is missing"),
         ("SITE_URL", "http://portal.clinic.example", "SITE_URL must begin with https://"),
     ],
@@ -76,6 +77,7 @@ SAFE: dict[str, Any] = {
     "DATABASES": {"default": {"NAME": "clinic", "HOST": "db.clinic.example"}},
     "DEMO_ACCOUNTS_ALLOWED": False,
     "MESSAGES_TO_OUTBOX": False,
+    "MESSAGE_LEASE_SECONDS": 120,
     "EMAIL_BACKEND": "anymail.backends.mailgun.EmailBackend",
     "SITE_URL": "https://portal.clinic.example",
 }
