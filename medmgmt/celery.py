@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, Signature, bootsteps, signals
@@ -103,10 +104,13 @@ def swept() -> list[list[Signature[Any]]]:
 class Sweep(threading.Thread):
     """Looks for what is due every 15 s, broker or no broker: a dead broker delays no message for long."""
 
-    def __init__(self, looks: Sequence[Signature[Any]], *, every_s: float = SWEEP_EVERY_S) -> None:
+    def __init__(
+        self, looks: Sequence[Signature[Any]], *, every_s: float = SWEEP_EVERY_S, sign: Path | None = None
+    ) -> None:
         super().__init__(name="sweep", daemon=True)
         self.looks = looks
         self.every_s = every_s
+        self.sign = sign
         self.ended = threading.Event()
 
     def run(self) -> None:
@@ -115,7 +119,10 @@ class Sweep(threading.Thread):
             self.look()
 
     def look(self) -> None:
-        """Look for each thing; a failure is logged and the next look comes as if nothing had been."""
+        """Look for each thing; a failure is logged and the next look comes as if nothing had been.
+
+        A sign is left after each look: a supervisor ends a worker whose looks do not end.
+        """
         from django.db import connections
 
         for look in self.looks:
@@ -126,6 +133,8 @@ class Sweep(threading.Thread):
             finally:
                 # No connection stays open between looks: the worker forks, and a database may be replaced.
                 connections.close_all()
+        if self.sign:
+            self.sign.touch()
 
 
 class SweepStep(bootsteps.StartStopStep):
@@ -138,7 +147,9 @@ class SweepStep(bootsteps.StartStopStep):
         self.sweeps: list[Sweep] = []
 
     def start(self, parent: Any) -> None:
-        self.sweeps = [Sweep(looks) for looks in swept()]
+        folder = os.environ.get("SWEEP_SIGNS", "")
+        signs = [Path(folder, f"sweep-{channel}") if folder else None for channel in CHANNELS]
+        self.sweeps = [Sweep(looks, sign=sign) for looks, sign in zip(swept(), signs, strict=True)]
         for sweep in self.sweeps:
             sweep.start()
 

@@ -106,6 +106,27 @@ def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
+def test_a_sweep_leaves_a_sign_after_each_look_and_none_while_it_hangs(tmp_path: Path) -> None:
+    sign, seen = tmp_path / "sweep-email", list[bool]()
+
+    def look() -> None:
+        seen.append(sign.exists())
+        raise RuntimeError
+
+    look.name = "look"  # type: ignore[attr-defined] - as a task has
+    Sweep([look], sign=sign).look()  # type: ignore[list-item] - as a task is called
+    assert (seen, sign.exists()) == ([False], True)
+
+
+def test_each_sweep_has_its_sign_where_a_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    begun: list[Sweep] = []
+    monkeypatch.setattr(Sweep, "start", lambda sweep: begun.append(sweep))
+    monkeypatch.setenv("SWEEP_SIGNS", str(tmp_path))
+    app.loader.import_default_modules()
+    SweepStep(None).start(None)
+    assert [sweep.sign for sweep in begun] == [tmp_path / "sweep-email", tmp_path / "sweep-sms"]
+
+
 def test_every_channel_has_its_tick_and_its_sweep() -> None:
     from clinic.messaging.models import Channel
 
