@@ -74,7 +74,7 @@ def test_the_range_and_the_medications_are_chosen_by_links(
     page = browser.get(url(ada, f"?range=5y&medication={plan.pk}&medication=no-key")).text
     assert "2022" in page
     assert "Medications drawn: 1 of 2" in page
-    assert f"?range=6w&amp;medication={plan.pk}" in page
+    assert f"{url(ada)}?range=6w&amp;medication={plan.pk}" in page
     short = timeline_page(prescriber, ada, code="6w", now=NOW)
     assert short.picture is not None
     assert short.picture.axis.first_on >= TODAY - 42 * DAY
@@ -119,6 +119,7 @@ def test_a_life_event_is_added_once_and_taken_back(browser: Browser, ada: Client
     refused = browser.post(add, {"words": "", "happened_on": "1900-01-01"})
     assert refused.status_code == 422
     assert "Say what happened." in refused.text
+    assert f'href="{url(ada)}?range=6w"' in refused.text
     taken_back = reverse("caseload:withdraw_event", args=[event.pk])
     for _ in range(2):
         assert "was taken back" in browser.post(taken_back, follow=True).text

@@ -14,7 +14,7 @@ from clinic.checkins.services.raising import raise_worries
 from clinic.clients.services import locked_client
 from clinic.core.rules import RuleBroken
 from clinic.messaging.services import mint_link, use_links
-from clinic.scales.models import AnsweredBy, ScaleResponse
+from clinic.scales.models import AnsweredBy
 from clinic.scales.queries import known_instruments
 from clinic.scales.services import record_response
 from clinic.staff.models import User
@@ -83,18 +83,14 @@ def _keep(sitting: Sitting, instrument: str, answers: Sequence[int | None], *, n
         answered_by=AnsweredBy.TABLET,
         language=sitting.language,
     )
-    result = _result(response, before)
-    worries = rules.worries_of(NOTHING_TOLD, result, in_crisis=False, by=queries.triage_in_force())
-    sitting.in_danger = sitting.in_danger or any(worry.is_danger for worry in worries)
-    raise_worries(sitting.client, worries, source=queries.scale_source(response.pk), what=response.title, now=now)
-
-
-def _result(response: ScaleResponse, before: ScaleResponse | None) -> rules.ScaleResult:
-    change = known_instruments([response.instrument])[response.instrument].change
-    return rules.ScaleResult(
-        title=response.title,
+    scale = known_instruments([instrument])[instrument]
+    result = rules.ScaleResult(
+        title=scale.title,
         flags=tuple(response.flags),
         total=response.total,
         total_before=before.total if before else None,
-        worse_points=change.worse_points if change else None,
+        worse_points=scale.change.worse_points if scale.change else None,
     )
+    worries = rules.worries_of(NOTHING_TOLD, result, in_crisis=False, by=queries.triage_in_force())
+    sitting.in_danger = sitting.in_danger or any(worry.is_danger for worry in worries)
+    raise_worries(sitting.client, worries, source=queries.scale_source(response.pk), what=scale.title, now=now)
