@@ -127,8 +127,10 @@ def test_a_life_event_is_added_once_and_taken_back(browser: Browser, ada: Client
     assert timeline_page(therapist, ada, now=NOW).events == []
 
 
-def test_today_is_meant_where_no_day_is_given(ada: Client, therapist: User) -> None:
-    assert intake.add_life_event(client_id=ada.pk, words="x", by=therapist, now=NOW).happened_on == TODAY
+def test_today_is_meant_where_no_day_is_given_and_one_day_may_bring_two(ada: Client, therapist: User) -> None:
+    for words in ("New job", "Old car sold"):
+        assert intake.add_life_event(client_id=ada.pk, words=words, by=therapist, now=NOW).happened_on == TODAY
+    assert LifeEvent.objects.count() == 2
 
 
 @pytest.mark.parametrize(
