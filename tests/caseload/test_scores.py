@@ -50,7 +50,9 @@ def test_without_totals_there_is_nothing_to_compare() -> None:
 def test_an_instrument_that_is_not_known_any_more_is_called_by_its_code() -> None:
     [found] = newest_scores([answered(6, 20, 8, "gone"), answered(6, 1, 9, "gone")], INSTRUMENTS, None)
     assert (found.title, found.maximum, found.change, found.since_baseline) == ("gone", None, "", "")
-    [series] = score_series([answered(6, 20, 8, "gone")], INSTRUMENTS, sex="female")
+    rows = [answered(6, 20, 8, "gone"), answered(6, 1, None, "gone")]
+    [series] = score_series(rows, INSTRUMENTS, sex="female")
+    assert len(series.points) == 1
     assert (series.title, series.maximum, series.bands) == ("gone", 8, ())
 
 

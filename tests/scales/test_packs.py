@@ -93,7 +93,8 @@ def test_out_of_use_it_is_asked_no_more_but_stays_readable(pack: ContentPack, ad
         services.retire_pack(pack_id=pack.pk, by=administrator, now=NOW)
     assert AuditEvent.objects.filter(action="scale_pack_retired").count() == 1
     assert "sleep3" not in queries.offered_instruments()
-    assert queries.responses_of(ada)[0].title == "Sleep-3"
+    ScaleResponseFactory(client=ada, instrument="gone", answered_at=NOW)
+    assert [row.title for row in queries.responses_of(ada)] == ["gone", "Sleep-3"]
 
 
 def test_what_was_accepted_cannot_be_changed_or_deleted(pack: ContentPack) -> None:
