@@ -1,5 +1,10 @@
 """What every test may use."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 from tests.browser.chromium import chromium  # noqa: F401 - one browser for a module, wherever it is driven
@@ -15,6 +20,22 @@ from tests.cast import (  # noqa: F401 - the cast of every test
 )
 from tests.database import database_url, django_db_setup  # noqa: F401 - replaces pytest-django's
 
+TESTS = Path(__file__).parent
+
 # Examples are judged by what they show: how long one takes tells only how busy the machine is.
 settings.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clinic")
+
+# They walk over what other tests hold line by line: counting their lines again would only make them half as fast.
+WALKS = ("access", "browser", "faults", "journeys", "security")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    is_walk = item.path.relative_to(TESTS).parts[0] in WALKS
+    counted = Coverage.current() if is_walk else None
+    if counted:
+        counted.stop()
+    yield
+    if counted:
+        counted.start()

@@ -248,3 +248,16 @@ def forbidden_words(templates: Path) -> list[str]:
 
 def names_with(word: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if word in name.lower()]
+
+
+def sorted_by_relations(root: Path, relations: Iterable[str]) -> list[str]:
+    """`order_by("version")` sorts by the ordering of versions, in which those of two plans are mixed: name the key."""
+    named = set(relations)
+    return [
+        f"{path.relative_to(root)}:{call.lineno}: sorts by {key.value}"
+        for path in modules(root)
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "order_by"
+        for key in call.args
+        if isinstance(key, ast.Constant) and str(key.value).lstrip("-").rpartition("__")[2] in named
+    ]

@@ -1,11 +1,13 @@
 """Rows hold each other: no deletion runs through the clinic's records, and models use the clinic's words."""
 
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.db import models
 from django.test.utils import isolate_apps
 
-from tests.architecture.guards import names_with
+from tests.architecture.guards import names_with, sorted_by_relations
 from tests.architecture.walls import not_protected, own_models, spoken_names
 
 
@@ -30,6 +32,25 @@ def test_a_foreign_key_that_does_not_protect_is_caught(on_delete: object) -> Non
             app_label = "core"
 
     assert not_protected([Plan, Goal]) == ["core.Goal.plan"]
+
+
+def relations() -> set[str]:
+    """Names that are foreign keys wherever they are fields: the step of a reminder, a number, sorts by itself."""
+    fields = [field for model in own_models(apps.get_models()) for field in model._meta.concrete_fields]
+    return {field.name for field in fields if field.is_relation} - {f.name for f in fields if not f.is_relation}
+
+
+def test_rows_are_sorted_by_keys_and_not_by_the_ordering_of_relations() -> None:
+    assert {"version", "client", "dose_plan"} <= relations()
+    assert sorted_by_relations(Path(__file__).resolve().parents[2] / "clinic", relations()) == []
+
+
+def test_a_list_sorted_by_a_relation_is_caught(tmp_path: Path) -> None:
+    (tmp_path / "queries.py").write_text('steps.order_by("version", "number").order_by("-dose_plan__client", "id")\n')
+    assert sorted_by_relations(tmp_path, {"version", "client"}) == [
+        "queries.py:1: sorts by -dose_plan__client",
+        "queries.py:1: sorts by version",
+    ]
 
 
 def test_models_say_client() -> None:

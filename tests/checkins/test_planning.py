@@ -222,14 +222,30 @@ def test_planning_costs_the_same_for_many(
         plan_checkins(now=JUNE_1)
     CheckIn.objects.all().delete()
     Reminder.objects.all().delete()
+    begin_four_more(prescriber)
+    with django_assert_max_num_queries(len(one)):
+        plan_checkins(now=JUNE_1)
+
+
+def begin_four_more(prescriber: User) -> None:
+    """Four more clients, each with the dose plan of the first."""
     for _ in range(4):
         client = ClientFactory()
         ContactPointFactory(client=client)
         CareTeamMemberFactory(client=client, user=prescriber)
         SignedPlanFactory(client=client, written_by=prescriber)
         started(client, MedicationFactory(), prescriber, JUNE_1, rising_order(JUNE_1.date()))
-    with django_assert_max_num_queries(len(one)):
-        plan_checkins(now=JUNE_1)
+
+
+def test_each_of_many_dose_plans_is_asked_about_as_if_it_were_alone(prescriber: User, dose_plan: DosePlan) -> None:
+    plan_checkins(now=JUNE_1)
+    alone = planned()
+    begin_four_more(prescriber)
+    plan_checkins(now=JUNE_1)
+    assert planned() == [one for one in alone for _ in range(5)]
+    assert queries.still_wanted(CheckIn.objects.values_list("pk", flat=True)) == set(
+        CheckIn.objects.values_list("pk", flat=True)
+    )
 
 
 def test_only_one_plans_at_a_time(dose_plan: DosePlan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def plans_around(today: date, protocols: Mapping[Occasion, Protocol]) -> list[Pl
 
 
 def _plan_days(steps: QuerySet[DoseStep]) -> list[PlanDays]:
-    rows = steps.select_related("version__dose_plan__client").order_by("version", "number")
+    rows = steps.select_related("version__dose_plan__client").order_by("version_id", "number")
     found = []
     for _, of_version in groupby(rows, key=lambda row: row.version_id):
         taken = list(of_version)

@@ -1,10 +1,12 @@
 """Finding a medication by generic name, brand, salt or class."""
 
 import unicodedata
+from functools import lru_cache
 
 from clinic.formulary.rules.entries import MedicationEntry
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Lower case, without accents, straight apostrophes, single spaces: how names are stored and searched."""
     # A phone writes "St. John’s wort" with the curled apostrophe.
