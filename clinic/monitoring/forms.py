@@ -158,3 +158,19 @@ class WithdrawForm(forms.Form):
     because = forms.ChoiceField(
         label="Why", choices=WhyWithdrawn.choices, widget=forms.Select(attrs={"class": "form-select"})
     )
+
+
+class ProtocolForm(forms.Form):
+    """Use a protocol or do not; not to use it needs a reason."""
+
+    decision = forms.ChoiceField(
+        label="Decision", choices=[("used", "Use it"), ("off", "Do not use it")], widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label="Source or reason", max_length=300, required=False, help_text="Needed if it shall not be used."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What was decided."""
+        given = self.cleaned_data
+        return {"is_used": given.get("decision") == "used", "note": given.get("note", "")}

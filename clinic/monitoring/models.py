@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -114,3 +115,30 @@ class DueDay(Record):
 
     def __str__(self) -> str:
         return f"{self.due_on}"
+
+
+class ProtocolDecision(Record):
+    """The medical director uses a protocol or switches it off; the newest about a key counts, earlier ones stay.
+
+    `status`, `sentence` and the `ingredients` it is for are those of the protocol when it was decided about.
+    """
+
+    key = models.CharField(max_length=80)
+    is_used = models.BooleanField()
+    note = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=2)
+    sentence = models.CharField(max_length=300)
+    ingredients = ArrayField(models.CharField(max_length=100), default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["key", "-at", "-id"], name="monitoring_decision_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(is_used=True) | ~Q(note=""), name="monitoring_switched_off_says_why")
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.key

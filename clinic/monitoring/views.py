@@ -20,7 +20,7 @@ from clinic.core.printing import pdf_answer, print_pdf
 from clinic.messaging.forms import NoFieldsForm, WishForm
 from clinic.messaging.views import read_by_link
 from clinic.monitoring import queries, rules, services
-from clinic.monitoring.forms import GainReviewForm, ResultsForm, WithdrawForm, gain_forms
+from clinic.monitoring.forms import GainReviewForm, ProtocolForm, ResultsForm, WithdrawForm, gain_forms
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import PRESSING
 from clinic.staff.access import StaffRequest, requires
@@ -132,6 +132,27 @@ def _page(request: StaffRequest, client: Client, form: ResultsForm) -> dict[str,
         "over_time": queries.results_of_kind(request.user, client, kind) if kind else [],
         "withdraw_form": WithdrawForm(auto_id=False),
     }
+
+
+@requires(Permission.READ_FORMULARY)
+@require_safe
+def protocols(request: StaffRequest) -> HttpResponse:
+    """Every protocol of monitoring with its source, its status and who decided about it."""
+    show = request.GET.get("show", "")
+    return render(request, "monitoring/protocols.html", {"found": queries.protocol_list(show), "show": show})
+
+
+@requires(Permission.REVIEW_FORMULARY)
+def decide_protocol(request: StaffRequest, protocol_key: str) -> HttpResponse:
+    """Use a protocol or switch it off."""
+    protocol = queries.get_protocol(protocol_key)
+    form = ProtocolForm(request.POST if request.method == "POST" else None)
+    deed = partial(services.decide_protocol, key=protocol.key, by=request.user, now=timezone.now())
+    if submit(form, deed):
+        messages.success(request, f"Decided: {protocol.measured}, {protocol.sentence}.")
+        return redirect("monitoring:protocols")
+    page = {"protocol": protocol, "form": form, "decisions": queries.decisions_of(protocol.key)}
+    return render(request, "monitoring/decide_protocol.html", page, status=422 if form.errors else 200)
 
 
 @login_not_required

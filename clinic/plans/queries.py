@@ -77,9 +77,9 @@ class Version:
     changes: list[str]
 
 
-def plan_in_force(client: Client) -> TreatmentPlan | None:
-    """The signed plan that binds now, with its parts; None where none was signed."""
-    return TreatmentPlan.objects.in_force().filter(client=client).prefetch_related(*PARTS).first()
+def plan_in_force(client: Client, parts: Sequence[str] = PARTS) -> TreatmentPlan | None:
+    """The signed plan that binds now, with its parts or some of them; None where none was signed."""
+    return TreatmentPlan.objects.in_force().filter(client=client).prefetch_related(*parts).first()
 
 
 def draft_of(client: Client) -> TreatmentPlan | None:

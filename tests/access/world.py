@@ -310,6 +310,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "coverage_id": lambda side: CoverageFactory(client=side.client, payer=CANARY),
     "authorization_id": _authorization,
     "medication_id": lambda side: MedicationFactory(),
+    "protocol_key": lambda side: "lithium_level_change",
     "rule_id": lambda side: SafetyRuleFactory(),
     "event_id": lambda side: LifeEventFactory(client=side.client, recorded_by=side.prescriber, words=CANARY),
     "pack_id": _pack,

@@ -104,7 +104,7 @@ def test_what_is_monitored_at_all() -> None:
     assert {"lithium", "clozapine", "olanzapine-samidorphan"} <= set(monitored_ingredients())
     assert "sertraline" not in monitored_ingredients()
     assert {"lithium", "anc", "weight"} <= set(monitored_kinds())
-    assert "valproate" not in monitored_kinds()
+    assert "prolactin" not in monitored_kinds()
 
 
 def test_every_state_has_words_and_a_sign() -> None:

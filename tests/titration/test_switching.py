@@ -330,9 +330,9 @@ def test_a_page_stays_within_its_budget(
     venlafaxine: Medication,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(40):
         assert paula.get(url(sertraline, venlafaxine)).status_code == 200
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(40):
         assert paula.post(url(sertraline, venlafaxine), typed(do="preview")).status_code == 200
 
 

@@ -11,6 +11,7 @@ from clinic.clients.models import Client
 from clinic.core.rows import Rows
 from clinic.intake.models import EvaluationDiagnosis
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.queries import decided_in, newest_decisions
 from clinic.monitoring.rules.due import DUE, Known, due_items
 from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import DueLine, PlanStep, lines_of, monitored_kinds, plans_of
@@ -33,6 +34,7 @@ def due_parts() -> dict[str, Rows]:
         "weight_rows": Rows(_weights()),
         "scale_rows": Rows(_scales()),
         "code_rows": Rows(_codes()),
+        "decision_rows": Rows(newest_decisions().values("key", "is_used")),
     }
 
 
@@ -91,7 +93,7 @@ def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLin
     for row in found["scale_rows"]:
         taken.setdefault(row["kind"], []).append(localdate(row["answered_at"], zone))
     person = Person(client.age_on(today), egfr, client.sex, _diagnosed(found))
-    known = Known(person, taken, today, settled, weights)
+    known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]))
     return lines_of(due_items(plans_of(steps, missed), known), today)
 
 

@@ -15,6 +15,14 @@ from clinic.monitoring.queries.due import (
     told_before_signing,
 )
 from clinic.monitoring.queries.orders import Order, order_of, order_on_paper
+from clinic.monitoring.queries.protocols import (
+    decided,
+    decided_in,
+    decisions_of,
+    get_protocol,
+    newest_decisions,
+    protocol_list,
+)
 from clinic.monitoring.queries.reminding import (
     KIND,
     WRITTEN_TO,
@@ -47,14 +55,19 @@ __all__ = [
     "Order",
     "Result",
     "Trends",
+    "decided",
+    "decided_in",
+    "decisions_of",
     "due_everywhere",
     "due_list",
     "due_of_client",
     "due_tests",
     "gain_reviews",
     "get_measurement",
+    "get_protocol",
     "known_due",
     "lines_of_client",
+    "newest_decisions",
     "newest_facts",
     "newest_results",
     "open_days_of",
@@ -62,6 +75,7 @@ __all__ = [
     "open_reminder",
     "order_of",
     "order_on_paper",
+    "protocol_list",
     "results_of_kind",
     "running_plan_of",
     "said_about",

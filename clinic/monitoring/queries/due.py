@@ -1,13 +1,13 @@
 """What is due to be measured, computed from the rows as they stand: of one client, of all whose charts are open."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from clinic.core.models import new_id
 from clinic.formulary.models import Medication
 from clinic.intake.models import EvaluationDiagnosis
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.queries.protocols import decided, ingredients_decided, newest_decisions
 from clinic.monitoring.rules.before_start import StopByTest, stop_of, stopping
 from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
 from clinic.monitoring.rules.gain import Weighed
@@ -31,7 +32,7 @@ from clinic.monitoring.rules.gathering import (
     plans_of,
     told_at_signing,
 )
-from clinic.monitoring.rules.protocols import Person, asks_for_diagnoses, protocols_for
+from clinic.monitoring.rules.protocols import Decided, Person, all_protocols_of, asks_for_diagnoses, protocols_for
 from clinic.monitoring.rules.results import in_own_unit
 from clinic.plans.models import PlanStatus, Problem
 from clinic.scales.models import ScaleResponse
@@ -105,17 +106,21 @@ def due_list(user: User, *, state: str, now: datetime) -> DueList:
 
 def told_before_signing(client: Client, medication: Medication, now: datetime) -> list[str]:
     """What stands overdue or unmeasured before a medication is signed, in sentences; none where nothing is asked."""
-    if not protocols_for(medication.ingredient):
+    if not all_protocols_of(medication.ingredient):
         return []
     gathered = _gathered(now, Q(dose_plan__client=client.pk))
     plans = plans_of(gathered.steps.get(client.pk, []), gathered.missed.get(client.pk, []))
     known = gathered.known(client.pk, client.birth_on, client.sex)
+    if not gathered.clients:
+        known = replace(known, decided=decided())
     return told_at_signing(plans, medication.name, medication.ingredient, known, new_id())
 
 
 def stops_before_start(client: Client, medication: Medication, now: datetime) -> list[StopByTest]:
     """Tests that stop the first signature of a medication; none while a dose plan of its ingredient runs already."""
-    asked = stopping(protocols_for(medication.ingredient))
+    if not stopping([all_protocols_of(medication.ingredient)]):
+        return []
+    asked = stopping(protocols_for(medication.ingredient, decided()))
     if not asked or running_plan_of(client.pk, medication.ingredient, timezone.localdate(now)):
         return []
     return [stop for one in asked if (stop := stop_of(one, _newest(client, one.kinds[0]))) is not None]
@@ -150,6 +155,7 @@ class _Gathered:
     settled: dict[UUID, frozenset[str]]
     weights: dict[UUID, list[Weighed]]
     codes: dict[UUID, list[str]]
+    decided: Decided
 
     def known(self, client_id: UUID, birth_on: date, sex: str) -> Known:
         """What is known of one of them today."""
@@ -157,7 +163,7 @@ class _Gathered:
         person = Person(age_on(birth_on, self.today), self.egfr.get(client_id), sex, codes)
         settled = self.settled.get(client_id, frozenset())
         taken, weights = self.taken.get(client_id, {}), self.weights.get(client_id, ())
-        return Known(person, taken, self.today, settled, weights)
+        return Known(person, taken, self.today, settled, weights, self.decided)
 
 
 def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
@@ -183,8 +189,12 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         elif own is not None:
             weights.setdefault(client_id, []).append(Weighed(timezone.localdate(taken_at), own))
     settled: dict[UUID, set[str]] = {}
-    for client_id, about in _settled(ids):
-        settled.setdefault(client_id, set()).add(about)
+    choices: set[tuple[str, bool]] = set()
+    for client_id, about, is_used in _settled(ids) if ids else ():
+        if client_id is None:
+            choices.add((about, is_used))
+        else:
+            settled.setdefault(client_id, set()).add(about)
     return _Gathered(
         today=timezone.localdate(now),
         clients=clients,
@@ -195,14 +205,15 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         settled={client_id: frozenset(abouts) for client_id, abouts in settled.items()},
         weights=weights,
         codes=_codes(diagnosed),
+        decided=frozenset(choices),
     )
 
 
 def _steps(which: Iterable[Q | Among]) -> QuerySet[DosePlanVersion, Any]:
     """The steps in force of medications that protocols ask something of, ended ones too, plan by plan."""
-    found = DosePlanVersion.objects.filter(
-        *which, superseded_at=None, dose_plan__medication__ingredient__in=monitored_ingredients()
-    )
+    ingredient = "dose_plan__medication__ingredient__in"
+    asked = Q(**{ingredient: monitored_ingredients()}) | Q(**{ingredient: ingredients_decided()})
+    found = DosePlanVersion.objects.filter(asked, *which, superseded_at=None)
     ordered = found.order_by("dose_plan__client_id", "dose_plan__began_on", "dose_plan_id", "steps__number")
     about = ("dose_plan__client__birth_on", "dose_plan__client__sex")
     return ordered.values_list(*about, *naming("dose_plan__client"), *STEP)
@@ -246,9 +257,15 @@ def _codes(client_ids: list[UUID]) -> dict[UUID, list[str]]:
 
 
 def _settled(client_ids: list[UUID]) -> QuerySet[WorkItem, Any]:
-    """The causes whose duty a person closed: they said that no more is to be done about it."""
+    """The causes whose duty a person closed: they said that no more is to be done about it.
+
+    Without a client, the protocols that were decided about and whether they are used; one query for both.
+    """
     closed = WorkItem.objects.filter(client__in=client_ids, about__startswith=DUE, closed_by__isnull=False)
-    return closed.order_by().values_list("client_id", "about")
+    undecided = Value(None, output_field=BooleanField())
+    nobody = Value(None, output_field=UUIDField())
+    decisions = newest_decisions().annotate(nobody=nobody).values_list("nobody", "key", "is_used")
+    return closed.order_by().annotate(used=undecided).values_list("client_id", "about", "used").union(decisions)
 
 
 def open_due(client_id: UUID | None = None) -> list[str]:

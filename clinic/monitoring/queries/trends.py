@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from clinic.clients.models import Client
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries.due import lines_of_client
+from clinic.monitoring.queries.protocols import decided
 from clinic.monitoring.rules.drawing import draw
 from clinic.monitoring.rules.gathering import DueLine
 from clinic.monitoring.rules.protocols import Event, protocols_for
@@ -73,9 +74,10 @@ def _readings(client: Client, since: datetime) -> dict[str, list[Reading]]:
 
 def _weighed_medications(client: Client) -> Sequence[tuple[date, str]]:
     """When medications began whose weight is watched, with their names."""
+    choices = decided()
     plans = DosePlan.objects.filter(client=client).order_by("began_on")
     return [
         (began_on, capfirst(name))
         for began_on, name, ingredient in plans.values_list("began_on", "medication__name", "medication__ingredient")
-        if any(row.event is Event.GAIN for rows in protocols_for(ingredient) for row in rows)
+        if any(row.event is Event.GAIN for rows in protocols_for(ingredient, choices) for row in rows)
     ]

@@ -12,7 +12,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from clinic.monitoring.rules.gain import Weighed, gain_since
-from clinic.monitoring.rules.protocols import Event, Person, Protocol, protocols_for
+from clinic.monitoring.rules.protocols import UNDECIDED, Decided, Event, Person, Protocol, protocols_for
 
 ONE_DAY = timedelta(days=1)
 DUE = "monitoring:"
@@ -66,7 +66,7 @@ class Known:
     """What is known of a client on a day: the person, and the days on which each kind was measured.
 
     `settled` are the causes that a person has settled: whoever closes the duty says that no more is to be done.
-    `weights` are in order of time.
+    `weights` are in order of time; `decided` is what the medical director decided about protocols.
     """
 
     person: Person
@@ -74,6 +74,7 @@ class Known:
     today: date
     settled: frozenset[str] = frozenset()
     weights: Sequence[Weighed] = ()
+    decided: Decided = UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _of_plan(plan: DosePlanDays, plans: Sequence[DosePlanDays], known: Known) ->
     if not changes or (plan.stop_on is not None and plan.stop_on <= known.today):
         return
     same = [one for one in plans if one.ingredient == plan.ingredient]
-    for rows in protocols_for(plan.ingredient):
+    for rows in protocols_for(plan.ingredient, known.decided):
         series = _Series(plan, same, [row for row in rows if row.is_for(known.person)], changes, known)
         yield from (item for item in series.items() if not _is_after_stop(item, plan.stop_on))
 

@@ -82,14 +82,14 @@ class DueLine:
 
 @cache
 def monitored_ingredients() -> tuple[str, ...]:
-    """The ingredients of which any active protocol asks something."""
+    """The ingredients of which any protocol that is used without a decision asks something."""
     return tuple(name for name in ingredient_groups() if protocols_for(name))
 
 
 @cache
 def monitored_kinds() -> tuple[str, ...]:
-    """The kinds of results that any active protocol asks for."""
-    return tuple(sorted({kind for row in read_protocols() if row.is_active for kind in row.kinds}))
+    """The kinds of results that any protocol asks for, used or not."""
+    return tuple(sorted({kind for row in read_protocols() for kind in row.kinds}))
 
 
 def plans_of(rows: Iterable[PlanStep], missed: Iterable[tuple[UUID, date, date]]) -> list[DosePlanDays]:

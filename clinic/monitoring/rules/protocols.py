@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -16,11 +16,14 @@ from clinic.monitoring.rules.results import KINDS
 
 DATA = Path(__file__).parent.parent / "data"
 FILE = "protocols.csv"
-UNVERIFIED, SECONDARY = "U", "V2"
+VERIFIED, SECONDARY, UNVERIFIED = "V", "V2", "U"
 FEMALE = "female"
 RISK = "dyskinesia_risk_over"
 NOT_REVIEWED = "not yet reviewed by the medical director"
 Row = Mapping[str, str]
+# The keys of protocols that were decided about, each with whether it is used.
+Decided = frozenset[tuple[str, bool]]
+UNDECIDED: Decided = frozenset()
 
 
 class Event(StrEnum):
@@ -162,18 +165,42 @@ def ingredient_groups() -> Mapping[str, frozenset[str]]:
 
 
 def asks_for_diagnoses(ingredient: str) -> bool:
-    """Whether any protocol of an ingredient depends on the diagnoses of a client."""
-    return any(row.condition and row.condition[0] == RISK for rows in protocols_for(ingredient) for row in rows)
+    """Whether any protocol of an ingredient depends on the diagnoses of a client, used or not."""
+    return any(row.condition is not None and row.condition[0] == RISK for row in all_protocols_of(ingredient))
+
+
+@lru_cache(maxsize=1024)
+def all_protocols_of(ingredient: str) -> tuple[Protocol, ...]:
+    """Every protocol of an ingredient in the order of the file, used or not."""
+    groups = ingredient_groups().get(ingredient, frozenset({ingredient}))
+    return tuple(one for one in read_protocols() if one.covers(groups))
+
+
+def ingredients_of(protocol: Protocol) -> list[str]:
+    """The ingredients of the formulary that a protocol is for."""
+    return [name for name, groups in ingredient_groups().items() if protocol.covers(groups)]
+
+
+def check_decision(*, is_used: bool, note: str) -> str:
+    """A protocol is switched off only with a reason; answers the words."""
+    if not is_used and not note.strip():
+        raise RuleBroken("Say why it shall not be used.", field="note")
+    return note.strip()
 
 
 @lru_cache(maxsize=1024)  # more than the formulary has ingredients
-def protocols_for(ingredient: str) -> tuple[tuple[Protocol, ...], ...]:
-    """The active protocols of an ingredient, each series in the order of the file."""
+def protocols_for(ingredient: str, decided: Decided = UNDECIDED) -> tuple[tuple[Protocol, ...], ...]:
+    """The protocols of an ingredient that are used, each series in the order of the file.
+
+    What the medical director decided counts before the status: one they use counts as seen in a source.
+    """
     groups = ingredient_groups().get(ingredient, frozenset({ingredient}))
     series: dict[str, list[Protocol]] = {}
+    choices = dict(decided)
     for one in read_protocols():
-        if one.is_active and one.covers(groups):
-            series.setdefault(one.series, []).append(one)
+        if choices.get(one.key, one.is_active) and one.covers(groups):
+            used = replace(one, status=VERIFIED) if one.key in choices else one
+            series.setdefault(one.series, []).append(used)
     return tuple(tuple(rows) for rows in series.values())
 
 

@@ -31,7 +31,7 @@ from clinic.titration.views.pages import about, about_medication, as_uuid, form_
 def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Pick a medication, lay out its doses, see what they make, sign."""
     client = open_chart(client_id=client_id, by=request.user, page="start a dose plan")
-    treatment_plan = plans.plan_in_force(client)
+    treatment_plan = plans.plan_in_force(client, ["problems"])
     context = about(client) | opened(request, client) | {"treatment_plan": treatment_plan}
     picked = request.GET.get("medication", "")
     if not picked or treatment_plan is None:

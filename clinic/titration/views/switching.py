@@ -30,7 +30,7 @@ def switch(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     client = open_chart(client_id=dose_plan.client_id, by=request.user, page="switch a medication")
     current, today = queries.current_version(dose_plan), timezone.localdate()
     has_ended = current.stop_on is not None and current.stop_on <= today
-    treatment_plan = plans.plan_in_force(client)
+    treatment_plan = plans.plan_in_force(client, ["problems"])
     context = about(client) | opened(request, client)
     context |= {"dose_plan": dose_plan, "treatment_plan": treatment_plan, "has_ended": has_ended}
     picked = request.GET.get("medication", "")
