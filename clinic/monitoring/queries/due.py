@@ -108,11 +108,12 @@ def told_before_signing(client: Client, medication: Medication, now: datetime) -
     """What stands overdue or unmeasured before a medication is signed, in sentences; none where nothing is asked."""
     if not all_protocols_of(medication.ingredient):
         return []
+    choices = decided()
+    if not protocols_for(medication.ingredient, choices):
+        return []
     gathered = _gathered(now, Q(dose_plan__client=client.pk))
     plans = plans_of(gathered.steps.get(client.pk, []), gathered.missed.get(client.pk, []))
-    known = gathered.known(client.pk, client.birth_on, client.sex)
-    if not gathered.clients:
-        known = replace(known, decided=decided())
+    known = replace(gathered.known(client.pk, client.birth_on, client.sex), decided=choices)
     return told_at_signing(plans, medication.name, medication.ingredient, known, new_id())
 
 
