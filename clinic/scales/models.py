@@ -30,7 +30,10 @@ class AnsweredBy(models.TextChoices):
 
 
 class ScaleResponse(Record):
-    """One filled-in instrument: item answers as given (null = not answered), total and band as scored then."""
+    """One filled-in instrument: item answers as given (null = not answered), total and band as scored then.
+
+    It stays as it was: a wrong one is followed by another.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="scale_responses", db_index=False)
     instrument = models.CharField(max_length=20)
@@ -62,6 +65,7 @@ class ScaleResponse(Record):
                 name="scales_self_harm_newest",
             ),
         ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.total}"

@@ -297,12 +297,13 @@ def test_the_chart_says_whether_there_is_a_plan(browser: Browser, ada: Client, p
     browser.force_login(prescriber)
     chart = ada.get_absolute_url()
     assert "No safety plan" not in browser.get(chart).text
-    ScaleResponse.objects.create(
-        client=ada, instrument="phq9", version="1", answers=[0] * 8 + [1], total=1, flags=["self_harm"],
-        answered_at=NOW, answered_by="client",
-    )  # fmt: skip
-    assert "No safety plan" in browser.get(chart).text
-    ScaleResponse.objects.all().delete()
+    with transaction.atomic():
+        ScaleResponse.objects.create(
+            client=ada, instrument="phq9", version="1", answers=[0] * 8 + [1], total=1, flags=["self_harm"],
+            answered_at=NOW, answered_by="client",
+        )  # fmt: skip
+        assert "No safety plan" in browser.get(chart).text
+        transaction.set_rollback(True)
     RiskAlertFactory(client=ada)
     assert "No safety plan" in browser.get(chart).text
     SafetyPlanFactory(client=ada, signed_by=prescriber)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client
@@ -58,3 +59,12 @@ def test_what_does_not_fit_is_refused(ada: Client, prescriber: User) -> None:
         record_response(client_id=ada.pk, instrument="gad7", answers=[9] * 7, by=prescriber, now=NOW)
     with pytest.raises(RuleBroken, match="Unknown instrument"):
         record_response(client_id=ada.pk, instrument="none", answers=[1], by=prescriber, now=NOW)
+
+
+def test_what_was_answered_stays_as_it_was(ada: Client, prescriber: User) -> None:
+    record_response(client_id=ada.pk, instrument="gad7", answers=[1] * 7, by=prescriber, now=NOW)
+    rows = ScaleResponse.objects.all()
+    for deed in (lambda: rows.update(total=0), lambda: rows.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            deed()
+    assert ScaleResponse.objects.visible_to(prescriber).get().total == 7
