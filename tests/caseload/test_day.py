@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.caseload.rules.day import filters, shown_visits, signs_of
 from clinic.clients.models import Client
 from clinic.coverage.models import PriorAuthorization
+from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.visits import services
 from clinic.visits.rules.note import Note
@@ -77,6 +78,16 @@ class TestHome:
         """The marks of the first visit that is shown."""
         shown = browser.get("/", {"show": show}).context["day_visits"]
         return list(shown[0].marks) if shown else []
+
+    def test_a_booked_evaluation_begins_with_its_own_form(
+        self, browser: Browser, ada: Client, prescriber: User
+    ) -> None:
+        appointment = AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind="evaluation")
+        page = browser.get("/")
+        assert page.context["day_visits"][0].start == f"/intake/evaluations/start/{ada.pk}/"
+        assert "Start the evaluation" in page.text
+        Appointment.objects.filter(pk=appointment.pk).update(status="done")
+        assert browser.get("/").context["day_visits"][0].start == ""
 
     def test_tests_that_are_due_are_said(self, browser: Browser, ada: Client, prescriber: User) -> None:
         AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW)

@@ -21,6 +21,7 @@ from tests.factories.intake import (
     complete_draft,
     signed_evaluation,
 )
+from tests.factories.scheduling import AppointmentFactory
 
 NOW = RECEIVED
 
@@ -212,3 +213,15 @@ def test_danger_is_raised_once_in_words(draft: PsychiatricEvaluation, prescriber
 def test_a_worry_without_an_answer_can_be_raised(draft: PsychiatricEvaluation, prescriber: User) -> None:
     alert = services.raise_alert(evaluation_id=draft.pk, by=prescriber, now=NOW)
     assert "Raised by the prescriber" in alert.reason
+
+
+def test_signing_ends_the_appointment_it_was_booked_for(ada: Client, prescriber: User) -> None:
+    on_the_day = dt.datetime(2026, 3, 2, 17, tzinfo=dt.UTC)
+    booked = {"client": ada, "clinician": prescriber}
+    held = AppointmentFactory(kind="evaluation", starts_at=on_the_day, **booked)
+    check = AppointmentFactory(kind="follow_up", starts_at=on_the_day + dt.timedelta(hours=2), **booked)
+    later = AppointmentFactory(kind="evaluation", starts_at=on_the_day + dt.timedelta(days=7), **booked)
+    signed_evaluation(ada, prescriber)
+    for appointment, status in ((held, "done"), (check, "booked"), (later, "booked")):
+        appointment.refresh_from_db()
+        assert appointment.status == status

@@ -27,10 +27,13 @@ from clinic.visits.rules.telehealth import is_consent_valid
 
 # An authorization is renewed before it ends. A month ahead is custom of the clinic and no clinical limit.
 ENDS_SOON = timedelta(days=30)
+ENDED = (AppointmentStatus.DONE, AppointmentStatus.NO_SHOW, AppointmentStatus.CANCELLED)
 
 
 class DayVisit(NamedTuple):
     """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin.
+
+    A booked evaluation begins with its own form, and what `begins` is said so.
 
     `marks` are the names of its signs, by which the list is filtered.
     """
@@ -43,6 +46,7 @@ class DayVisit(NamedTuple):
     status: str
     signs: list[Sign]
     start: str
+    begins: str
     marks: tuple[str, ...]
 
 
@@ -128,7 +132,9 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
     client, status = one["client"], one["status"]
     marks = _marks(one, due, today) if one["is_open"] else ()
     signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else [CLOSED]
-    may_begin = one["is_open"] and one["visit_id"] is None
+    is_evaluation = one["kind"] == AppointmentKind.EVALUATION
+    may_begin = one["is_open"] and one["visit_id"] is None and not (is_evaluation and status in ENDED)
+    begins_with = "intake:start_evaluation" if is_evaluation else "visits:start"
     return DayVisit(
         when=clock(one["starts_at"]),
         path=client.get_absolute_url(),
@@ -137,6 +143,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
         what=f"{AppointmentKind(one['kind']).label}, {Modality(one['modality']).label.lower()}",
         status="" if status == AppointmentStatus.BOOKED else str(AppointmentStatus(status).label),
         signs=signs,
-        start=address("visits:start", client.id) if may_begin else "",
+        start=address(begins_with, client.id) if may_begin else "",
+        begins="the evaluation" if is_evaluation else "the visit",
         marks=marks,
     )

@@ -16,8 +16,12 @@ from clinic.intake.models import EvaluationAddendum, EvaluationDiagnosis, Psychi
 from clinic.intake.services.history import locked_client
 from clinic.risk.models import RiskAlert, RiskKind
 from clinic.risk.services import raise_alert as raise_risk_alert
+from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
+from clinic.scheduling.services import mark
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+
+STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED)
 
 
 @transaction.atomic
@@ -120,7 +124,8 @@ def sign_evaluation(*, evaluation_id: UUID, seen: str = "", by: User, now: datet
     """Sign an evaluation once: with its history and its SHA-256 it never changes again, additions are addenda.
 
     `seen` is the hash of what the signer had before their eyes; StaleRecord if it reads differently by now.
-    Raises RuleBroken while something is missing. Signed already by the same person is signed.
+    Raises RuleBroken while something is missing. Signed already by the same person is signed. The appointment it was
+    booked for is done with it.
     """
     evaluation = _locked(evaluation_id, by)
     if evaluation.is_signed:
@@ -142,7 +147,18 @@ def sign_evaluation(*, evaluation_id: UUID, seen: str = "", by: User, now: datet
     evaluation.content_hash, evaluation.signed_history = digest, dict(content.history)
     evaluation.save(update_fields=["signed_at", "signed_by", "content_hash", "signed_history", "updated_at"])
     record("evaluation_signed", by=by, subject=evaluation, content_hash=digest)
+    _close_appointments(evaluation, by, now)
     return evaluation
+
+
+def _close_appointments(evaluation: PsychiatricEvaluation, by: User, now: datetime) -> None:
+    """Appointments of its day are done, unless the front desk already said what became of them."""
+    booked = Appointment.objects.filter(
+        client=evaluation.client, clinician=by, kind=AppointmentKind.EVALUATION, status__in=STILL_TO_COME,
+        starts_at__date=evaluation.evaluated_on,
+    )  # fmt: skip
+    for key in booked.values_list("pk", flat=True):
+        mark(appointment_id=key, status=AppointmentStatus.DONE, by=by, now=now)
 
 
 @transaction.atomic
