@@ -23,6 +23,7 @@ from clinic.monitoring import queries, rules, services
 from clinic.monitoring.forms import GainReviewForm, ProtocolForm, ResultsForm, WithdrawForm, gain_forms
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import PRESSING
+from clinic.monitoring.rules.protocols import told_for
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -151,7 +152,12 @@ def decide_protocol(request: StaffRequest, protocol_key: str) -> HttpResponse:
     if submit(form, deed):
         messages.success(request, f"Decided: {protocol.measured}, {protocol.sentence}.")
         return redirect("monitoring:protocols")
-    page = {"protocol": protocol, "form": form, "decisions": queries.decisions_of(protocol.key)}
+    page = {
+        "protocol": protocol,
+        "told_for": told_for(protocol),
+        "form": form,
+        "decisions": queries.decisions_of(protocol.key),
+    }
     return render(request, "monitoring/decide_protocol.html", page, status=422 if form.errors else 200)
 
 

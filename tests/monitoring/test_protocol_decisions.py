@@ -108,6 +108,9 @@ def test_the_list_shows_all_and_what_waits(browser: Browser, prescriber: User) -
     found = queries.protocol_list("")
     assert len(found.lines) == len(read_protocols())
     assert {line.stands for line in found.lines} == {"Seen in a source", "Secondary source", "Unverified"}
+    told = {line.protocol.key: line.told_for for line in found.lines}
+    assert told["sga_weight_before"] == "a second-generation antipsychotic"
+    assert told["nri_rate_rise"] == "atomoxetine, viloxazine"
     before = len(queries.protocol_list("waiting").lines)
     decide(prescriber, LEVEL, is_used=False, note="Not our habit")
     assert len(queries.protocol_list("waiting").lines) == before - 1

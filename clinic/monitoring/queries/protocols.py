@@ -7,7 +7,7 @@ from django.db.models import F, Func, QuerySet
 from django.http import Http404
 
 from clinic.monitoring.models import ProtocolDecision
-from clinic.monitoring.rules.protocols import UNVERIFIED, VERIFIED, Decided, Protocol, read_protocols
+from clinic.monitoring.rules.protocols import UNVERIFIED, VERIFIED, Decided, Protocol, read_protocols, told_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class ProtocolLine:
 
     protocol: Protocol
     decision: ProtocolDecision | None
+
+    @property
+    def told_for(self) -> str:
+        """For which medications it is, in words."""
+        return told_for(self.protocol)
 
     @property
     def is_used(self) -> bool:

@@ -176,6 +176,12 @@ def all_protocols_of(ingredient: str) -> tuple[Protocol, ...]:
     return tuple(one for one in read_protocols() if one.covers(groups))
 
 
+def told_for(protocol: Protocol) -> str:
+    """For which medications a protocol is, in words: "a second-generation antipsychotic", "atomoxetine, viloxazine"."""
+    classes = {row["class"]: row["words"] for row in read_rows(FORMULARY_DATA, "classes")}
+    return ", ".join(classes.get(name, name) for name in sorted(protocol.applies_to))
+
+
 def ingredients_of(protocol: Protocol) -> list[str]:
     """The ingredients of the formulary that a protocol is for."""
     return [name for name, groups in ingredient_groups().items() if protocol.covers(groups)]
