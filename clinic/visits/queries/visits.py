@@ -126,6 +126,8 @@ def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedica
     """
     versions = _running_versions(visit.client_id, today, visit.prescriber_id, visit.created_at)
     prefetch_related_objects(versions, "steps")
+    for one in versions:
+        one.dose_plan.client = visit.client
     signed_here = [one for one in versions if _is_since(visit, one) and one.signed_by_id == visit.prescriber_id]
     replaced = {one.dose_plan.in_place_of_id for one in signed_here}
     taking = cache(partial(taking_of, visit.client, today))
