@@ -9,6 +9,7 @@ from clinic.clients.models import Client
 
 # A handful of rows a client, or read by their state, and never the newest of many.
 FEW = {
+    "checkins.Sitting",
     "clients.BreakGlassAccess",
     "clients.CareTeamMember",
     "clients.ClientIdentifier",
@@ -24,6 +25,7 @@ FEW = {
     "monitoring.DueDay",
     "plans.TreatmentPlan",
     "risk.SafetyPlan",
+    "scales.TargetSymptom",
     "scheduling.WaitlistEntry",
 }
 
