@@ -36,9 +36,14 @@ def test_item_9_with_staff_raises_one_alert_and_tells_who_is_on_call(
     assert CallOut.objects.get().user == prescriber
 
 
+def test_workers_that_were_down_for_days_raise_it_when_they_are_back(ada: Client, therapist: User) -> None:
+    fill_in(ada, therapist, 3)
+    assert raise_scale_alerts(now=JUNE_4 + dt.timedelta(days=6)) == 1
+
+
 @pytest.mark.parametrize(
     ("item_9", "answered_by", "days"),
-    [(0, AnsweredBy.STAFF, 0), (3, AnsweredBy.IMPORT, 0), (3, AnsweredBy.CLIENT, 0), (3, AnsweredBy.STAFF, 2)],
+    [(0, AnsweredBy.STAFF, 0), (3, AnsweredBy.IMPORT, 0), (3, AnsweredBy.CLIENT, 0), (3, AnsweredBy.STAFF, 8)],
     ids=["nothing there", "history of elsewhere", "raised by the check-in itself", "long ago"],
 )
 def test_no_alert_where_there_is_none_to_raise(

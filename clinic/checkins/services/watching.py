@@ -8,14 +8,14 @@ from clinic.checkins import queries
 from clinic.risk.models import RiskKind
 from clinic.risk.services import raise_alert
 
-# How far back a look goes: longer than any worker rests, shorter than what is history. No clinical number.
-LOOK_BACK = timedelta(days=1)
+# How far back a look goes: longer than workers were ever down, shorter than what is history. No clinical number.
+LOOK_BACK = timedelta(days=7)
 REASON = "{title} filled in with staff: thoughts of being better off dead or of self-harm were there."
 
 
 @transaction.atomic
 def raise_scale_alerts(*, now: datetime) -> int:
-    """Raise an alert for each scale of the last day that staff recorded and whose question on self-harm was answered
+    """Raise an alert for each scale of the last week that staff recorded and whose question on self-harm was answered
     with 1 or more, once each; who recorded it stands on the alert. Answers by link raise theirs at once.
     """
     found = queries.self_harm_without_alert(since=now - LOOK_BACK)
