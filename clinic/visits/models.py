@@ -87,6 +87,7 @@ class FollowUpVisit(Record):
     problems = models.JSONField("problems of the plan and how they go", default=dict, blank=True)
     vitals = models.JSONField("what was measured, as typed", default=dict, blank=True)
     telehealth = models.JSONField("record of a visit by telehealth", default=dict, blank=True)
+    adherence = models.JSONField("how doses were taken, as told", default=dict, blank=True)
     minutes = models.CharField("time spent in minutes, as typed", max_length=5, blank=True)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)

@@ -10,9 +10,11 @@ from typing import Any
 
 from django import forms
 
+from clinic.checkins.rules.asking import WHY_MISSED
 from clinic.monitoring.rules import KINDS
 from clinic.visits.queries import Waiting
 from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, passage_field
+from clinic.visits.rules.doses_told import HELPED, MISSED, adherence_field
 from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED
 from clinic.visits.rules.problems import AT_GOAL, VITALS, Course, problem_field, vital_field
 from clinic.visits.rules.telehealth import TEXTS, TICKED, TICKS, telehealth_field
@@ -107,6 +109,31 @@ def vital_fields() -> dict[str, forms.Field]:
 def vitals_of(cleaned: Mapping[str, Any]) -> dict[str, str]:
     """What was measured, as typed."""
     return {name: cleaned.get(vital_field(name), "") for name in (*VITALS, "weight_unit")}
+
+
+@cache
+def adherence_asked() -> dict[str, forms.Field]:
+    """How doses were taken: how many were missed, why, what helps."""
+    return {
+        adherence_field("missed"): _buttons("Doses missed in the last 7 days", list(MISSED.items())),
+        adherence_field("because"): forms.ChoiceField(
+            label="Why, in the client's words",
+            required=False,
+            choices=[("", "Why?"), *WHY_MISSED.items()],
+            widget=forms.Select(attrs={"class": "form-select"}),
+        ),
+        adherence_field("helped"): forms.CharField(
+            label=HELPED,
+            required=False,
+            max_length=LONGEST_WORDS,
+            widget=forms.TextInput(attrs={"class": "form-control", "placeholder": HELPED}),
+        ),
+    }
+
+
+def adherence_of(cleaned: Mapping[str, Any]) -> dict[str, str]:
+    """How doses were taken, from what was filled in."""
+    return {name: cleaned.get(adherence_field(name), "") for name in ("missed", "because", "helped")}
 
 
 @cache

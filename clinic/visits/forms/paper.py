@@ -20,6 +20,7 @@ def on_paper(
     problems: Sequence[DomainWords],
     vitals: Sequence[DomainWords],
     telehealth: Sequence[DomainWords],
+    adherence: Sequence[DomainWords],
     decisions: Iterable[MedicationDecision],
     addenda: Iterable[VisitAddendum],
     cosignature: CoSignature | None,
@@ -29,6 +30,7 @@ def on_paper(
     parts = [
         ("Telehealth", [*map(_line, telehealth)]),
         ("What the client reports", _text(visit.subjective)),
+        ("How doses were taken", [*map(_line, adherence)]),
         ("Vital signs", [*map(_line, vitals)] or ["Not recorded"]),
         ("Mental status", found or ["Not recorded"]),
         ("Assessment", [*map(_line, problems), *_text(visit.assessment)]),

@@ -13,6 +13,8 @@ from clinic.core.rules import StaleRecord
 from clinic.scheduling.models import Modality
 from clinic.titration.rules.signing import MONITORED
 from clinic.visits.forms.findings import (
+    adherence_asked,
+    adherence_of,
     copying_fields,
     mental_status_fields,
     mental_status_of,
@@ -35,6 +37,7 @@ from clinic.visits.rules.decisions import (
     asked_fields,
     field_name,
 )
+from clinic.visits.rules.doses_told import adherence_field
 from clinic.visits.rules.note import DOMAINS, NOTE_TEXTS, RISK_ANSWERS, Note
 from clinic.visits.rules.problems import VITALS, problem_field, vital_field
 from clinic.visits.rules.telehealth import TEXTS, telehealth_field
@@ -119,7 +122,7 @@ class VisitForm(forms.Form):
         super().__init__(data, **options)
         self.around = around
         self.fields |= copying_fields(around.passages) | phrase_fields()
-        self.fields |= mental_status_fields() | problem_fields(around.problems) | vital_fields()
+        self.fields |= adherence_asked() | vital_fields() | mental_status_fields() | problem_fields(around.problems)
         self.is_telehealth = is_telehealth
         if is_telehealth:
             self.fields |= telehealth_fields()
@@ -186,6 +189,10 @@ class VisitForm(forms.Form):
         """The vital signs, the weight with its unit, and the time spent."""
         return [self[vital_field(name)] for name in ("weight", "weight_unit", *VITALS[1:])] + [self["minutes"]]
 
+    def adherence(self) -> list[forms.BoundField]:
+        """How doses were taken: how many were missed, why, what helps."""
+        return [self[adherence_field(name)] for name in ("missed", "because", "helped")]
+
     def telehealth(self) -> list[forms.BoundField]:
         """Identity, place, whom to call; the consent stands apart, for it is asked for once a year."""
         return [self[telehealth_field(name)] for name in ("identity", *TEXTS)] if self.is_telehealth else []
@@ -204,6 +211,7 @@ class VisitForm(forms.Form):
             problems=problems_of(cleaned, self.around.problems),
             vitals=vitals_of(cleaned),
             telehealth=telehealth_of(cleaned) if self.is_telehealth else {},
+            adherence=adherence_of(cleaned),
         )
         # A box that was not sent stands as it did: the text came in another tab.
         boxes = {one.id: passage_field(one.id.hex) for one in self.around.passages}

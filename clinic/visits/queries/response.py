@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from clinic.checkins.queries.adherence import doses_told, told_as
 from clinic.clients.models import Client
@@ -17,7 +17,8 @@ from clinic.titration.queries.side_effects import EffectLine, effect_parts, effe
 from clinic.titration.queries.trials import Ledger, ledger_of, plans_taken, trial_parts
 from clinic.titration.rules.trial_words import adequacy_words, dose_words, score_words, warning_words
 from clinic.titration.rules.trials import Trial
-from clinic.visits.rules.adherence import Adherence, Said, adherence_of
+from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules.adherence import Adherence, Said, VisitTold, adherence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,16 @@ def response_of(client_id: UUID, today: date) -> Response:
     """How the medications of a client go; one query."""
     [found] = _everything(client_id)
     told = [told_as(row) for row in found["told_doses_rows"]]
+    at_visit = next((VisitTold(row["id"], row["visited_on"], row["adherence"]) for row in found["asked_rows"]), None)
     return Response(
         ledger=ledger_of(found, today),
         adherence={
             own.dose_plan_id: adherence_of(
-                own, [one for one in told if one.dose_plan_id == own.dose_plan_id], client_id, today=today
+                own,
+                [one for one in told if one.dose_plan_id == own.dose_plan_id],
+                client_id,
+                today=today,
+                at_visit=at_visit,
             )
             for own in plans_taken(found)
         },
@@ -92,5 +98,7 @@ def response_of(client_id: UUID, today: date) -> Response:
 
 @prepared
 def _everything(client_id: UUID) -> QuerySet[Client, Any]:
-    parts = {**trial_parts(), **effect_parts(), "told_doses_rows": Rows(doses_told())}
+    asked = FollowUpVisit.objects.filter(client=OuterRef("pk"), signed_at__isnull=False).exclude(adherence={})
+    newest = asked.order_by("-visited_on").values("id", "visited_on", "adherence")[:1]
+    parts = {**trial_parts(), **effect_parts(), "told_doses_rows": Rows(doses_told()), "asked_rows": Rows(newest)}
     return Client.objects.filter(pk=client_id).values(**parts)

@@ -36,6 +36,7 @@ from clinic.visits.queries.visits import (
 from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.copied import passage_field, unreviewed
 from clinic.visits.rules.decisions import Asked
+from clinic.visits.rules.doses_told import adherence_fields
 from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, Problem, missing_in, note_fields
 from clinic.visits.rules.preview import Decided
 from clinic.visits.rules.problems import measured_fields, missing_of
@@ -180,7 +181,7 @@ def fields_of(
 ) -> dict[str, str]:
     """The draft as it stands, by form field."""
     note = note_of(visit)
-    fields = note_fields(note) | measured_fields(note)
+    fields = note_fields(note) | measured_fields(note) | adherence_fields(note.adherence)
     fields |= {telehealth_field(name): text for name, text in note.telehealth.items()}
     fields |= {passage_field(one.pk.hex): one.text for one in passages}
     for one in asked.values():

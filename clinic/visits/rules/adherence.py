@@ -1,6 +1,6 @@
 """Whether a medication is taken: by check-ins, by fills and by what was recorded at visits; each names its source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,6 +10,8 @@ from clinic.titration.rules.gates import day_words
 from clinic.titration.rules.numbers import plain
 from clinic.titration.rules.supply import Cover, Days, cover_of, draws_of
 from clinic.titration.rules.trials import Own
+from clinic.visits.rules.doses_told import NONE_MISSED
+from clinic.visits.rules.doses_told import missed_words as doses_missed_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitTold:
+    """What a client told at a visit of how doses were taken, of all medications together."""
+
+    visit_id: UUID
+    on: date
+    told: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Adherence:
     """What is known about whether one medication is taken; nothing at all is said, never guessed."""
 
@@ -32,9 +43,16 @@ class Adherence:
     said: tuple[Said, ...]
 
 
-def adherence_of(own: Own, told: Sequence[DosesTold], client_id: UUID, *, today: date) -> Adherence:
-    """The newest check-ins (answers of this dose plan, the newest first), the days covered by fills, missed days."""
+def adherence_of(
+    own: Own, told: Sequence[DosesTold], client_id: UUID, *, today: date, at_visit: VisitTold | None = None
+) -> Adherence:
+    """The newest check-ins (answers of this dose plan, the newest first), the newest signed visit at which it was
+    asked while this plan ran, the days covered by fills, missed days.
+    """
     said = []
+    if at_visit and own.dosed and own.dosed[0].first_on <= at_visit.on <= (own.stop_on or today):
+        tone = "quiet" if at_visit.told.get("missed", NONE_MISSED) == NONE_MISSED else "warn"
+        said.append(Said(visit_words(at_visit), tone, "Visit", "visits:visit", at_visit.visit_id))
     if told:
         tone = "warn" if told[0].missed else "quiet"
         words = told_words([(one.on, one.missed) for one in told], told[0].because)
@@ -47,6 +65,14 @@ def adherence_of(own: Own, told: Sequence[DosesTold], client_id: UUID, *, today:
         words = missed_words(own.not_taken)
         said.append(Said(words, "quiet", "Dose plan", "titration:dose_plan", own.dose_plan_id))
     return Adherence(own.dose_plan_id, own.medication, tuple(said))
+
+
+def visit_words(at_visit: VisitTold) -> str:
+    """Such as "at the visit of Mar 5, 2026, of all medications: doses missed in 7 days: 2; helps: a pill box"."""
+    told = at_visit.told
+    parts = [f"doses missed in 7 days: {doses_missed_words(told)}"] if told.get("missed") else []
+    parts += [f"helps: {told['helped']}"] if told.get("helped") else []
+    return f"at the visit of {day_words(at_visit.on)}, of all medications: {'; '.join(parts)}"
 
 
 def cover_words(cover: Cover) -> str:

@@ -28,7 +28,7 @@ LOOKED_AT = (
 DOMAINS: dict[str, Domain] = {domain.key: domain for domain in MENTAL_STATUS if domain.key in LOOKED_AT}
 RISK_ANSWERS = {"none": "No thoughts of self-harm or harm to others", "present": "Present: see assessment"}
 NOTE_TEXTS = ("subjective", "assessment", "risk_answer", "next_steps", "minutes")
-NOTE_MAPS = ("mental_status", "problems", "vitals", "telehealth")
+NOTE_MAPS = ("mental_status", "problems", "vitals", "telehealth", "adherence")
 
 
 class Problem(NamedTuple):
@@ -51,7 +51,8 @@ class Note:
     """What is written in a visit; `mental_status` is `{domain: {"choice": finding, "words": text}}`.
 
     `problems` is `{problem: {"course": …, "at_goal": …, "text": …}}` for problems of the plan, `vitals` what was
-    measured and `minutes` the time spent, both as typed; `telehealth` is the record of a visit by telehealth.
+    measured and `minutes` the time spent, both as typed; `telehealth` is the record of a visit by telehealth,
+    `adherence` how doses were taken, as told.
     """
 
     subjective: str = ""
@@ -62,6 +63,7 @@ class Note:
     problems: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     vitals: Mapping[str, str] = field(default_factory=dict)
     telehealth: Mapping[str, str] = field(default_factory=dict)
+    adherence: Mapping[str, str] = field(default_factory=dict)
     minutes: str = ""
 
 

@@ -22,6 +22,7 @@ from clinic.visits import queries
 from clinic.visits.models import FollowUpVisit, MedicationDecision
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import Asked, Decision
+from clinic.visits.rules.doses_told import check_adherence, tidy_adherence
 from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, check_note, check_version, tidy
 from clinic.visits.rules.problems import check_problems, tidy_problems, tidy_vitals
 from clinic.visits.rules.telehealth import tidy_telehealth
@@ -72,6 +73,7 @@ def save_visit(
     visit = locked_draft(visit_id, by)
     check_note(note)
     check_problems(note.problems)
+    check_adherence(note.adherence)
     note = _tidied(note)
     standing = queries.asked_of(visit)
     wanted = standing if decisions is None else {asked.dose_plan_id: asked for asked in decisions}
@@ -165,6 +167,7 @@ def _tidied(note: Note) -> Note:
         problems=tidy_problems(note.problems),
         vitals=tidy_vitals(note.vitals),
         telehealth=tidy_telehealth(note.telehealth),
+        adherence=tidy_adherence(note.adherence),
     )
 
 

@@ -21,6 +21,7 @@ from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm, time_chosen
 from clinic.visits.forms.paper import on_paper
 from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules.doses_told import adherence_words
 from clinic.visits.rules.note import NOT_ASSESSED, mental_status_words
 from clinic.visits.rules.problems import problem_words, vital_words
 from clinic.visits.rules.telehealth import telehealth_words
@@ -102,6 +103,7 @@ def _note(shown: FollowUpVisit) -> dict[str, Any]:
         "problems": problem_words(shown.problems),
         "vitals": vital_words(shown.vitals),
         "telehealth": telehealth_words(shown.telehealth),
+        "adherence": adherence_words(shown.adherence),
         "decisions": queries.decisions_of(shown),
         "addenda": queries.addenda_of(shown),
         "cosignature": queries.cosignature_of(shown),
