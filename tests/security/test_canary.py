@@ -141,17 +141,23 @@ def test_a_page_that_one_may_open_does_hold_the_canary(world: World) -> None:
     assert CANARY in page.content.decode()
 
 
-def test_addresses_hold_only_ids() -> None:
-    kinds = {type(c).__name__ for a in matrix.addresses().values() for c in a.pattern.pattern.converters.values()}
-    assert kinds <= {"UUIDConverter", "IntConverter", "StringConverter"}
-    strings = {
+def taking(converter: str) -> set[str]:
+    """The addresses with a part of one kind."""
+    return {
         name
         for name, address in matrix.addresses().items()
-        if "StringConverter" in {type(c).__name__ for c in address.pattern.pattern.converters.values()}
+        if converter in {type(c).__name__ for c in address.pattern.pattern.converters.values()}
     }
+
+
+def test_addresses_hold_only_ids() -> None:
+    kinds = {type(c).__name__ for a in matrix.addresses().values() for c in a.pattern.pattern.converters.values()}
+    assert kinds <= {"UUIDConverter", "IntConverter", "StringConverter", "SlugConverter"}
+    # A protocol is named by its key in the clinic's own list.
+    assert taking("SlugConverter") == {"monitoring:decide_protocol"}
     # Each holds a random token, and nothing of the person.
     by_link = {"checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page"}
-    assert strings == by_link | {"device_page"}
+    assert taking("StringConverter") == by_link | {"device_page"}
 
 
 def test_nobody_is_somebody_without_a_session(db: None) -> None:

@@ -84,29 +84,6 @@ def score_answers(
     )
 
 
-def change_words(old: Score, new: Score) -> str:
-    """Say how a later score differs from an earlier one of the same instrument; lower is better.
-
-    The words "response" and "worse" come only from thresholds in the instrument's file (PHQ-9: at least 50 %
-    lower, 5 points or more higher), which name their source; otherwise only the points are told.
-    """
-    if old.instrument != new.instrument:
-        raise ValueError("Only scores of one instrument can be compared.")
-    if old.total is None or new.total is None:
-        return "cannot be compared: too few answers"
-    points = new.total - old.total
-    change = INSTRUMENTS[old.instrument].change
-    if points == 0:
-        return "no change"
-    plural = "point" if abs(points) == 1 else "points"
-    words = f"{abs(points)} {plural} {'higher' if points > 0 else 'lower'}"
-    if change and change.worse_points and points >= change.worse_points:
-        return f"{words}: worse"
-    if change and change.response_percent and -points * 100 >= old.total * change.response_percent:
-        return f"{words}: response"
-    return words
-
-
 def _checked_answers(scale: Instrument, answers: object) -> list[int | None]:
     count = len(scale.items)
     if not isinstance(answers, Sequence) or isinstance(answers, str) or len(answers) != count:
