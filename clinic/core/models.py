@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+import pgtrigger
 from django.db import models
 from uuid_utils.compat import uuid7
 
@@ -50,3 +51,12 @@ class Constant(models.Value):
         if not word.isidentifier():
             raise ValueError(f"{word!r} is no plain word: it goes into a statement as a parameter.")
         return f"'{word}'", ()
+
+
+def only_changes(name: str, *fields: str) -> list[pgtrigger.Trigger]:
+    """Of a row that is kept only these fields may change, such as how it ended, and it is never deleted."""
+    changed = pgtrigger.AnyChange(exclude=[*fields, "updated_at"])
+    return [
+        pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=changed),
+        pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+    ]

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from clinic.core.models import Record
+from clinic.core.models import Record, only_changes
 from clinic.formulary.rules import spelled_out
 
 
@@ -231,14 +231,7 @@ class SafetyRule(Record):
                 name="formulary_rule_decided_by_and_at",
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="only_superseded",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["superseded_at", "updated_at"]),
-            ),
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-        ]
+        triggers = only_changes("only_superseded", "superseded_at")
 
     def __str__(self) -> str:
         return self.key

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from clinic.clients.models import Client
-from clinic.core.models import Record
+from clinic.core.models import Record, only_changes
 from clinic.scales.rules import title_of
 from clinic.scales.rules.symptoms import LONGEST_WORDS, MOST
 from clinic.staff.models import User
@@ -115,14 +115,7 @@ class ContentPack(Record):
                 name="scales_pack_retired_by",
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="accepted_as_it_was",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["retired_by", "retired_at", "updated_at"]),
-            ),
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-        ]
+        triggers = only_changes("accepted_as_it_was", "retired_by", "retired_at")
 
     def __str__(self) -> str:
         return f"{self.code} {self.version}"
@@ -164,14 +157,7 @@ class TargetSymptom(Record):
                 name="scales_symptom_ended_by",
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="only_ended",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["ended_on", "ended_by", "updated_at"]),
-            ),
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-        ]
+        triggers = only_changes("only_ended", "ended_on", "ended_by")
 
     def __str__(self) -> str:
         return self.words

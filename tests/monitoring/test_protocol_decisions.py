@@ -73,7 +73,7 @@ def test_an_unverified_one_that_is_used_asks_and_counts_as_reviewed(
 
 def test_a_stop_of_a_first_dose_is_switched_off_too(
     ada: Client,
-    carbamazepine: Medication,  # noqa: F811
+    carbamazepine: Medication,  # noqa: F811 - the fixture by its name
     prescriber: User,
     now: dt.datetime,
 ) -> None:

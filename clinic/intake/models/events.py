@@ -1,12 +1,11 @@
 """What happened in a client's life, in the words of who told it."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic.clients.models import Client
-from clinic.core.models import Record
+from clinic.core.models import Record, only_changes
 from clinic.intake.models.history import ChartQuerySet
 
 
@@ -42,14 +41,7 @@ class LifeEvent(Record):
                 name="intake_life_event_withdrawn_by",
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="only_withdrawn",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["withdrawn_by", "withdrawn_at", "updated_at"]),
-            ),
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-        ]
+        triggers = only_changes("only_withdrawn", "withdrawn_by", "withdrawn_at")
 
     def __str__(self) -> str:
         return self.words
