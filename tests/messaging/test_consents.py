@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
-from clinic.clients.models import Client, ContactPoint, MessageConsent, MessagePurpose
+from clinic.clients.models import Client, MessageConsent, MessagePurpose
 from clinic.clients.rules import MESSAGE_TEXT, Contact
 from clinic.clients.services import register_client, set_contact_points
 from clinic.core.rules import RuleBroken
@@ -119,20 +119,6 @@ def test_one_of_another_purpose_does_not_stop_it(unwanted: set[Any]) -> None:
 
 def test_nothing_is_agreed_to_for_a_kind_that_nobody_registered() -> None:
     assert consent_to("nobody's") is None
-
-
-def test_the_old_consents_are_carried_over(ada: Client) -> None:
-    from importlib import import_module
-
-    from django.apps import apps
-
-    ContactPointFactory(client=ada, consented_on=dt.date(2026, 1, 5))
-    ContactPointFactory(client=ada, kind="phone", value="+18015550111", may_text=True, may_email=False)
-    MessageConsent.objects.all().delete()
-    import_module("clinic.clients.migrations.0002_message_consents").carry_over(apps, None)
-    assert live(ada) == every("email") | every("sms")
-    assert set(MessageConsent.objects.values_list("given_how", "text_version")) == {("carried_over", "before")}
-    assert ContactPoint.objects.count() == 2
 
 
 def test_a_channel_that_cannot_be_used_is_refused_by_the_deed_too(ada: Client, coordinator: User) -> None:

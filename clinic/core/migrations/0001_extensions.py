@@ -7,5 +7,9 @@ from django.db import migrations
 class Migration(migrations.Migration):
     initial = True
     dependencies = []
-    run_before = [("clients", "0001_initial"), ("formulary", "0001_initial"), ("scheduling", "0001_initial")]
+    run_before = [
+        ("clients", "0001_squashed_0003_search_words"),
+        ("formulary", "0001_squashed_0003_review_of_schedules"),
+        ("scheduling", "0001_squashed_0002_reminders"),
+    ]
     operations = [TrigramExtension(), UnaccentExtension(), BtreeGistExtension()]
