@@ -11,7 +11,8 @@ from clinic.clients.models import Client
 from clinic.intake.models import ProblemHistory
 from clinic.staff.models import User
 from clinic.titration import facts, queries
-from clinic.titration.rules.person import MeasuredFacts, Reported, allergies_of, conditions_of
+from clinic.titration.queries.surroundings import STILL_CONCERNS
+from clinic.titration.rules.person import MeasuredFacts, PersonFacts, Reported, allergies_of, conditions_of
 from tests.factories.formulary import MedicationFactory
 from tests.factories.intake import (
     RECEIVED,
@@ -33,16 +34,20 @@ def problem(client: Client, system: str, code: str, **more: Any) -> ProblemHisto
     )
 
 
+def known_of(client: Client) -> PersonFacts:
+    return queries.surroundings_of(client, today=TODAY).facts
+
+
 def test_of_whom_nothing_is_told_nothing_is_known(ada: Client) -> None:
-    known = queries.person_facts(ada)
+    known = known_of(ada)
     assert (known.birth_on, known.sex) == (ada.birth_on, ada.sex)
     assert (known.pregnancy, known.pregnancy_on) == ("unknown", None)
     assert (known.conditions, known.problems_without_code, known.allergies) == (None, 0, None)
     assert known.measured == MeasuredFacts(None, None, None, None)
-    assert queries.reported_medications(ada, since=TODAY) == []
+    assert queries.surroundings_of(ada, today=TODAY).reported == []
 
 
-def test_everything_that_is_told_in_two_queries(
+def test_everything_that_is_told_in_four_queries(
     ada: Client, prescriber: User, stranger: User, django_assert_num_queries: Any
 ) -> None:
     signed_evaluation(ada, prescriber)
@@ -54,8 +59,9 @@ def test_everything_that_is_told_in_two_queries(
     PregnancyAnswerFactory(client=ada, status="possible")
     PregnancyAnswerFactory(client=ada, status="no", recorded_at=RECEIVED + dt.timedelta(days=20))
     MeasurementFactory(client=ada, kind="egfr", value=Decimal("61.5"), unit="mL/min/{1.73_m2}")
-    with django_assert_num_queries(2):
-        known = queries.person_facts(ada)
+    known_of(ada)
+    with django_assert_num_queries(4):
+        known = known_of(ada)
     assert (known.pregnancy, known.pregnancy_on) == ("no", dt.date(2026, 3, 22))
     assert known.conditions == ("F33.1", "G40.909")
     assert known.problems_without_code == 1
@@ -65,14 +71,14 @@ def test_everything_that_is_told_in_two_queries(
 
 def test_no_known_allergies_is_known(ada: Client) -> None:
     AllergyFactory(client=ada, substance="No known allergies", is_none_known=True)
-    assert queries.person_facts(ada).allergies == ()
+    assert known_of(ada).allergies == ()
 
 
 def test_a_newer_evaluation_of_the_same_hand_replaces_the_diagnoses(ada: Client, prescriber: User) -> None:
     signed_evaluation(ada, prescriber)
     later = signed_evaluation(ada, prescriber, now=RECEIVED + dt.timedelta(days=1))
     assert later.diagnoses.count() == 1
-    assert queries.person_facts(ada).conditions == ("F33.1",)
+    assert known_of(ada).conditions == ("F33.1",)
 
 
 @pytest.mark.parametrize(
@@ -93,15 +99,15 @@ def test_substances_and_ingredients_stand_once() -> None:
     assert allergies_of([("Lithium", "lithium", False), (" Latex ", "", False)]) == ("lithium", "latex")
 
 
-def test_reported_medications_with_their_days(ada: Client, django_assert_num_queries: Any) -> None:
+def test_reported_medications_with_their_days_are_known_for_the_longest_washout(ada: Client) -> None:
     fluoxetine = MedicationFactory(name="fluoxetine", ingredient="fluoxetine")
     ended = {"first_on": dt.date(2025, 6, 1), "last_on": dt.date(2026, 2, 1)}
     ReportedMedicationFactory(client=ada, name="Prozac", medication=fluoxetine, mg_per_day=40, **ended)
-    ReportedMedicationFactory(client=ada, name="old", last_on=dt.date(2024, 1, 1))
+    ReportedMedicationFactory(client=ada, name="old", last_on=TODAY - STILL_CONCERNS - dt.timedelta(days=1))
     ReportedMedicationFactory(client=ada, name="St John's wort")
-    with django_assert_num_queries(1):
-        told = queries.reported_medications(ada, since=dt.date(2026, 1, 1))
-    assert told == [
+    around = queries.surroundings_of(ada, today=TODAY)
+    assert around.names == ["St John's wort"]
+    assert around.reported == [
         Reported("Prozac", "fluoxetine", dt.date(2025, 6, 1), dt.date(2026, 2, 1), Decimal(40)),
         Reported("St John's wort", "", None, None, None),
     ]

@@ -151,9 +151,10 @@ def test_what_was_settled_is_told_and_not_asked_again(
 ) -> None:
     dose_plan = start(ada, sertraline, prescriber, reason())
     order = dose_plan.versions.get().order
-    before = queries.before_change(dose_plan, build_plan(order), build_plan(order), TODAY, today=TODAY)
+    around = queries.surroundings_of(ada, today=TODAY)
+    before = queries.before_change(dose_plan, around, build_plan(order), build_plan(order), TODAY)
     assert before.stops == []
-    preview = queries.previewed(build_plan(order), TODAY, queries.settled_findings(dose_plan), before.regimen)
+    preview = queries.previewed(build_plan(order), TODAY, around.settled_of(dose_plan.pk), before.regimen)
     assert any("No reason is needed again." in note.words for note in preview.findings.notes)
 
 

@@ -16,7 +16,7 @@ from clinic.plans.models import PlanStatus, Problem
 from clinic.staff.models import User
 from clinic.titration import services
 from clinic.titration.models import DosePlan, DosePlanVersion
-from clinic.titration.queries import taking_of
+from clinic.titration.queries import surroundings_of
 from tests.factories.formulary import MedicationFactory, ProductFactory
 from tests.factories.plans import AGREED, CONSENT, TreatmentPlanFactory
 from tests.factories.titration import TABLETS, started
@@ -163,9 +163,9 @@ def test_what_is_taken_are_plans_here_and_what_is_reported_today(ada: Client, pr
     started(ada, valproate, prescriber, now)
     reported(ada, "Aspirin", last_on=today)
     reported(ada, "Rifadin", last_on=today - dt.timedelta(days=1))
-    taking = taking_of(ada, today)
-    assert taking.names == ["divalproex ER", "valproate", "Aspirin"]
-    assert taking.codes == ["F41.0"]
+    around = surroundings_of(ada, today=today)
+    assert around.names == ["divalproex ER", "valproate", "Aspirin"]
+    assert around.codes == ["F41.0"]
 
 
 def test_a_running_plan_is_tapered_off_by_a_template_of_its_own(paula: Browser, ada: Client, prescriber: User) -> None:

@@ -115,7 +115,9 @@ def test_a_switch_to_it_warns_too(ada: Client, prescriber: User, dose_plan: Dose
     bupropion = ProductFactory(medication=MedicationFactory(name="bupropion")).medication
     order = {"start_on": "2026-06-01", "products": TABLETS, "steps": [{"doses": {"morning": "50"}}]}
     running = started(ada, bupropion, prescriber, dt.datetime(2026, 6, 1, 17, tzinfo=dt.UTC), order)
-    switching = queries.switching_of(running, dose_plan.medication, now=dt.datetime(2026, 9, 1, 17, tzinfo=dt.UTC))
+    around = queries.surroundings_of(ada, today=dt.date(2026, 9, 1))
+    now = dt.datetime(2026, 9, 1, 17, tzinfo=dt.UTC)
+    switching = queries.switching_of(running, dose_plan.medication, around, now=now)
     assert [words[:40] for words in switching.earlier] == ["An adequate trial of sertraline did not "]
 
 

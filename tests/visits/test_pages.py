@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client
+from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
-from clinic.visits import queries
+from clinic.visits import queries, services
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.decisions import field_name
 from clinic.worklist.models import DutyKind, WorkItem
@@ -291,6 +292,18 @@ class TestSign:
         late = browser.post(url("save", visit), data, follow=True)
         assert "signed already and cannot change" in late.text
         assert browser.post(url("save", visit), data, headers=AUTOSAVE).status_code == 422
+
+    def test_what_only_the_signature_refuses_leaves_the_draft_as_typed(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(**_: Any) -> None:
+            raise RuleBroken("Somebody was quicker.")
+
+        monkeypatch.setattr(services, "sign_visit", refuse)
+        answer = browser.post(url("sign", visit), filled(visit, dose_plan, decision="continue"))
+        assert answer.status_code == 422
+        assert "Somebody was quicker." in answer.text
+        assert "Sleeps better." in answer.text
 
     def test_a_stale_signature_is_refused(self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan) -> None:
         old = filled(visit, dose_plan, decision="continue") | {"assessment": "Mine."}

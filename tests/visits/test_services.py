@@ -14,6 +14,7 @@ from clinic.formulary.models import SafetyRule
 from clinic.scheduling.models import AppointmentStatus
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
+from clinic.titration.queries import surroundings_of
 from clinic.titration.rules.signing import Promise
 from clinic.visits import queries, services
 from clinic.visits.models import FollowUpVisit, MedicationDecision
@@ -257,7 +258,7 @@ class TestSign:
         override = dose_plan.versions.get(superseded_at=None).overrides.get(code="above_max")
         assert (override.reason_code, override.words) == ("benefit", "Took 250 mg for years.")
         # The next visit knows the reason and does not ask for it again.
-        settled = queries.settled_findings([dose_plan.pk])[dose_plan.pk]
+        settled = surroundings_of(ada, today=NOW.date()).settled_of(dose_plan.pk)
         assert [(one["code"], one["value"]) for one in settled] == [("above_max", "250")]
         visit = written(ada, prescriber, NOW)
         decide(visit, dose_plan, "continue", prescriber)

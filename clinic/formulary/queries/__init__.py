@@ -12,7 +12,7 @@ from clinic.formulary.queries.reviewing import (
     rules_to_review,
     versions_of,
 )
-from clinic.formulary.queries.safety import safety_rules
+from clinic.formulary.queries.safety import rules_in_force, safety_rules
 from clinic.formulary.queries.schedules import Schedules, schedules
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "products_of",
     "reviews_of",
     "rule_counts",
+    "rules_in_force",
     "rules_of_kind",
     "rules_to_review",
     "safety_rules",

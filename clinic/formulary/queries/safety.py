@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Decision, Medication, SafetyRule
+from clinic.formulary.queries.schedules import OWN_KINDS, Schedules, schedules_of
 from clinic.formulary.rules import amount_text
 from clinic.formulary.rules.reading import DATA
 from clinic.formulary.rules.regimen import KINDS, RuleSet, read_rows, rule_set
@@ -22,7 +23,28 @@ def safety_rules() -> RuleSet | None:
 
     None is never "nothing found": pages say that no check is made, and nothing is signed without that reason.
     """
-    stamp = _stamp()
+    rules = SafetyRule.objects.current().order_by().aggregate(n=Count("pk"), newest=Max("created_at"))
+    return _rules((rules["n"], rules["newest"], *_maxima()))
+
+
+def rules_in_force() -> tuple[RuleSet | None, Schedules]:
+    """`safety_rules` and `schedules`, by one look at the table of both; two queries while nothing has changed."""
+    own = Q(kind__in=OWN_KINDS)
+    found = (
+        SafetyRule.objects.current()
+        .order_by()
+        .aggregate(
+            n=Count("pk"),
+            newest=Max("created_at"),
+            n_own=Count("pk", filter=own),
+            newest_own=Max("created_at", filter=own),
+        )
+    )
+    rules = _rules((found["n"], found["newest"], *_maxima()))
+    return rules, schedules_of((found["n_own"], found["newest_own"]))
+
+
+def _rules(stamp: Stamp) -> RuleSet | None:
     if stamp not in _built:
         try:
             rules = _build(stamp)
@@ -33,10 +55,9 @@ def safety_rules() -> RuleSet | None:
     return _built[stamp]
 
 
-def _stamp() -> Stamp:
-    rules = SafetyRule.objects.current().order_by().aggregate(n=Count("pk"), newest=Max("created_at"))
+def _maxima() -> tuple[int, datetime | None]:
     maxima = Medication.objects.order_by().aggregate(n=Count("pk"), newest=Max("updated_at"))
-    return rules["n"], rules["newest"], maxima["n"], maxima["newest"]
+    return maxima["n"], maxima["newest"]
 
 
 def _build(stamp: Stamp) -> RuleSet:

@@ -37,12 +37,16 @@ def schedules() -> Schedules:
         .order_by()
         .aggregate(n=Count("pk"), newest=Max("created_at"))
     )
-    key = stamp["n"], stamp["newest"]
-    if key not in _built:
+    return schedules_of((stamp["n"], stamp["newest"]))
+
+
+def schedules_of(stamp: tuple[int, datetime | None]) -> Schedules:
+    """Those of a state of their rules: how many there are and when the newest came."""
+    if stamp not in _built:
         built = _build()
         _built.clear()
-        _built[key] = built
-    return _built[key]
+        _built[stamp] = built
+    return _built[stamp]
 
 
 def _build() -> Schedules:

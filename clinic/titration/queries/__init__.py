@@ -1,8 +1,7 @@
-"""Reads of dose plans (`plans`), of the person a check concerns (`person`), of what it finds (`safety`)."""
+"""Reads of dose plans (`plans`), of all that they are judged by (`surroundings`), of what is found (`safety`)."""
 
 from clinic.titration.queries.favourites import favourites_of
 from clinic.titration.queries.gates import gate_about, gate_words, gates_of, get_gate, open_gate_duties
-from clinic.titration.queries.person import person_facts, reported_medications
 from clinic.titration.queries.plans import (
     CurrentDose,
     DoseSpan,
@@ -10,7 +9,6 @@ from clinic.titration.queries.plans import (
     ShownFinding,
     ShownFindings,
     SignedVersion,
-    Taking,
     current_dose,
     current_version,
     dose_history,
@@ -19,9 +17,7 @@ from clinic.titration.queries.plans import (
     offered_products,
     previewed,
     running_plans,
-    settled_findings,
     steps_beginning_between,
-    taking_of,
     versions_of,
     without_consent,
 )
@@ -55,6 +51,7 @@ from clinic.titration.queries.supply import (
     supply_page,
     waiting_refills,
 )
+from clinic.titration.queries.surroundings import Surroundings, surroundings_of
 from clinic.titration.queries.switching import (
     SwitchBefore,
     Switching,
@@ -77,10 +74,10 @@ __all__ = [
     "ShownFinding",
     "ShownFindings",
     "SignedVersion",
+    "Surroundings",
     "SwitchBefore",
     "SwitchPreview",
     "Switching",
-    "Taking",
     "WaitingRefill",
     "before_change",
     "before_start",
@@ -107,20 +104,17 @@ __all__ = [
     "open_gate_duties",
     "open_promises",
     "open_run_outs",
-    "person_facts",
     "previewed",
     "previewed_switch",
     "promises_to_keep",
     "refill_about",
-    "reported_medications",
     "running_plans",
     "runs_out_about",
-    "settled_findings",
     "steps_beginning_between",
     "steps_to_ask_for",
     "supply_page",
+    "surroundings_of",
     "switching_of",
-    "taking_of",
     "team_to_promise",
     "trial_ledger",
     "versions_of",

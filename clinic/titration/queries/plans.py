@@ -7,35 +7,27 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
-from clinic.core.queries import prepared
 from clinic.formulary.models import Medication
-from clinic.formulary.queries import Schedules, products_of, schedules
+from clinic.formulary.queries import products_of, schedules
 from clinic.formulary.rules import (
-    AfterGap,
     Template,
     Templates,
-    after_gap,
-    choose,
-    limits_of,
     order_product,
 )
 from clinic.formulary.rules.regimen import Finding as RegimenFinding
 from clinic.formulary.rules.regimen import Severity
-from clinic.intake.models import ReportedMedication
-from clinic.plans.models import MedicationConsent, Problem, TreatmentPlan
+from clinic.plans.models import MedicationConsent
 from clinic.staff.models import User
-from clinic.titration.facts import measured_facts
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, MissedDoses, SafetyOverride
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding
 from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
 from clinic.titration.rules.safety import RegimenLook, span_words
-from clinic.titration.rules.schedules import Label
 from clinic.titration.rules.signed import is_running_on, is_taken_on
 from clinic.titration.rules.signing import finding_words, overridden_words, read_finding
 from clinic.titration.rules.strip import StripWeek, strip_of
@@ -291,71 +283,6 @@ def current_version(dose_plan: DosePlan) -> DosePlanVersion:
     """The version in force."""
     versions = dose_plan.versions.select_related("signed_by", "change").prefetch_related("steps")
     return versions.get(superseded_at=None)
-
-
-def settled_findings(dose_plan: DosePlan) -> list[dict[str, Any]]:
-    """Findings of the dose plan itself that a prescriber has overridden in any of its versions."""
-    overridden = SafetyOverride.objects.filter(version__dose_plan=dose_plan, finding__has_key="value")
-    return list(overridden.values_list("finding", flat=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """What decides which label schedule fits: names of all they take, age, codes of the plan in force, newest eGFR."""
-
-    names: list[str]
-    age: int
-    codes: list[str]
-    egfr: Decimal | None
-    schedules: Schedules
-
-    def after_gap(self, medication: Medication, last_taken_on: date, today: date) -> AfterGap:
-        """Whether a medication may go on after missed days, by the restart rules and what else is taken."""
-        return after_gap(
-            self.schedules.restarts,
-            self.schedules.templates,
-            medication.name,
-            self.names,
-            last_taken_on=last_taken_on,
-            today=today,
-            age=self.age,
-            codes=self.codes,
-            egfr=self.egfr,
-        )
-
-    def label(self, medication: Medication) -> Label:
-        """What orders of a medication for this client are held against."""
-        templates = self.schedules.templates
-        choice = choose(templates, medication.name, self.names, age=self.age, codes=self.codes, egfr=self.egfr)
-        return Label(limits_of(medication), templates.of(medication.name), choice)
-
-
-def taking_of(client: Client, today: date) -> Taking:
-    """Dose plans begun or to begin and what is reported, by every name, plan, eGFR and schedules; four queries."""
-    names = [(name, ingredient) for _, name, ingredient in _names_taken(client.pk, today)]
-    return Taking(
-        names=list(dict.fromkeys(name for pair in names for name in pair if name)),
-        age=client.age_on(today),
-        codes=_codes_in_force(client.pk),
-        egfr=measured_facts(client.pk).egfr,
-        schedules=schedules(),
-    )
-
-
-@prepared
-def _names_taken(client_id: UUID, today: date) -> QuerySet[Any, Any]:
-    """Of what is prescribed here, then of what is reported: the name and, where it is known, the ingredient."""
-    here = DosePlan.objects.running(today).filter(client=client_id).order_by()
-    reported = ReportedMedication.objects.filter(Q(last_on=None) | Q(last_on__gte=today), client=client_id).order_by()
-    first = here.annotate(place=Value(0)).values_list("place", "medication__name", "medication__ingredient")
-    then = reported.annotate(place=Value(1)).values_list("place", "name", "medication__ingredient")
-    return first.union(then).order_by("place")
-
-
-@prepared
-def _codes_in_force(client_id: UUID) -> QuerySet[Problem, str]:
-    codes = Problem.objects.filter(plan__in=TreatmentPlan.objects.in_force(), plan__client=client_id).exclude(code="")
-    return codes.order_by("rank").values_list("code", flat=True)
 
 
 def get_medication(medication_id: UUID) -> Medication:

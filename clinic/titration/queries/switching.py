@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from clinic.formulary.models import Medication
 from clinic.formulary.rules.regimen import Span, Taken
 from clinic.titration.facts import stops_before
 from clinic.titration.models import DosePlan
-from clinic.titration.queries.plans import Preview, previewed, settled_findings
-from clinic.titration.queries.safety import Before, PlanTaken, Surroundings, surroundings_of
+from clinic.titration.queries.plans import Preview, previewed
+from clinic.titration.queries.safety import Before
+from clinic.titration.queries.surroundings import PlanTaken, Surroundings
 from clinic.titration.queries.trials import warnings_before
 from clinic.titration.rules import DosePlanResult, running
 from clinic.titration.rules.drawing import draw_switch
@@ -56,7 +56,6 @@ class Switching:
     dose_plan: DosePlan
     medication: Medication
     around: Surroundings
-    settled_own: Sequence[dict[str, object]]
     earlier: tuple[str, ...]
     tests: Sequence[IsStop] = ()
 
@@ -77,7 +76,7 @@ class Switching:
         old_look = self.around.look(
             self.dose_plan.medication, leaving, needs_reasons=running.is_higher_anywhere(old, leaving, day)
         )
-        settled = running.with_moved(self.settled_own, old, leaving, day)
+        settled = running.with_moved(self.around.settled_of(self.dose_plan.pk), old, leaving, day)
         own = running.unsettled_stops(running.findings_from(leaving, day), settled)
         first = Before([*map(PlanStop, own), *old_look.stops], old_look)
         new_look = self.around.look(self.medication, coming, beside=self._reading(leaving))
@@ -106,13 +105,11 @@ class SwitchPreview:
     gap_days: int
 
 
-def switching_of(dose_plan: DosePlan, medication: Medication, *, now: datetime) -> Switching:
-    """Everything a switch is checked against, read once."""
-    today = timezone.localdate(now)
-    around = surroundings_of(dose_plan.client, today=today)
-    earlier = warnings_before(dose_plan.client, medication, today)
+def switching_of(dose_plan: DosePlan, medication: Medication, around: Surroundings, *, now: datetime) -> Switching:
+    """Everything a switch is checked against."""
+    earlier = warnings_before(dose_plan.client, medication, around.today)
     tests = stops_before(dose_plan.client, medication, now)
-    return Switching(dose_plan, medication, around, settled_findings(dose_plan), earlier, tests)
+    return Switching(dose_plan, medication, around, earlier, tests)
 
 
 def previewed_switch(

@@ -28,6 +28,7 @@ from clinic.titration.models import (
     DosePlanVersion,
     DoseStep,
 )
+from clinic.titration.queries import Surroundings
 from clinic.titration.rules import (
     DosePlanResult,
     Step,
@@ -83,14 +84,15 @@ def start_dose_plan(
     medication = Medication.objects.prescribable().get(pk=medication_id)
     today = day_of(now)
     _check_not_running(client, medication, today)
-    label = queries.taking_of(client, today).label(medication)
+    around = queries.surroundings_of(client, today=today)
+    label = around.label(medication)
     if template:
         label.chosen(template)
     wanted, plan = _held(order, label, template, queries.offered_products(medication))
     signing.check_start(plan, today)
     signing.check_treats(treats)
     _settle_consent(client, medication, consent, by, now)
-    before = queries.before_start(client, medication, plan, now=now)
+    before = queries.before_start(client, medication, around, plan, now=now)
     reasons = signing.check_overrides(before.stops, overrides, today)
     dose_plan = DosePlan(
         client=client, medication=medication, treatment_plan=treatment_plan, treats=treats.strip(), prescriber=by,
@@ -130,7 +132,8 @@ def change_dose_plan(
     today = day_of(now)
     signing.check_runs(current.stop_on, today)
     signing.check_reason(reason)
-    label = queries.taking_of(dose_plan.client, today).label(dose_plan.medication)
+    around = queries.surroundings_of(dose_plan.client, today=today)
+    label = around.label(dose_plan.medication)
     known = [*queries.offered_products(dose_plan.medication), *current.order["products"]]
     wanted, plan = _held(order, label, current.template, known)
     old = build_plan(current.order)
@@ -138,7 +141,7 @@ def change_dose_plan(
     told = telling.tell_change(dose_plan.medication.name, old, plan, day)
     told = told._replace(kind=telling.Kind(kind)) if kind else told
     signed = Signed(wanted, plan, running.findings_from(plan, day), current.template, from_day=day)
-    change = sign_next(dose_plan, current, signed, told, reason=reason, overrides=overrides, by=by, now=now)
+    change = sign_next(dose_plan, current, signed, told, around, reason=reason, overrides=overrides, by=by, now=now)
     record(
         f"dose_plan_{'stopped' if change.kind == ChangeKind.STOP else 'changed'}",
         by=by,
@@ -241,6 +244,7 @@ def sign_next(
     current: DosePlanVersion,
     signed: Signed,
     told: telling.Told,
+    around: Surroundings,
     *,
     reason: str,
     overrides: Sequence[Override],
@@ -253,7 +257,7 @@ def sign_next(
     """
     day = signed.from_day or signed.plan.order.start_on
     today = day_of(now)
-    before = queries.before_change(dose_plan, build_plan(current.order), signed.plan, day, today=today)
+    before = queries.before_change(dose_plan, around, build_plan(current.order), signed.plan, day)
     reasons = signing.check_overrides(before.stops, overrides, today)
     DosePlanVersion.objects.filter(pk=current.pk).update(superseded_at=now, updated_at=now)
     version = _sign_version(dose_plan, signed, before.regimen, number=current.number + 1, by=by, now=now)

@@ -42,27 +42,23 @@ def record_missed_doses(
     signing.check_reason(reason)
     old = build_plan(current.order)
     gap = missing.gap_of(old, last_taken_on, today)
-    taking = queries.taking_of(dose_plan.client, today)
-    after = taking.after_gap(dose_plan.medication, last_taken_on, today)
+    around = queries.surroundings_of(dose_plan.client, today=today)
+    after = around.after_gap(dose_plan.medication, last_taken_on, today)
     missing.check_onward(onward, after, is_confirmed=is_confirmed)
-    label = taking.label(dose_plan.medication)
+    label = around.label(dose_plan.medication)
     chosen = label.chosen(template) if onward is Onward.RESTART else None
     offered = queries.offered_products(dose_plan.medication)
     key = chosen.key if chosen else current.template
     held = label.hold(missing.order_after(onward, current.order, gap, template=chosen, offered=offered), key)
     told = telling.tell_gap(dose_plan.medication.name, old, held.plan, gap, onward)
     signed = dose_plans.Signed(*held, running.findings_from(held.plan, today), key, from_day=today)
-    change = dose_plans.sign_next(dose_plan, current, signed, told, reason=reason, overrides=overrides, by=by, now=now)
-    missed = MissedDoses(
-        version=change.version,
-        last_taken_on=last_taken_on,
-        first_missed_on=gap.first_missed_on,
-        goes_on_on=today,
-        onward=onward,
-        rule=after.reason,
-        by=by,
-        at=now,
+    change = dose_plans.sign_next(
+        dose_plan, current, signed, told, around, reason=reason, overrides=overrides, by=by, now=now
     )
+    missed = MissedDoses(
+        version=change.version, last_taken_on=last_taken_on, first_missed_on=gap.first_missed_on, goes_on_on=today,
+        onward=onward, rule=after.reason, by=by, at=now,
+    )  # fmt: skip
     missed.save(force_insert=True)
     record("doses_missed", by=by, subject=dose_plan, version=change.version.number, onward=str(onward))
     return missed

@@ -39,17 +39,18 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     medication = queries.get_medication(as_uuid(picked))
     asked = rows_as_asked(request.POST)
     problems = [problem.text for problem in treatment_plan.problems.all()]
+    around = queries.surroundings_of(client, today=timezone.localdate())
     treats = next(iter(problems), "")
     form = StartForm(
         asked if asked is not None else request.POST or None,
         medication=medication,
-        label=queries.taking_of(client, timezone.localdate()).label(medication),
+        label=around.label(medication),
         favourites=list(queries.favourites_of(request.user, medication)),
         offers=offers_of(queries.offered_products(medication)),
         problems=problems,
         team=queries.team_to_promise(client),
         consent=plans.consent_to_ask(client, medication, treats, timezone.localdate()),
-        before=partial(queries.before_start, client, medication, now=timezone.now()),
+        before=partial(queries.before_start, client, medication, around, now=timezone.now()),
         today=timezone.localdate(),
     )
     deed = partial(
@@ -129,13 +130,14 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     current = queries.current_version(dose_plan)
     today = timezone.localdate()
     asked = rows_as_asked(request.POST)
+    around = queries.surroundings_of(client, today=today)
     form = ChangeForm(
         asked if asked is not None else request.POST or None,
         current=current,
-        label=queries.taking_of(client, today).label(dose_plan.medication),
+        label=around.label(dose_plan.medication),
         offers=offers_of(queries.offered_products(dose_plan.medication)),
         team=queries.team_to_promise(client),
-        before=partial(queries.before_change, dose_plan, today=today),
+        before=partial(queries.before_change, dose_plan, around),
         today=today,
     )
     deed = partial(services.change_dose_plan, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
@@ -149,25 +151,27 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "version": current,
         "current_preview": queries.previewed(build_plan(current.order), today),
         "form": form,
-        "preview": _preview_of_change(form),
+        "preview": _preview_of_change(form, around),
         "has_ended": current.stop_on is not None and current.stop_on <= today,
     }
     return form_page(request, "titration/change.html", context)
 
 
-def _preview_of_change(form: ChangeForm) -> queries.Preview | None:
+def _preview_of_change(form: ChangeForm, around: queries.Surroundings) -> queries.Preview | None:
     if form.is_bound:
         form.is_valid()
-    return _preview_from(form, form.from_day)
+    return _preview_from(form, around, form.from_day)
 
 
-def _preview_from(form: ChangeForm | MissedForm, day: date | None) -> queries.Preview | None:
+def _preview_from(
+    form: ChangeForm | MissedForm, around: queries.Surroundings, day: date | None
+) -> queries.Preview | None:
     """What a form makes of a running plan, from a day on."""
     if form.is_bound:
         form.is_valid()
     if form.plan is None:
         return None
-    own = queries.settled_findings(form.current.dose_plan)
+    own = around.settled_of(form.current.dose_plan_id)
     settled = with_moved(own, build_plan(form.current.order), form.plan, day or form.plan.order.start_on)
     return queries.previewed(form.plan, day, settled, _regimen(form))
 
@@ -183,15 +187,15 @@ def missed(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     client = open_chart(client_id=dose_plan.client_id, by=request.user, page="missed doses")
     current = queries.current_version(dose_plan)
     today = timezone.localdate()
-    taking = queries.taking_of(client, today)
+    around = queries.surroundings_of(client, today=today)
     form = MissedForm(
         request.POST or None,
         current=current,
-        label=taking.label(dose_plan.medication),
-        after_gap=partial(taking.after_gap, dose_plan.medication, today=today),
+        label=around.label(dose_plan.medication),
+        after_gap=partial(around.after_gap, dose_plan.medication, today=today),
         offered=queries.offered_products(dose_plan.medication),
         team=queries.team_to_promise(client),
-        before=partial(queries.before_change, dose_plan, today=today),
+        before=partial(queries.before_change, dose_plan, around),
         today=today,
     )
     deed = partial(services.record_missed_doses, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
@@ -204,7 +208,7 @@ def missed(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         "version": current,
         "current_preview": queries.previewed(build_plan(current.order), today),
         "form": form,
-        "preview": _preview_from(form, today),
+        "preview": _preview_from(form, around, today),
         "has_ended": current.stop_on is not None and current.stop_on <= today,
     }
     return form_page(request, "titration/missed.html", context)

@@ -66,11 +66,11 @@ def _form(
     today: date,
 ) -> SwitchForm:
     """The form with its two parts: how the old medication leaves, how the new one comes."""
-    taking = queries.taking_of(dose_plan.client, today)
+    around = queries.surroundings_of(dose_plan.client, today=today)
     leaving = LeavingForm(
         data,
         current=current,
-        label=taking.label(dose_plan.medication),
+        label=around.label(dose_plan.medication),
         offers=offers_of(queries.offered_products(dose_plan.medication)),
         team=(),
         today=today,
@@ -80,7 +80,7 @@ def _form(
     coming = NewPlanForm(
         data,
         medication=medication,
-        label=taking.label(medication),
+        label=around.label(medication),
         favourites=list(queries.favourites_of(request.user, medication)),
         offers=offers_of(queries.offered_products(medication)),
         problems=[problem.text for problem in treatment_plan.problems.all()],
@@ -94,7 +94,7 @@ def _form(
         current=current,
         medication=medication,
         parts=(leaving, coming),
-        switching=queries.switching_of(dose_plan, medication, now=timezone.now()),
+        switching=queries.switching_of(dose_plan, medication, around, now=timezone.now()),
         team=queries.team_to_promise(dose_plan.client),
     )
 

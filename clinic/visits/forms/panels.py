@@ -1,7 +1,8 @@
 """How one medication stands on the visit page: what is decided, what that would do, what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -64,7 +65,9 @@ def panels(page: VisitPage, form: VisitForm) -> list[Panel]:
     """A panel for each running medication, from what is typed, else from what is saved."""
     typed = form.asked() if form.is_bound else page.asked
     undecided = (one for one in page.medications if one.decided_here is None)
-    return [_panel(page, form, one, typed.get(one.dose_plan.pk) or Asked(one.dose_plan.pk)) for one in undecided]
+    # Asked for only where a finding stops: nobody else is asked to promise anything.
+    team = cache(partial(team_to_promise, page.client))
+    return [_panel(page, form, one, typed.get(one.dose_plan.pk) or Asked(one.dose_plan.pk), team) for one in undecided]
 
 
 class Row(NamedTuple):
@@ -86,18 +89,24 @@ def panel_of(page: VisitPage, form: VisitForm, dose_plan_id: UUID) -> Panel | No
     return next((one for one in panels(page, form) if one.running.dose_plan.pk == dose_plan_id), None)
 
 
-def not_looked_at(page: VisitPage, form: VisitForm) -> list[str]:
+def not_looked_at(shown: Sequence[Panel], form: VisitForm) -> list[str]:
     """Fields of decisions that change a dose and whose preview was not on the page when signing was asked for."""
     return [
         panel.names["decision"]
-        for panel in panels(page, form)
+        for panel in shown
         if panel.asked.decision in CHANGES_DOSE
         and not panel.look.problem
         and form.seen(panel.running.dose_plan.pk) != panel.look.token
     ]
 
 
-def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: Asked) -> Panel:
+def _panel(
+    page: VisitPage,
+    form: VisitForm,
+    running: RunningMedication,
+    asked: Asked,
+    team: Callable[[], list[tuple[str, str]]],
+) -> Panel:
     dose_plan_id, current = running.dose_plan.pk, running.version.number
     changed_meanwhile = ""
     is_decided_now = asked.decision and asked.base_version == current
@@ -105,8 +114,7 @@ def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: 
         changed_meanwhile = running.version.change.words
         asked = replace(asked, decision="")
     asked = replace(asked, base_version=current)
-    settled = page.settled.get(dose_plan_id, [])
-    look = checked_decision(running, asked, settled, seen=page.since.summary, today=page.today)
+    look = checked_decision(running, asked, seen=page.since.summary, today=page.today)
     names = {part: field_name(dose_plan_id, part) for part in PARTS}
     return Panel(
         running=running,
@@ -117,8 +125,7 @@ def _panel(page: VisitPage, form: VisitForm, running: RunningMedication, asked: 
         changed_meanwhile=changed_meanwhile,
         rationale=asked.rationale or look.rationale,
         on_default=asked.on or (page.today + ONE_DAY).isoformat(),
-        # Asked for only where a finding stops: nobody else is asked to promise anything.
-        team=team_to_promise(page.client) if look.stops else [],
+        team=team() if look.stops else [],
     )
 
 

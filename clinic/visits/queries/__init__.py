@@ -21,7 +21,6 @@ from clinic.visits.queries.visits import (
     look_at_decision,
     prescriber_links,
     running_medications,
-    settled_findings,
     visit_to_lock,
 )
 from clinic.visits.queries.writing import (
@@ -71,7 +70,6 @@ __all__ = [
     "prescriber_links",
     "reviewed",
     "running_medications",
-    "settled_findings",
     "since_last_visit",
     "to_review",
     "visit_page",

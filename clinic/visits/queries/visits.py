@@ -1,6 +1,6 @@
 """What is read for visits: drafts and notes, running medications with their decisions, what happened since."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,8 +18,8 @@ from clinic.intake.models import Allergy
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
 from clinic.staff.roles import Role
-from clinic.titration.models import DosePlan, DosePlanVersion, SafetyOverride
-from clinic.titration.queries import CurrentDose, Taking, before_change, current_dose, taking_of
+from clinic.titration.models import DosePlan, DosePlanVersion
+from clinic.titration.queries import CurrentDose, Surroundings, before_change, current_dose, surroundings_of
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
 from clinic.visits.models import CoSignature, FollowUpVisit, MedicationDecision, VisitAddendum
@@ -42,7 +42,7 @@ class RunningMedication:
 
     dose: CurrentDose
     version: DosePlanVersion
-    taking: Callable[[], Taking]
+    around: Callable[[], Surroundings]
     decided_here: Decision | None
     is_changed_by_another: bool
     has_ended: bool
@@ -58,7 +58,7 @@ class RunningMedication:
     @property
     def label(self) -> Label:
         """What the label has for this client, by all that is taken; asked for only where a dose is looked at."""
-        return self.taking().label(self.medication)
+        return self.around().label(self.medication)
 
     @property
     def mg_today(self) -> Decimal:
@@ -130,12 +130,12 @@ def running_medications(visit: FollowUpVisit, today: date) -> list[RunningMedica
         one.dose_plan.client = visit.client
     signed_here = [one for one in versions if _is_since(visit, one) and one.signed_by_id == visit.prescriber_id]
     replaced = {one.dose_plan.in_place_of_id for one in signed_here}
-    taking = cache(partial(taking_of, visit.client, today))
+    around = cache(partial(surroundings_of, visit.client, today=today))
     return [
         RunningMedication(
             dose=current_dose(one, today),
             version=one,
-            taking=taking,
+            around=around,
             decided_here=_decision_signed(one, replaced) if one in signed_here else None,
             is_changed_by_another=_is_since(visit, one) and one not in signed_here,
             has_ended=one.stop_on is not None and one.stop_on <= today,
@@ -191,14 +191,13 @@ def _asked(dose_plan_id: UUID, row: MedicationDecision) -> Asked:
     )
 
 
-def look_at_decision(
-    medication: RunningMedication, asked: Asked, settled: Sequence[dict[str, Any]], *, seen: str = "", today: date
-) -> Decided:
-    """What a decision would do to a dose plan as it stands, held against the label."""
+def look_at_decision(medication: RunningMedication, asked: Asked, *, seen: str = "", today: date) -> Decided:
+    """What a decision would do to a dose plan as it stands; only where a dose would change is the label asked for."""
+    settled = medication.around().settled_of(medication.dose_plan.pk) if asked.changes_dose else ()
     return look_at(
         asked,
         medication.version.order,
-        partial(medication.label.hold, chosen=medication.version.template),
+        lambda order: medication.label.hold(order, medication.version.template),
         medication=medication.medication.name,
         mg_today=medication.mg_today,
         settled=settled,
@@ -207,25 +206,14 @@ def look_at_decision(
     )
 
 
-def checked_decision(
-    medication: RunningMedication, asked: Asked, settled: Sequence[dict[str, Any]], *, seen: str = "", today: date
-) -> Decided:
-    """The same, held against all that the client takes as well; asks the database only where a dose would change."""
-    decided = look_at_decision(medication, asked, settled, seen=seen, today=today)
+def checked_decision(medication: RunningMedication, asked: Asked, *, seen: str = "", today: date) -> Decided:
+    """The same, held against all that the client takes as well."""
+    decided = look_at_decision(medication, asked, seen=seen, today=today)
     if decided.proposed is None:
         return decided
     old, proposed = build_plan(medication.version.order), decided.proposed
-    before = before_change(medication.dose_plan, old, proposed.plan, proposed.on, today=today)
+    before = before_change(medication.dose_plan, medication.around(), old, proposed.plan, proposed.on)
     return with_regimen(decided, before.regimen)
-
-
-def settled_findings(dose_plan_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """Findings that were overridden before, by dose plan; one query."""
-    overrides = SafetyOverride.objects.filter(version__dose_plan__in=dose_plan_ids, finding__has_key="value")
-    settled: dict[UUID, list[dict[str, Any]]] = {}
-    for dose_plan_id, finding in overrides.values_list("version__dose_plan", "finding"):
-        settled.setdefault(dose_plan_id, []).append(finding)
-    return settled
 
 
 def decisions_of(visit: FollowUpVisit) -> QuerySet[MedicationDecision]:

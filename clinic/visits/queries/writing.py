@@ -25,12 +25,10 @@ from clinic.visits.queries.response import Response, response_of
 from clinic.visits.queries.since import Since, since_last_visit
 from clinic.visits.queries.visits import (
     RunningMedication,
-    allergies_of,
     asked_of,
     checked_decision,
     running_medications,
     running_on,
-    settled_findings,
     versions_of,
 )
 from clinic.visits.rules import decisions as decision_rules
@@ -75,6 +73,7 @@ class Around:
     supervisor: str
     is_supervisor_on_team: bool
     consented: frozenset[UUID]
+    allergies: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,6 @@ class ToSign:
     visit: FollowUpVisit
     medications: Sequence[RunningMedication]
     asked: Mapping[UUID, Asked]
-    settled: Mapping[UUID, list[dict[str, Any]]]
     around: Around
     today: date
     looks: Mapping[UUID, Decided] = field(default_factory=dict)
@@ -97,12 +95,10 @@ class VisitPage:
     visit: FollowUpVisit
     client: Client
     today: date
-    allergies: list[Allergy]
     since: Since
     response: Response
     medications: list[RunningMedication]
     asked: dict[UUID, Asked]
-    settled: dict[UUID, list[dict[str, Any]]]
     around: Around
 
     @property
@@ -114,7 +110,7 @@ class VisitPage:
     @property
     def to_sign(self) -> ToSign:
         """The draft as it would be signed now."""
-        return ToSign(self.visit, self.medications, self.asked, self.settled, self.around, self.today)
+        return ToSign(self.visit, self.medications, self.asked, self.around, self.today)
 
 
 def around(visit: FollowUpVisit, user: User, today: date) -> Around:
@@ -129,6 +125,7 @@ def around(visit: FollowUpVisit, user: User, today: date) -> Around:
         supervisor=found["supervisor_name"] or "",
         is_supervisor_on_team=found["is_supervisor_on_team"],
         consented=frozenset(row["medication_id"] for row in found["agreed_rows"]),
+        allergies=found["allergy_rows"],
     )
 
 
@@ -142,6 +139,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
     in_force = {"plan__client": OuterRef("client"), "plan__status": PlanStatus.SIGNED}
     problems = PlanProblem.objects.filter(**in_force).order_by("rank")
     consents = TelehealthConsent.objects.filter(client=OuterRef("client")).order_by("-given_on")
+    allergies = Allergy.objects.filter(client=OuterRef("client"), withdrawn_at=None).order_by("recorded_at", "id")
     agreed = MedicationConsent.objects.standing().filter(client=OuterRef("client"))
     links = CareTeamMember.objects.live().filter(
         client=OuterRef("client"), user=OuterRef("prescriber__supervisor"), role=Role.PRESCRIBER
@@ -152,6 +150,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
         phrase_rows=Rows(phrases.values("name", "text")),
         problem_rows=Rows(problems.values("id", "text")),
         agreed_rows=Rows(agreed.values("medication_id")),
+        allergy_rows=Rows(allergies.values("substance", "reaction", "is_none_known")),
         consented_on=Subquery(consents.values("given_on")[:1]),
         supervisor_name=F("prescriber__supervisor__full_name"),
         is_supervisor_on_team=Exists(links),
@@ -166,12 +165,10 @@ def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
         visit=visit,
         client=visit.client,
         today=today,
-        allergies=allergies_of(visit.client),
         since=since_last_visit(visit.client, before=visit),
         response=response_of(visit.client_id, today),
         medications=medications,
         asked=asked_of(visit),
-        settled=settled_findings([one.dose_plan.pk for one in medications]),
         around=around(visit, user, today),
     )
 
@@ -214,8 +211,7 @@ def _missing(draft: ToSign, medication: RunningMedication) -> list[tuple[str, st
         return [("decision", words)]
     decided = draft.looks.get(dose_plan_id)
     if decided is None or decided.asked != asked:
-        settled = draft.settled.get(dose_plan_id, [])
-        decided = checked_decision(medication, asked, settled, today=draft.today)
+        decided = checked_decision(medication, asked, today=draft.today)
     if decided.problem:
         return [(decided.problem_field, decided.problem)]
     if decided.lacks_reason:

@@ -132,7 +132,7 @@ def decide(
         monitor_by=promise.by_on.isoformat() if promise else "",
         monitor_owner=str(promise.owner_id) if promise else "",
     )
-    decided = queries.look_at_decision(medication, asked, [], today=timezone.localdate(now))
+    decided = queries.look_at_decision(medication, asked, today=timezone.localdate(now))
     if decided.problem:
         raise RuleBroken(decided.problem, field=decided.problem_field)
     visit.version += 1

@@ -42,9 +42,8 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     asked = queries.asked_of(visit)
     if version is not None:
         check_version(version, visit.version, queries.fields_of(visit, asked, queries.to_review(visit)))
-    settled = queries.settled_findings([one.dose_plan.pk for one in running])
     around = queries.around(visit, by, today)
-    problems = queries.what_is_missing(ToSign(visit, running, asked, settled, around, today))
+    problems = queries.what_is_missing(ToSign(visit, running, asked, around, today))
     if problems:
         raise NotReady(problems)
     is_written = all(one.rationale.strip() for one in asked.values())
@@ -115,7 +114,7 @@ def _carry_out(
         done = medication.version.change
         return as_decision(visit, signed, rationale=done.reason, change=done)
     decided = asked[dose_plan_id]
-    look = queries.look_at_decision(medication, decided, [], seen=seen, today=timezone.localdate(now))
+    look = queries.look_at_decision(medication, decided, seen=seen, today=timezone.localdate(now))
     rationale = decided.rationale.strip() or look.rationale
     proposed = look.proposed
     change = _change_dose(decided, proposed, rationale, visit.prescriber, now) if proposed else None

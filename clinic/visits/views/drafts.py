@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -171,14 +172,17 @@ def sign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     now = timezone.now()
     form = _bound(request, shown)
     keep_ratings(request, shown)
-    is_saved = submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=now))
-    if is_saved:
-        saved = queries.get_draft(request.user, visit_id)
-        if _is_looked_at(request, saved, form) and submit(form, partial(_sign, request, saved)):
-            messages.success(request, "Visit signed.")
-            return redirect("visits:visit", visit_id)
-        _name_all_missing(request, form, saved)
-    return _draft_again(request, visit_id, form, is_saved=is_saved)
+    if not submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=now)):
+        return _draft_again(request, visit_id, form)
+    saved = queries.get_draft(request.user, visit_id)
+    page = queries.visit_page(request.user, saved, now)
+    _name_all_missing(page, form)
+    if not form.is_valid():
+        return _draft_again(request, visit_id, form, is_saved=True, page=page)
+    if not submit(form, partial(_sign, request, saved)):
+        return _draft_again(request, visit_id, form, is_saved=True)
+    messages.success(request, "Visit signed.")
+    return redirect("visits:visit", visit_id)
 
 
 def _sign(request: StaffRequest, saved: FollowUpVisit, **_: Any) -> FollowUpVisit:
@@ -190,23 +194,15 @@ def _bound(request: StaffRequest, shown: FollowUpVisit) -> VisitForm:
     return VisitForm(request.POST, around=around, is_telehealth=shown.modality == TELEHEALTH)
 
 
-def _is_looked_at(request: StaffRequest, saved: FollowUpVisit, form: VisitForm) -> bool:
-    """Whether each dose change was previewed as it now stands."""
-    unseen = not_looked_at(queries.visit_page(request.user, saved, timezone.now()), form)
-    for name in unseen:
+def _name_all_missing(page: queries.VisitPage, form: VisitForm) -> None:
+    """Each dose change that was not previewed as it now stands, and all else that keeps the visit from being signed."""
+    shown = panels(page, form)
+    for name in not_looked_at(shown, form):
         form.add_error(name, LOOK_FIRST)
-    return not unseen
-
-
-def _name_all_missing(request: StaffRequest, form: VisitForm, saved: FollowUpVisit) -> None:
-    """Beside the first thing that stopped the signature, all the others."""
-    page = queries.visit_page(request.user, saved, timezone.now())
-    for problem in queries.what_is_missing(page.to_sign):
-        if problem.field not in form.fields:
-            if problem.words not in form.non_field_errors():
-                form.add_error(None, problem.words)
-        elif problem.field not in form.errors:
-            form.add_error(problem.field, problem.words)
+    looks = {panel.running.dose_plan.pk: panel.look for panel in shown}
+    for problem in queries.what_is_missing(replace(page.to_sign, looks=looks)):
+        if problem.field not in form.errors:
+            form.add_error(problem.field if problem.field in form.fields else None, problem.words)
 
 
 def _autosaved(form: VisitForm, saved: FollowUpVisit | None = None) -> HttpResponse:
@@ -223,13 +219,23 @@ def _draft_page(request: StaffRequest, shown: FollowUpVisit) -> HttpResponse:
     return _render_draft(request, page, form, version=shown.version, status=200)
 
 
-def _draft_again(request: StaffRequest, visit_id: UUID, form: VisitForm, *, is_saved: bool = False) -> HttpResponse:
-    """The draft with what was typed and what is wrong; once saved or stale, it goes on from what stands now."""
-    shown = queries.get_draft(request.user, visit_id)
+def _draft_again(
+    request: StaffRequest,
+    visit_id: UUID,
+    form: VisitForm,
+    *,
+    is_saved: bool = False,
+    page: queries.VisitPage | None = None,
+) -> HttpResponse:
+    """The draft with what was typed and what is wrong; once saved or stale, it goes on from what stands now.
+
+    `page` is how it stands, where nothing was tried since it was read.
+    """
+    shown = page.visit if page else queries.get_draft(request.user, visit_id)
     if shown.is_signed:
         messages.error(request, "This visit is signed already and cannot change. Write an addendum instead.")
         return redirect("visits:visit", visit_id)
-    page = queries.visit_page(request.user, shown, timezone.now())
+    page = page or queries.visit_page(request.user, shown, timezone.now())
     stale = getattr(form, "conflict", None)
     is_stale = stale is not None
     if stale is not None:
@@ -247,7 +253,7 @@ def _render_draft(
         "visit": page.visit,
         "client": page.client,
         "age": page.client.age_on(page.today),
-        "allergies": page.allergies,
+        "allergies": page.around.allergies,
         "form": form,
         "version": version,
         "panels": shown_panels,
