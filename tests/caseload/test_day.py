@@ -9,9 +9,10 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from clinic.caseload.rules.day import filters, shown_visits, signs_of
+from clinic.caseload.rules.day import Told, filters, newest_told, shown_visits, signs_of
 from clinic.clients.models import Client
-from clinic.coverage.models import PriorAuthorization
+from clinic.coverage.models import EligibilityCheck, PriorAuthorization
+from clinic.intake.models import PsychiatricEvaluation
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.visits import services
@@ -20,13 +21,21 @@ from tests.caseload.histories import dosed
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory
 from tests.factories.coverage import CoverageFactory
 from tests.factories.formulary import MedicationFactory
+from tests.factories.intake import (
+    EnquiryFactory,
+    PsychiatricEvaluationFactory,
+    TherapistReferralFactory,
+    signed_evaluation,
+)
+from tests.factories.monitoring import MeasurementFactory
 from tests.factories.plans import SignedPlanFactory
 from tests.factories.scheduling import AppointmentFactory
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 12, 17, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 3, 12)
-WEEK = dt.timedelta(days=7)
+DAY = dt.timedelta(days=1)
+WEEK = 7 * DAY
 
 
 def takes_lithium(client: Client, by: User) -> None:
@@ -50,6 +59,11 @@ class TestRules:
             ("Tests due", "warn", "flask"),
             ("Prior authorization ends Mar 20, 2026", "warn", "hourglass"),
         ]
+
+    def test_what_was_told_last_counts(self) -> None:
+        first, last = Told(NOW - WEEK, "Enquiry", "Sleep", False), Told(NOW, "Referral", "Mood", True)
+        assert newest_told([last, first]) is last
+        assert newest_told([]) is None
 
     def test_filters_show_what_there_is(self) -> None:
         visits = [Marked("due", "score"), Marked("signed"), Marked()]
@@ -88,6 +102,59 @@ class TestHome:
         assert "Start the evaluation" in page.text
         Appointment.objects.filter(pk=appointment.pk).update(status="done")
         assert browser.get("/").context["day_visits"][0].start == ""
+
+    def test_an_evaluation_is_begun_and_signed_like_a_visit(
+        self, browser: Browser, ada: Client, prescriber: User
+    ) -> None:
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind="evaluation")
+        PsychiatricEvaluationFactory(client=ada, prescriber=prescriber)
+        assert "unsigned" in self.row(browser)
+        assert "Start the evaluation" in browser.get("/").text
+        PsychiatricEvaluation.objects.all().delete()
+        signed_evaluation(ada, prescriber, now=NOW, evaluated_on=TODAY)
+        assert "signed" in self.row(browser)
+        assert "Start the evaluation" not in browser.get("/").text
+
+    def test_what_an_evaluation_wants_beforehand(self, browser: Browser, ada: Client, prescriber: User) -> None:
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind="evaluation")
+        wanted = {"uninsured", "insurance", "untested"}
+        assert wanted & set(self.row(browser)) == {"uninsured", "untested"}
+        cover = CoverageFactory(client=ada)
+        assert wanted & set(self.row(browser)) == {"insurance", "untested"}
+        checked = EligibilityCheck.objects.create(
+            coverage=cover, checked_at=NOW - 31 * DAY, checked_by=prescriber, method="card", result="active"
+        )
+        assert "insurance" in self.row(browser)
+        EligibilityCheck.objects.filter(pk=checked.pk).update(checked_at=NOW - 29 * DAY)
+        MeasurementFactory(client=ada, kind="weight", taken_at=NOW)
+        assert wanted & set(self.row(browser)) == {"untested"}
+        MeasurementFactory(client=ada, kind="sodium", unit="mmol/L", value=140, taken_at=NOW)
+        assert not wanted & set(self.row(browser))
+        assert "No laboratory result" not in browser.get("/").text
+
+    def test_who_pays_alone_is_asked_of_nobody(self, browser: Browser, ada: Client, prescriber: User) -> None:
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind="evaluation")
+        CoverageFactory(client=ada, plan_type="self_pay")
+        CoverageFactory(client=ClientFactory())
+        assert not {"uninsured", "insurance"} & set(self.row(browser))
+
+    def test_what_brought_a_client_is_read_in_the_list(self, browser: Browser, ada: Client, prescriber: User) -> None:
+        appointment = AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind="evaluation")
+        EnquiryFactory(client=ada, what_is_going_on="I cannot sleep." + 300 * "x", received_at=NOW - 9 * DAY)
+        page = browser.get("/").text
+        assert "Enquiry, Mar 3, 2026: “I cannot sleep." in page
+        assert "xxx…”" in page
+        assert "soon" not in self.row(browser)
+        TherapistReferralFactory(
+            client=ada, referred_at=NOW - DAY, urgency="soon", referred_by__full_name="Theo", question="Lithium?"
+        )
+        assert "Referral by Theo, Mar 11, 2026: “Lithium?”" in browser.get("/").text
+        assert "soon" in self.row(browser)
+        assert self.row(browser, "soon")
+        Appointment.objects.filter(pk=appointment.pk).update(kind="follow_up")
+        page = browser.get("/").text
+        assert "Lithium?" not in page
+        assert not {"soon", "uninsured", "untested"} & set(self.row(browser))
 
     def test_tests_that_are_due_are_said(self, browser: Browser, ada: Client, prescriber: User) -> None:
         AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW)
@@ -149,7 +216,11 @@ class TestHome:
             client = ClientFactory()
             CareTeamMemberFactory(client=client, user=prescriber)
             takes_lithium(client, prescriber)
-            AppointmentFactory(client=client, clinician=prescriber, starts_at=NOW + dt.timedelta(hours=hours))
+            at = NOW + dt.timedelta(hours=hours)
+            AppointmentFactory(client=client, clinician=prescriber, starts_at=at)
+            AppointmentFactory(
+                client=client, clinician=prescriber, starts_at=at + dt.timedelta(minutes=30), kind="evaluation"
+            )
             counts.append(reads())
         assert len(set(counts)) == 1
         assert counts[0] <= 12

@@ -119,10 +119,12 @@ def complete_draft(**changes: Any) -> rules.Draft:
     return rules.Draft(**told | changes)
 
 
-def signed_evaluation(client: Any, prescriber: User, *, now: dt.datetime = RECEIVED) -> PsychiatricEvaluation:
+def signed_evaluation(
+    client: Any, prescriber: User, *, now: dt.datetime = RECEIVED, **told: Any
+) -> PsychiatricEvaluation:
     """A signed evaluation of a client on whose care team the prescriber is."""
     draft = services.start_evaluation(client_id=client.pk, by=prescriber, now=now)
-    services.save_evaluation(evaluation_id=draft.pk, version=1, draft=complete_draft(), by=prescriber, now=now)
+    services.save_evaluation(evaluation_id=draft.pk, version=1, draft=complete_draft(**told), by=prescriber, now=now)
     services.add_allergy(client_id=client.pk, is_none_known=True, by=prescriber, now=now)
     services.add_diagnosis(evaluation_id=draft.pk, code="F33.1", by=prescriber, now=now)
     return services.sign_evaluation(evaluation_id=draft.pk, by=prescriber, now=now)

@@ -6,18 +6,21 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from clinic.caseload.rules.day import CLOSED, Sign, signs_of
+from clinic.caseload.rules.day import CLOSED, SIGNS, Sign, Told, newest_told, signs_of
 from clinic.checkins.models import CheckInAnswer
 from clinic.clients.models import SharingConsent
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.core.addresses import address
 from clinic.core.templatetags.clinic_ui import clock, day, person
-from clinic.coverage.models import PriorAuthorization
+from clinic.coverage.models import Coverage, PriorAuthorization
+from clinic.intake.models import Enquiry, PsychiatricEvaluation, TherapistReferral
+from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries import due_everywhere
+from clinic.monitoring.rules.results import KINDS, LABORATORY
 from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus, Modality
 from clinic.staff.models import User
@@ -27,6 +30,10 @@ from clinic.visits.rules.telehealth import is_consent_valid
 
 # An authorization is renewed before it ends. A month ahead is custom of the clinic and no clinical limit.
 ENDS_SOON = timedelta(days=30)
+# As much of what was told as a line of the list bears.
+LONGEST_TOLD = 200
+SOON = "soon"
+LABORATORY_KINDS = [code for code, kind in KINDS.items() if kind.group == LABORATORY]
 ENDED = (AppointmentStatus.DONE, AppointmentStatus.NO_SHOW, AppointmentStatus.CANCELLED)
 
 
@@ -35,7 +42,7 @@ class DayVisit(NamedTuple):
 
     A booked evaluation begins with its own form, and what `begins` is said so.
 
-    `marks` are the names of its signs, by which the list is filtered.
+    `told` is what brought a client to an evaluation; `marks` are the names of its signs, by which the list is filtered.
     """
 
     when: str
@@ -47,17 +54,26 @@ class DayVisit(NamedTuple):
     signs: list[Sign]
     start: str
     begins: str
+    told: str
     marks: tuple[str, ...]
 
 
 def day_visits(
-    user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime
+    user: User,
+    begins: datetime,
+    ends: datetime,
+    scored_since: datetime,
+    observed_since: datetime,
+    checked_since: datetime,
 ) -> QuerySet[Appointment, Any]:
     """A clinician's standing appointments of a day with what is known of each, for the statement of a home."""
     of_client = {"client": OuterRef("client")}
     today = TruncDate(Value(begins, output_field=DateTimeField()))
     approved = PriorAuthorization.objects.filter(**of_client, status="approved", expires_on__isnull=False)
     consents = TelehealthConsent.objects.filter(**of_client).order_by("-given_on")
+    evaluations = PsychiatricEvaluation.objects.filter(**of_client, prescriber=user)
+    covers = Coverage.objects.filter(Q(ended_on=None) | Q(ended_on__gte=today), **of_client)
+    is_checked = Q(plan_type="self_pay") | Q(eligibility_checks__checked_at__gte=checked_since)
     return (
         Appointment.objects.standing()
         .filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
@@ -65,6 +81,7 @@ def day_visits(
         .annotate(
             consented_on=Subquery(consents.values("given_on")[:1]),
             authorized_until_on=Subquery(approved.order_by("expires_on").values("expires_on")[:1]),
+            **_told_parts(),
         )
         .values_list(
             "starts_at",
@@ -81,9 +98,31 @@ def day_visits(
             "authorized_until_on",
             "visit__pk",
             "visit__signed_at",
+            Exists(evaluations.filter(signed_at=None)),
+            Exists(evaluations.filter(signed_at__isnull=False, evaluated_on=today)),
+            Exists(covers),
+            Exists(covers.filter(is_checked)),
+            Exists(Measurement.objects.standing().filter(**of_client, kind__in=LABORATORY_KINDS)),
+            *_told_parts(),
             *naming("client"),
         )
     )
+
+
+def _told_parts() -> dict[str, Subquery]:
+    """What the newest referral and the newest enquiry say, each with its instant."""
+    of_client = {"client": OuterRef("client")}
+    referral = TherapistReferral.objects.filter(**of_client).order_by("-referred_at")
+    enquiry = Enquiry.objects.filter(**of_client).order_by("-received_at")
+    parts = {
+        "referred_at": referral.values("referred_at"),
+        "referred_by": referral.values("referred_by__full_name"),
+        "question": referral.annotate(head=Left("question", LONGEST_TOLD)).values("head"),
+        "urgency": referral.values("urgency"),
+        "received_at": enquiry.values("received_at"),
+        "enquiry": enquiry.annotate(head=Left("what_is_going_on", LONGEST_TOLD)).values("head"),
+    }
+    return {name: Subquery(values[:1]) for name, values in parts.items()}
 
 
 def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, *, with_due: bool = False) -> list[DayVisit]:
@@ -100,6 +139,7 @@ def _read(row: tuple[Any, ...]) -> dict[str, Any]:
         "starts_at", "kind", "modality", "status", "is_open", "worrying", "observed", "has_score", "shares",
         "lacks_consent",
         "consented_on", "authorized_until", "visit_id", "signed_at",
+        "evaluation_begun", "evaluation_signed", "has_cover", "is_cover_checked", "is_tested", *_told_parts(),
     )  # fmt: skip
     return {**dict(zip(names, row, strict=False)), "client": Named(*row[len(names) :])}
 
@@ -109,10 +149,28 @@ def _with_tests_due(client_ids: Collection[UUID], now: datetime) -> set[UUID]:
     return {one.client.id for one in found if any(item.is_pressing for item in one.items)}
 
 
-def _marks(one: dict[str, Any], due: Collection[UUID], today: date) -> tuple[str, ...]:
+def _told(one: dict[str, Any]) -> Told | None:
+    referral = Told(one["referred_at"], f"Referral by {one['referred_by']}", one["question"], one["urgency"] == SOON)
+    enquiry = Told(one["received_at"], "Enquiry", one["enquiry"], asked_within=False)
+    return newest_told(said for said in (referral, enquiry) if said.at is not None)
+
+
+def _told_words(told: Told) -> str:
+    cut = "…" if len(told.words) == LONGEST_TOLD else ""
+    return f"{told.by}, {day(told.at)}: “{told.words.strip()}{cut}”"
+
+
+def _marks(one: dict[str, Any], told: Told | None, due: Collection[UUID], today: date) -> tuple[str, ...]:
     until, is_far = one["authorized_until"], one["modality"] == Modality.TELEHEALTH
-    begun, signed_at = one["visit_id"] is not None, one["signed_at"]
+    is_evaluation = one["kind"] == AppointmentKind.EVALUATION
+    begun = one["evaluation_begun"] if is_evaluation else one["visit_id"] is not None
+    signed_at = one["evaluation_signed"] if is_evaluation else one["signed_at"]
+    # What a person who comes to be evaluated brings along; at a visit it is long known.
     found = {
+        "soon": is_evaluation and told is not None and told.asked_within,
+        "uninsured": is_evaluation and not one["has_cover"],
+        "insurance": is_evaluation and one["has_cover"] and not one["is_cover_checked"],
+        "untested": is_evaluation and not one["is_tested"],
         "worrying": one["worrying"],
         "due": one["client"].id in due,
         "consent": is_far and not signed_at and not is_consent_valid(one["consented_on"], today),
@@ -124,16 +182,18 @@ def _marks(one: dict[str, Any], due: Collection[UUID], today: date) -> tuple[str
         "unsigned": begun and not signed_at,
         "signed": signed_at,
     }
-    return tuple(mark for mark, is_met in found.items() if is_met)
+    return tuple(mark for mark in SIGNS if found[mark])
 
 
 def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVisit:
     """Nothing of the record shows where the chart is closed to the reader."""
     client, status = one["client"], one["status"]
-    marks = _marks(one, due, today) if one["is_open"] else ()
-    signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else [CLOSED]
     is_evaluation = one["kind"] == AppointmentKind.EVALUATION
-    may_begin = one["is_open"] and one["visit_id"] is None and not (is_evaluation and status in ENDED)
+    told = _told(one) if is_evaluation and one["is_open"] else None
+    marks = _marks(one, told, due, today) if one["is_open"] else ()
+    signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else [CLOSED]
+    is_done = "signed" in marks or status in ENDED if is_evaluation else one["visit_id"] is not None
+    may_begin = one["is_open"] and not is_done
     begins_with = "intake:start_evaluation" if is_evaluation else "visits:start"
     return DayVisit(
         when=clock(one["starts_at"]),
@@ -145,5 +205,6 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
         signs=signs,
         start=address(begins_with, client.id) if may_begin else "",
         begins="the evaluation" if is_evaluation else "the visit",
+        told=_told_words(told) if told else "",
         marks=marks,
     )

@@ -22,6 +22,7 @@ from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.core.rows import Tuples
 from clinic.core.templatetags.clinic_ui import day, mg, person
+from clinic.coverage.rules import CHECK_AGAIN_AFTER
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
@@ -125,7 +126,7 @@ class TherapistHome:
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide, own duties."""
     begins, ends = day_bounds(timezone.localdate(now))
-    [found] = _of_prescriber(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now)
+    [found] = _of_prescriber(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER, now)
     return PrescriberHome(
         visits=day_list(found["visit_rows"], now, with_due=True),
         answers=[_to_read(*row) for row in found["answer_rows"]],
@@ -138,11 +139,17 @@ def prescriber_home(user: User, now: datetime) -> PrescriberHome:
 
 @prepared
 def _of_prescriber(
-    user: User, begins: datetime, ends: datetime, scored_since: datetime, observed_since: datetime, now: datetime
+    user: User,
+    begins: datetime,
+    ends: datetime,
+    scored_since: datetime,
+    observed_since: datetime,
+    checked_since: datetime,
+    now: datetime,
 ) -> QuerySet[User, Any]:
     """Every list of the home in one statement: each round trip costs more than reading its few rows."""
     return User.objects.filter(pk=user.pk).values(
-        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since)),
+        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since, checked_since)),
         answer_rows=Tuples(_unread(user)),
         draft_rows=Tuples(_drafts(user)),
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
@@ -154,8 +161,9 @@ def _of_prescriber(
 def therapist_home(user: User, now: datetime) -> TherapistHome:
     """What changed and is not acknowledged, today's sessions, observations, referrals, own duties."""
     begins, ends = day_bounds(timezone.localdate(now))
+    scored_since, observed_since, checked_since = now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER
     since = now - REFERRALS_SHOWN
-    [found] = _of_therapist(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, since, now)
+    [found] = _of_therapist(user, begins, ends, scored_since, observed_since, checked_since, since, now)
     return TherapistHome(
         changes=[_changed(*row) for row in found["change_rows"]],
         plans=[_plan_to_see(*row) for row in found["plan_rows"]],
@@ -173,6 +181,7 @@ def _of_therapist(
     ends: datetime,
     scored_since: datetime,
     observed_since: datetime,
+    checked_since: datetime,
     referred_since: datetime,
     now: datetime,
 ) -> QuerySet[User, Any]:
@@ -182,7 +191,7 @@ def _of_therapist(
     return User.objects.filter(pk=user.pk).values(
         change_rows=Tuples(changes.values_list("pk", "words", "reason", "at", "by__full_name", *naming("client"))),
         plan_rows=Tuples(plans.values_list("pk", "number", "signed_at", "signed_by__full_name", *naming("client"))),
-        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since)),
+        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since, checked_since)),
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
         referral_rows=Tuples(_referrals(user, referred_since)),
         duty_rows=Tuples(own_duties(user, now)),

@@ -1,6 +1,7 @@
 """How ready each visit of a day is, and which visits a filter of the day's list shows."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 Sign = tuple[str, str, str]
@@ -14,6 +15,10 @@ SIGNS: dict[str, Sign] = {
     "consent": ("Consent to telehealth missing", "warn", "checklist"),
     "agreed": ("Medication consent missing", "warn", "checklist"),
     "authorization": ("Prior authorization ends", "warn", "hourglass"),
+    "soon": ("Asked for within two weeks", "warn", "clock"),
+    "uninsured": ("No insurance known", "warn", "shield-check"),
+    "insurance": ("Insurance to be checked", "warn", "shield-check"),
+    "untested": ("No laboratory result", "warn", "flask"),
     "observed": ("New observation", "note", "message"),
     "score": ("No score in 14 days", "warn", "chart-line"),
     "sharing": ("Sharing not agreed", "warn", "link"),
@@ -23,6 +28,15 @@ SIGNS: dict[str, Sign] = {
 # What needs nothing more before the visit does not keep it from being ready.
 DONE = frozenset({"signed"})
 TO_PREPARE = "prepare"
+
+
+class Told(NamedTuple):
+    """What brought a client here, in the words of whoever told it; `asked_within` where it shall not wait."""
+
+    at: datetime
+    by: str
+    words: str
+    asked_within: bool
 
 
 class Marked(Protocol):
@@ -49,6 +63,11 @@ def signs_of(marks: Iterable[str], *, authorization_ends: str = "") -> list[Sign
     shown = [SIGNS[mark] for mark in marks]
     ends = SIGNS["authorization"]
     return [(f"{one[0]} {authorization_ends}", *one[1:]) if one is ends else one for one in shown] or [READY]
+
+
+def newest_told(told: Iterable[Told]) -> Told | None:
+    """What was told last counts, as on the page of the evaluation; None where nobody told anything."""
+    return max(told, key=lambda one: one.at, default=None)
 
 
 def wants_something(marks: Sequence[str]) -> bool:
