@@ -29,6 +29,7 @@ from tests.factories.intake import (
 )
 from tests.factories.monitoring import MeasurementFactory
 from tests.factories.plans import SignedPlanFactory
+from tests.factories.scales import ScaleResponseFactory
 from tests.factories.scheduling import AppointmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,24 @@ class TestHome:
         page = browser.get("/").text
         assert "Lithium?" not in page
         assert not {"soon", "uninsured", "untested"} & set(self.row(browser))
+
+    @pytest.mark.parametrize("kind", ["follow_up", "evaluation"])
+    def test_without_a_score_the_tablet_is_one_click_away(
+        self, browser: Browser, ada: Client, prescriber: User, kind: str
+    ) -> None:
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind=kind)
+        link = f'href="/check-ins/hand-over/{ada.pk}/"'
+        page = browser.get("/").text
+        assert link in page
+        assert "Hand over the tablet" in page
+        ScaleResponseFactory(client=ada, answered_at=NOW - DAY)
+        assert link not in browser.get("/").text
+        with time_machine.travel(NOW + 14 * DAY, tick=False):
+            gone = AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW + 14 * DAY, kind=kind)
+            browser.force_login(prescriber)
+            assert link in browser.get("/").text
+            Appointment.objects.filter(pk=gone.pk).update(status="no_show")
+            assert link not in browser.get("/").text
 
     def test_tests_that_are_due_are_said(self, browser: Browser, ada: Client, prescriber: User) -> None:
         AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW)

@@ -40,9 +40,10 @@ ENDED = (AppointmentStatus.DONE, AppointmentStatus.NO_SHOW, AppointmentStatus.CA
 class DayVisit(NamedTuple):
     """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin.
 
-    A booked evaluation begins with its own form, and what `begins` is said so.
+    A booked evaluation begins with its own form, and what `begins` is said so; `told` is what brought the client to it.
+    `device` leads to where a tablet is handed over, where no score is in.
 
-    `told` is what brought a client to an evaluation; `marks` are the names of its signs, by which the list is filtered.
+    `marks` are the names of its signs, by which the list is filtered.
     """
 
     when: str
@@ -54,6 +55,7 @@ class DayVisit(NamedTuple):
     signs: list[Sign]
     start: str
     begins: str
+    device: str
     told: str
     marks: tuple[str, ...]
 
@@ -205,6 +207,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
         signs=signs,
         start=address(begins_with, client.id) if may_begin else "",
         begins="the evaluation" if is_evaluation else "the visit",
+        device=address("checkins:hand_over", client.id) if "score" in marks and status not in ENDED else "",
         told=_told_words(told) if told else "",
         marks=marks,
     )
