@@ -126,7 +126,7 @@ def _page(request: StaffRequest, client: Client, form: ResultsForm) -> dict[str,
     return {
         "client": client,
         "form": form,
-        "due": queries.lines_of_client(client.pk, timezone.now()),
+        "due": queries.lines_of_client(client, timezone.now()),
         "groups": queries.newest_results(client),
         "kind": kind,
         "kind_label": rules.label_of(kind),

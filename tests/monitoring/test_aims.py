@@ -113,4 +113,4 @@ def test_the_duty_ends_with_it_and_the_number_of_queries_is_flat(
     services.look_at_due(now=now)
     duty.refresh_from_db()
     assert duty.closed_at is None  # blood count and others stand in the same duty and are still missing
-    assert "AIMS" not in " ".join(line.measured for line in queries.lines_of_client(ada.pk, now))
+    assert "AIMS" not in " ".join(line.measured for line in queries.lines_of_client(ada, now))

@@ -85,9 +85,9 @@ def test_it_is_due_until_it_was_made(
     ada: Client, carbamazepine: Medication, prescriber: User, now: dt.datetime
 ) -> None:
     start(ada, carbamazepine, prescriber, now, ASKED)
-    assert "HLA-B*15:02" in {line.measured for line in queries.lines_of_client(ada.pk, now)}
+    assert "HLA-B*15:02" in {line.measured for line in queries.lines_of_client(ada, now)}
     with_result(ada, 0, now)
-    assert queries.lines_of_client(ada.pk, now) == []
+    assert queries.lines_of_client(ada, now) == []
 
 
 def test_the_editor_asks_and_the_result_is_chosen_in_words(

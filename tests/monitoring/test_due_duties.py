@@ -95,7 +95,7 @@ def test_what_a_person_closed_stays_closed(lithium: DosePlan, coordinator: User,
     close_item(item_id=level.pk, outcome=Outcome.NO_LONGER_NEEDED, by=coordinator, now=now)
     services.look_at_due(now=now)
     assert queries.open_due(ada.pk) == [one for one in queries.open_due() if one != level.about]
-    assert "Lithium level" not in {line.measured for line in queries.lines_of_client(ada.pk, now)}
+    assert "Lithium level" not in {line.measured for line in queries.lines_of_client(ada, now)}
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_chart_tells_it_in_the_statement_it_has(
 
 
 def test_chart_and_results_tell_the_same(browser: Browser, lithium: DosePlan, ada: Client, prescriber: User) -> None:
-    lines = queries.lines_of_client(ada.pk, timezone.now())
+    lines = queries.lines_of_client(ada, timezone.now())
     assert [line.label for line in lines] == ["Overdue", "Never done"]
     for address in (f"/chart/{ada.pk}/", f"/monitoring/of/{ada.pk}/"):
         page = text(browser, prescriber, address)

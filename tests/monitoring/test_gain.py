@@ -72,7 +72,7 @@ def weigh(client: Client, at: dt.datetime, kg: str, unit: str = "kg") -> Measure
 
 
 def gained(client: Client, now: dt.datetime) -> list[DueLine]:
-    return [line for line in queries.lines_of_client(client.pk, now) if line.is_gain]
+    return [line for line in queries.lines_of_client(client, now) if line.is_gain]
 
 
 def review(line: DueLine, by: User, words: str = "Diet talked over; metformin next time") -> WorkItem:

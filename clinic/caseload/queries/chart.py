@@ -12,7 +12,6 @@ from django.utils import timezone
 from clinic.audit.models import AuditEvent
 from clinic.caseload.queries import lines, record
 from clinic.caseload.queries import scores as scores_read
-from clinic.caseload.queries.due import due_lines
 from clinic.caseload.queries.lines import Named
 from clinic.caseload.queries.marks import missed_marks, visit_marks
 from clinic.caseload.queries.record import PlanOnChart
@@ -28,6 +27,7 @@ from clinic.caseload.rules.timeline import History, Picture, TableRow
 from clinic.clients.models import Client
 from clinic.core.queries import prepared
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, weekday
+from clinic.monitoring.queries import due_lines
 from clinic.monitoring.rules.gathering import DueLine
 from clinic.scheduling.models import AppointmentKind, Modality
 from clinic.staff.models import User

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import Left
 
-from clinic.caseload.queries.due import due_parts
 from clinic.caseload.queries.who import MINE
 from clinic.caseload.rules.courses import Course, Missed, StepRow, courses
 from clinic.checkins.models import CheckInAnswer
@@ -17,6 +16,7 @@ from clinic.coordination.models import ChangeAcknowledgement, Observation
 from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis, PsychiatricEvaluation
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.queries import due_parts
 from clinic.plans.models import (
     Goal,
     Intervention,

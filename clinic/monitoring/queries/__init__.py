@@ -8,12 +8,12 @@ from clinic.monitoring.queries.due import (
     due_list,
     due_of_client,
     known_due,
-    lines_of_client,
     open_due,
     running_plan_of,
     stops_before_start,
     told_before_signing,
 )
+from clinic.monitoring.queries.of_client import due_lines, due_parts, lines_of_client
 from clinic.monitoring.queries.orders import Order, order_of, order_on_paper
 from clinic.monitoring.queries.protocols import (
     decided,
@@ -59,8 +59,10 @@ __all__ = [
     "decided_in",
     "decisions_of",
     "due_everywhere",
+    "due_lines",
     "due_list",
     "due_of_client",
+    "due_parts",
     "due_tests",
     "gain_reviews",
     "get_measurement",

@@ -76,11 +76,6 @@ def due_of_client(client_id: UUID, now: datetime) -> list[DueItem]:
     return [item for one in due_everywhere(now, Q(dose_plan__client=client_id)) for item in one.items]
 
 
-def lines_of_client(client_id: UUID, now: datetime) -> list[DueLine]:
-    """What must be seen to of one client, now or soon, in words."""
-    return lines_of(due_of_client(client_id, now), timezone.localdate(now))
-
-
 def due_list(user: User, *, state: str, now: datetime) -> DueList:
     """What must be seen to now of clients in care whose charts are open to this user, the most pressing first."""
     found = due_everywhere(now, in_open_charts(user, "dose_plan__client"), Q(dose_plan__client__status__in=IN_CARE))

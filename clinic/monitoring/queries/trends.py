@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 
 from clinic.clients.models import Client
 from clinic.monitoring.models import Measurement
-from clinic.monitoring.queries.due import lines_of_client
+from clinic.monitoring.queries.of_client import lines_of_client
 from clinic.monitoring.queries.protocols import decided
 from clinic.monitoring.rules.drawing import draw
 from clinic.monitoring.rules.gathering import DueLine
@@ -46,7 +46,7 @@ def trends_page(client: Client, now: datetime) -> Trends:
     names = dict.fromkeys(one.group for one in trends)
     return Trends(
         groups=[TrendGroup(name, [_drawn(one) for one in trends if one.group == name]) for name in names],
-        gained=[line for line in lines_of_client(client.pk, now) if line.is_gain],
+        gained=[line for line in lines_of_client(client, now) if line.is_gain],
         reviews=gain_reviews(client),
     )
 

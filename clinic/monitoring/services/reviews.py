@@ -26,7 +26,7 @@ def review_gain(*, client_id: UUID, about: str, words: str, by: User, now: datet
     """
     client = locked_client(client_id, by)
     words = check_review(words)
-    line = next((one for one in queries.lines_of_client(client_id, now) if one.is_gain and one.about == about), None)
+    line = next((one for one in queries.lines_of_client(client, now) if one.is_gain and one.about == about), None)
     if line is None:
         made = queries.gain_reviews(client).filter(about=about, closed_by=by, outcome_note=words).first()
         if made is None:

@@ -1,29 +1,65 @@
-"""What is due to be measured of one client, from lists that the statement of their record brings."""
+"""What is due to be measured of one client: from one statement, or from the one that brings their whole record."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet
 from django.utils.timezone import get_current_timezone, localdate
 
-from clinic.caseload.queries.who import MINE
 from clinic.clients.models import Client
-from clinic.core.rows import Rows
+from clinic.core.queries import prepared
+from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis
 from clinic.monitoring.models import Measurement
-from clinic.monitoring.queries import decided_in, newest_decisions
+from clinic.monitoring.queries.protocols import decided_in, newest_decisions
 from clinic.monitoring.rules.due import DUE, Known, due_items
 from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import DueLine, PlanStep, lines_of, monitored_kinds, plans_of
 from clinic.monitoring.rules.protocols import Person
 from clinic.monitoring.rules.results import in_own_unit
-from clinic.plans.models import PlanStatus
+from clinic.plans.models import PlanStatus, Problem, TreatmentPlan
 from clinic.scales.models import ScaleResponse
+from clinic.titration.models import DosePlanVersion, MissedDoses
 from clinic.worklist.models import WorkItem
 
 ONE_DAY = timedelta(days=1)
+# The client of the statement around.
+MINE = {"client": OuterRef("pk")}
 # The newest of each kind stand in a list of their own: what is older than these only loses days long past.
 TAKEN = 300
+
+
+def lines_of_client(client: Client, now: datetime) -> list[DueLine]:
+    """What must be seen to of one client, now or soon, in words; one query."""
+    [found] = _of_client(client.pk)
+    return due_lines(found, client, localdate(now))
+
+
+@prepared
+def _of_client(client_id: UUID) -> QuerySet[Client, Any]:
+    """The lists of `due_parts`, and of the record those that `due_lines` reads."""
+    dose_plans = DosePlanVersion.objects.filter(dose_plan__client=OuterRef("pk"), superseded_at=None)
+    missed = MissedDoses.objects.filter(version__dose_plan__client=OuterRef("pk")).order_by("-first_missed_on")
+    plans = TreatmentPlan.objects.filter(**MINE, status=PlanStatus.SIGNED)
+    egfr = Measurement.objects.standing().filter(**MINE, kind="egfr").newest_of_each_kind()
+    return Client.objects.filter(pk=client_id).values(
+        step_rows=Rows(
+            dose_plans.order_by("-dose_plan__began_on", "dose_plan_id", "steps__number").values(
+                "dose_plan_id", "stop_on", medication=F("dose_plan__medication__name"),
+                ingredient=F("dose_plan__medication__ingredient"), step_first_on=F("steps__first_on"),
+                step_last_on=F("steps__last_on"), every_days=F("steps__every_days"), day_mg=F("steps__mg_per_day"),
+            )
+        ),
+        missed_rows=Rows(missed.values("first_missed_on", "goes_on_on", plan_id=F("version__dose_plan"))),
+        plan_rows=Rows(
+            plans.values(
+                "status", problem_rows=RowsWithin(Problem.objects.filter(plan=OuterRef("pk")).values("code"))
+            )
+        ),
+        measurement_rows=Rows(egfr.values("kind", "value", "unit", "taken_at")),
+        **due_parts(),
+    )  # fmt: skip
 
 
 def due_parts() -> dict[str, Rows]:
