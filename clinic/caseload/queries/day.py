@@ -41,7 +41,7 @@ class DayVisit(NamedTuple):
     """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin.
 
     A booked evaluation begins with its own form, and what `begins` is said so; `told` is what brought the client to it.
-    `device` leads to where a tablet is handed over, where no score is in.
+    `device` leads to where a tablet is handed over to whoever comes here without a score.
 
     `marks` are the names of its signs, by which the list is filtered.
     """
@@ -196,6 +196,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
     signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else [CLOSED]
     is_done = "signed" in marks or status in ENDED if is_evaluation else one["visit_id"] is not None
     may_begin = one["is_open"] and not is_done
+    is_here = one["modality"] == Modality.IN_PERSON and status not in ENDED
     begins_with = "intake:start_evaluation" if is_evaluation else "visits:start"
     return DayVisit(
         when=clock(one["starts_at"]),
@@ -207,7 +208,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
         signs=signs,
         start=address(begins_with, client.id) if may_begin else "",
         begins="the evaluation" if is_evaluation else "the visit",
-        device=address("checkins:hand_over", client.id) if "score" in marks and status not in ENDED else "",
+        device=address("checkins:hand_over", client.id) if is_here and "score" in marks else "",
         told=_told_words(told) if told else "",
         marks=marks,
     )
