@@ -16,7 +16,7 @@ from clinic.monitoring.rules.gain import LONGEST_REVIEW
 from clinic.monitoring.rules.gathering import DueLine
 from clinic.monitoring.rules.results import Kind
 
-LINES = 5
+LINES = 8
 # Typed in every visit, in fields of their own; everything else is chosen on a line.
 IN_FIELDS = ("weight", "systolic", "diastolic", "heart_rate")
 BETWEEN = "|"
@@ -130,6 +130,13 @@ class ResultsForm(forms.Form):
 
     def lines(self) -> list[tuple[BoundField, BoundField]]:
         return [(self[f"kind_{line}"], self[f"value_{line}"]) for line in range(1, LINES + 1)]
+
+
+def lines_to_enter(asked: str) -> dict[str, str]:
+    """The lines that name already what an address asks for, kinds between commas; an answer is never chosen for one."""
+    kinds = [KINDS[code] for code in asked.split(",") if code in KINDS and code not in IN_FIELDS]
+    chosen = [kind for kind in kinds if kind.is_typed and not kind.answers][:LINES]
+    return {f"kind_{line}": choices_of(kind)[0][0] for line, kind in enumerate(chosen, start=1)}
 
 
 class GainReviewForm(forms.Form):

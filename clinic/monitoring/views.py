@@ -20,7 +20,7 @@ from clinic.core.printing import pdf_answer, print_pdf
 from clinic.messaging.forms import NoFieldsForm, WishForm
 from clinic.messaging.views import read_by_link
 from clinic.monitoring import queries, rules, services
-from clinic.monitoring.forms import GainReviewForm, ProtocolForm, ResultsForm, WithdrawForm, gain_forms
+from clinic.monitoring.forms import GainReviewForm, ProtocolForm, ResultsForm, WithdrawForm, gain_forms, lines_to_enter
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import PRESSING
 from clinic.monitoring.rules.protocols import told_for
@@ -41,9 +41,10 @@ def due(request: StaffRequest) -> HttpResponse:
 @requires(Permission.READ_RESULTS)
 @require_safe
 def results(request: StaffRequest, client_id: UUID) -> HttpResponse:
-    """The newest result of each kind; with `kind`, everything of that kind."""
+    """The newest result of each kind; with `kind`, everything of that kind, with `enter`, a form for those."""
     client = open_chart(client_id=client_id, by=request.user, page="results")
-    form = ResultsForm(initial={"taken_at": timezone.localtime().replace(second=0, microsecond=0)})
+    taken_at = timezone.localtime().replace(second=0, microsecond=0)
+    form = ResultsForm(initial={"taken_at": taken_at, **lines_to_enter(request.GET.get("enter", ""))})
     return render(request, "monitoring/results.html", _page(request, client, form))
 
 

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 
 from clinic.monitoring.rules.due import (
     ONE_DAY,
+    PRESSING,
     STATE_WORDS,
     DosePlanDays,
     DueItem,
@@ -23,6 +24,7 @@ from clinic.monitoring.rules.due import (
 )
 from clinic.monitoring.rules.ordering import is_ordered
 from clinic.monitoring.rules.protocols import Event, ingredient_groups, protocols_for, read_protocols
+from clinic.monitoring.rules.results import KINDS, SCALES
 
 # The clinic's own habit, no clinical number: what is due later is not told yet.
 TOLD_AHEAD_DAYS = 14
@@ -63,6 +65,22 @@ class DueLine:
     due_on: date
     is_gain: bool = False
     is_ordered: bool = False
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether somebody must see to it now."""
+        return self.state in PRESSING
+
+    @property
+    def scales(self) -> list[tuple[str, str]]:
+        """What of it is answered on a scale: its code and its name."""
+        return [(kind, KINDS[kind].label) for kind in self.kinds if KINDS[kind].group == SCALES]
+
+    @property
+    def results(self) -> str:
+        """What of it is entered as a result, as the address of the page of results names it; empty for none."""
+        return ",".join(kind for kind in self.kinds if KINDS[kind].group != SCALES)
 
     @property
     def label(self) -> str:
@@ -137,6 +155,7 @@ def _line(items: Sequence[DueItem], today: date) -> DueLine:
         since_on=one.since_on,
         due_on=one.by_on or one.since_on,
         is_gain=bool(one.gained),
+        kinds=tuple(dict.fromkeys(item.protocol.kinds[0] for item in items)),
         is_ordered=any(is_ordered(item, today) for item in items),
     )
 

@@ -15,6 +15,8 @@ from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.core.rules import RuleBroken
 from clinic.intake.models import Allergy
+from clinic.monitoring.queries import lines_of_client
+from clinic.monitoring.rules.gathering import DueLine
 from clinic.plans.models import MedicationConsent, PlanStatus
 from clinic.plans.models import Problem as PlanProblem
 from clinic.staff.models import User
@@ -100,6 +102,7 @@ class VisitPage:
     medications: list[RunningMedication]
     asked: dict[UUID, Asked]
     around: Around
+    due: list[DueLine]
 
     @property
     def without_consent(self) -> list[RunningMedication]:
@@ -170,6 +173,7 @@ def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
         medications=medications,
         asked=asked_of(visit),
         around=around(visit, user, today),
+        due=lines_of_client(visit.client, now),
     )
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
+from clinic.monitoring.rules.gain import LONGEST_REVIEW
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.titration.services import end_side_effect
@@ -28,8 +29,8 @@ from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.copied import PARTS
 from clinic.visits.rules.decisions import Decision
 from clinic.visits.rules.telehealth import CONSENT_TELLS, TELEHEALTH, is_consent_valid
+from clinic.visits.views.beside import keep_beside
 from clinic.visits.views.signed import signed_page
-from clinic.visits.views.symptoms import keep_ratings
 
 LOOK_FIRST = "Look at what this changes, shown below, then sign."
 
@@ -77,7 +78,7 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("visits:visit", visit_id)
     form = _bound(request, shown)
-    keep_ratings(request, shown)
+    keep_beside(request, shown)
     saved = list[FollowUpVisit]()
     keep = partial(services.save_visit, visit_id=visit_id, by=request.user, now=timezone.now())
     is_done = submit(form, lambda **note: saved.append(keep(**note)))
@@ -130,6 +131,8 @@ def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
         return f"{address}#response"
     if "rate_symptoms" in request.POST:
         return f"{address}#symptoms"
+    if "review_gain" in request.POST:
+        return f"{address}#to-measure"
     if "continue_all" in request.POST or "preview" in request.POST:
         address = f"{address}#decisions"
     elif "book" in request.POST:
@@ -171,7 +174,7 @@ def sign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         return redirect("visits:visit", visit_id)
     now = timezone.now()
     form = _bound(request, shown)
-    keep_ratings(request, shown)
+    keep_beside(request, shown)
     if not submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=now)):
         return _draft_again(request, visit_id, form)
     saved = queries.get_draft(request.user, visit_id)
@@ -266,6 +269,7 @@ def _render_draft(
         "open_points": open_points(page, form, shown_panels),
         "consent_tells": CONSENT_TELLS,
         "next_visit": _next_visit(request, page, shown_panels),
+        "longest_review": LONGEST_REVIEW,
         "has_consent": is_consent_valid(page.around.consented_on, page.today),
     }
     return render(request, "visits/visit.html", shown, status=status)
