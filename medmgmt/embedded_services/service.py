@@ -39,11 +39,11 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def reason_of(log: str, fallback: str) -> str:
-    """The one line of a service's output that a person can act on."""
+    """The one line of a service's output that a person can act on: what failed first, the rest follows from it."""
     if "No space left" in log or "Disk quota" in log:
         return "the disk is full"
-    lines = [line for line in log.splitlines() if "FATAL" in line or "error" in line.lower()]
-    return lines[-1].strip() if lines else fallback
+    failures = (line.strip() for line in log.splitlines() if "FATAL" in line or "error" in line.lower())
+    return next(failures, fallback)
 
 
 class Service:

@@ -163,6 +163,10 @@ def test_a_database_that_will_not_start_says_why(database: Postgres) -> None:
     [
         ("LOG: x\nFATAL: could not write: No space left on device", "the disk is full"),
         ("LOG: x\nFATAL: data directory is broken\nLOG: y", "FATAL: data directory is broken"),
+        (
+            "creating files ... FATAL: no such zone\ninitdb: error: the child exited\n",
+            "creating files ... FATAL: no such zone",
+        ),
         ("", "see the log"),
     ],
 )
