@@ -9,13 +9,15 @@ from clinic.formulary.models import Decision, Medication, SafetyRule
 from clinic.formulary.queries.schedules import OWN_KINDS, Schedules, schedules_of
 from clinic.formulary.rules import amount_text
 from clinic.formulary.rules.reading import DATA
-from clinic.formulary.rules.regimen import KINDS, RuleSet, read_rows, rule_set
+from clinic.formulary.rules.regimen import KINDS, RuleSet, read_rows, rule_set, with_maxima
 
 NAMES = ("ingredients", "classes")
 Row = dict[str, str]
 Stamp = tuple[int, datetime | None, int, datetime | None]
-# The rules of this process, built anew when their table or the confirmed maxima have changed.
+# The rules of this process, built anew when their table or the confirmed maxima have changed; and those of the table
+# alone, which are most of the work and change least.
 _built: dict[Stamp, RuleSet] = {}
+_of_table: dict[tuple[int, datetime | None], RuleSet] = {}
 
 
 def safety_rules() -> RuleSet | None:
@@ -61,12 +63,22 @@ def _maxima() -> tuple[int, datetime | None]:
 
 
 def _build(stamp: Stamp) -> RuleSet:
+    maxima = [_maximum(medication) for medication in Medication.objects.all()]
+    table = stamp[:2]
+    if table not in _of_table:
+        rules = rule_set(_rows(maxima), version=stamp[1].date().isoformat() if stamp[1] else "")
+        _of_table.clear()
+        _of_table[table] = rules
+    return with_maxima(_of_table[table], maxima)
+
+
+def _rows(maxima: list[Row]) -> dict[str, list[Row]]:
     rows_by_kind: dict[str, list[Row]] = {kind: read_rows(DATA, kind) for kind in NAMES}
-    rows_by_kind["medications"] = [_maximum(medication) for medication in Medication.objects.all()]
+    rows_by_kind["medications"] = maxima
     for rule in SafetyRule.objects.current().filter(kind__in=KINDS).exclude(decision=Decision.REFUSED):
         reviewed_on = rule.decided_at.date().isoformat() if rule.decided_at else ""
         rows_by_kind.setdefault(rule.kind, []).append({**rule.definition, "reviewed_on": reviewed_on})
-    return rule_set(rows_by_kind, version=stamp[1].date().isoformat() if stamp[1] else "")
+    return rows_by_kind
 
 
 def _maximum(medication: Medication) -> Row:

@@ -4,7 +4,7 @@
 ingredient, `pairs`, `amounts`, `client` and `loads` look, `checking` joins them, `findings` is the answer.
 """
 
-from clinic.formulary.rules.regimen.building import KINDS, rule_set
+from clinic.formulary.rules.regimen.building import KINDS, rule_set, with_maxima
 from clinic.formulary.rules.regimen.checking import check
 from clinic.formulary.rules.regimen.findings import Code, Finding, Severity
 from clinic.formulary.rules.regimen.person import Person, Pregnancy, Sex, Span, Taken
@@ -26,4 +26,5 @@ __all__ = [
     "read_rows",
     "read_rules",
     "rule_set",
+    "with_maxima",
 ]

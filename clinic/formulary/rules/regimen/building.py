@@ -4,7 +4,7 @@ The rows may come from the data files or from the database; they are dictionarie
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from string import Formatter
 from typing import Any, TypeVar
@@ -49,6 +49,17 @@ def rule_set(rows_by_kind: Mapping[str, Sequence[Row]], version: str) -> RuleSet
         return _built(rows_by_kind, version)
     except (KeyError, AttributeError) as problem:
         raise RuleBroken(f"The rules cannot be used: a row has no {problem}.") from problem
+
+
+def with_maxima(rules: RuleSet, medications: Sequence[Row]) -> RuleSet:
+    """The same rules with the confirmed maxima of these medications, in mg a day, in the place of those they had.
+
+    Raises RuleBroken where there are no medications.
+    """
+    if not medications:
+        raise RuleBroken("The rules cannot be used: there are no medications.")
+    own = (limit for limit in rules.limits if not limit.is_general)
+    return replace(rules, limits=(*general_limits(medications), *own))
 
 
 def _built(rows_by_kind: Mapping[str, Sequence[Row]], version: str) -> RuleSet:
