@@ -1,17 +1,19 @@
 """Whatever is sent to a form, the answer is a page: no input, however wild, breaks one (S16, S25)."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client as Browser
-from django.urls import path, reverse
+from django.urls import path, resolve, reverse
 
 from clinic.staff.access import SIGN_IN_VIEWS
 from tests.access import matrix
@@ -83,17 +85,28 @@ def forms_of(browser: Browser, address: str) -> list[Sent]:
     # What is printed is no page and holds no form.
     if answer.headers["Content-Type"].startswith("text/html"):
         parser.feed(answer.content.decode())
+    alike: dict[tuple[str, str, frozenset[str]], Sent] = {}
     for form in parser.found:
         form.action = form.action if form.action.startswith("/") else address + form.action
-    return parser.found
+        # One form for each row of a list: the first stands for all.
+        alike.setdefault((view_of(form.action), form.method, frozenset(form.values)), form)
+    return list(alike.values())
+
+
+def view_of(action: str) -> str:
+    return resolve(urlsplit(action).path).view_name
 
 
 def trials(values: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Wild values in all fields at once, then one in each field by itself, the others as the page has them."""
+    """Wild values in all fields at once, then one in each field by itself, the others as the page has them.
+
+    Of the rows of one form, all alike, the fields of the first are tried by themselves.
+    """
     kinds = list(WILD)
     for shift in range(0, len(kinds), 4):
         yield f"all, {shift}", {name: WILD[kinds[(n + shift) % len(kinds)]] for n, name in enumerate(values)}
-    for number, name in enumerate(values):
+    by_themselves = {re.sub(r"\d+", "0", name): name for name in reversed(values)}
+    for number, name in enumerate(reversed(by_themselves.values())):
         kind = kinds[number % len(kinds)]
         yield f"{name} {kind}", {**values, name: WILD[kind]}
 
