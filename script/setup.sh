@@ -1,5 +1,8 @@
 # Sourced by script/demo and script/test: finds Python, gets uv, syncs the locked environment into .venv.
 
+# Many processes start here, and each would compile every module again if none may keep what it compiled.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '%s\n' "$*" >&2; }
 
 find_python() {
