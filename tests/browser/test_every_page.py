@@ -162,7 +162,8 @@ def test_every_page_of_a_role_reads_well(open_as: Open, world: World, role: str)
     page, listener = open_as(role)
     seen = {stop for earlier in WALKERS[: WALKERS.index(role)] for stop in walk_of(earlier)}
     found = []
-    for stop in walk_of(role):
+    # Where nothing is known, everybody is told the same: who comes first has looked.
+    for stop in [stop for stop in walk_of(role) if stop.side != "empty" or stop not in seen]:
         page.set_viewport_size({"width": PHONE, "height": HEIGHT})
         answer = page.goto(stop.path(world, role))
         status = answer.status if answer else 0

@@ -8,10 +8,13 @@ from uuid import UUID
 import pytest
 
 from clinic.core.rules import RuleBroken
+from clinic.formulary.rules.regimen import Code, Finding, Severity
 from clinic.monitoring.rules import NO_BREAK
+from clinic.titration.rules.safety import RegimenLook
 from clinic.visits.rules import since
-from clinic.visits.rules.decisions import read_mg, written_rationale
+from clinic.visits.rules.decisions import Asked, read_mg, written_rationale
 from clinic.visits.rules.note import content_hash, mental_status_words
+from clinic.visits.rules.preview import Decided, FindingLine, with_regimen
 
 VISIT_DAY = dt.date(2026, 3, 2)
 SOME_ID = UUID(int=1)
@@ -133,3 +136,16 @@ def test_mental_status_in_words() -> None:
 def test_the_hash_follows_the_content() -> None:
     assert content_hash({"a": 1, "b": 2}) == content_hash({"b": 2, "a": 1})
     assert content_hash({"a": 1}) != content_hash({"a": 2})
+
+
+def test_what_all_medications_together_say_is_told_beside_a_decision() -> None:
+    bleeding = Finding(
+        code=Code.INTERACTION, severity=Severity.WARN, medications=("ibuprofen", "sertraline"),
+        first_on=dt.date(2026, 3, 2), last_on=None, text="Bleeding is more likely.", rule="x", source="Label",
+    )  # fmt: skip
+    alone = Decided(
+        Asked(UUID(int=1)), proposed=None, problem="", problem_field="", told="", steps=(), findings=(), stops=(),
+        falls_away=False, rationale="", token="",
+    )  # fmt: skip
+    decided = with_regimen(alone, RegimenLook((bleeding,), (), version="2026-01-01"))
+    assert decided.findings == (FindingLine("warn", "Bleeding is more likely. (from Mar 2, 2026)"),)
