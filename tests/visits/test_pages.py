@@ -11,6 +11,8 @@ from django.urls import reverse
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
+from clinic.plans.models import MedicationConsent
+from clinic.plans.services import revoke_consent
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
 from clinic.visits import queries, services
@@ -342,3 +344,19 @@ class TestQueries:
         assert list(queries.newest_visits(ada, 5)) == [second, first]
         assert list(queries.newest_visits(ada, 1)) == [second]
         assert list(queries.drafts_of(prescriber)) == [mine]
+
+
+class TestConsent:
+    def test_where_it_is_missing_it_stands_beside_the_dose(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        assert "Consent missing" not in browser.get(url("visit", visit)).text
+        consent = MedicationConsent.objects.get()
+        revoke_consent(consent_id=consent.pk, because="Not any more", by=visit.prescriber, now=NOW)
+        address = f"/plans/of/{visit.client_id}/consents/?medication={dose_plan.medication_id}#record"
+        known = browser.get(url("visit", visit)).text.partition('id="current"')[2].partition("</section>")[0]
+        assert "Consent missing" in known
+        assert f'href="{address}"' in known
+        doses = browser.get(visit.client.get_absolute_url()).text.partition('id="doses"')[2].partition("</section>")[0]
+        assert "Consent missing" in doses
+        assert f'href="{address}"' in doses

@@ -47,7 +47,7 @@ class Dose:
     """One medication today, in words, and what the signed plan says comes next.
 
     `rhythm` tells how often where it is not every day, on a day without a dose with the doses. `waits_for` is the
-    gate of the next step.
+    gate of the next step, `unagreed_id` the medication where no consent to it stands.
     """
 
     dose_plan_id: UUID
@@ -58,6 +58,7 @@ class Dose:
     next_day: str
     waits_for: str
     next: str
+    unagreed_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,15 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         missed=missed_marks(found["missed_rows"]),
     )
     waiting = {(row["dose_plan_id"], row["step_first_on"]): row for row in found["gate_rows"]}
+    agreed = {row["medication_id"] for row in found["agreed_rows"]}
+    unagreed = {s["dose_plan_id"]: s["medication_id"] for s in found["step_rows"] if s["medication_id"] not in agreed}
     age = client.age_on(today)
     return Chart(
         client=client,
         age=age,
         is_minor=age < ADULT,
         who=person,
-        doses=[_dose(course, waiting, today) for course in courses if course.is_running(today)],
+        doses=[_dose(course, waiting, unagreed, today) for course in courses if course.is_running(today)],
         next_visit=_next_visit(found["appointment_rows"], now),
         picture=timeline.picture(history, since=since, today=today),
         table=timeline.table(history, since=since, today=today),
@@ -200,7 +203,9 @@ def _day(instant: datetime) -> date:
     return timezone.localdate(instant)
 
 
-def _dose(course: Course, waiting: dict[tuple[UUID, date], dict[str, Any]], today: date) -> Dose:
+def _dose(
+    course: Course, waiting: dict[tuple[UUID, date], dict[str, Any]], unagreed: dict[UUID, UUID], today: date
+) -> Dose:
     held, coming = course.on(today), course.after(today)
     words = day_words(held, today) if held else "not begun yet"
     planned = [coming.words] if coming else []
@@ -215,6 +220,7 @@ def _dose(course: Course, waiting: dict[tuple[UUID, date], dict[str, Any]], toda
         next_day=weekday(coming.first_on) if coming else "",
         waits_for=_waits_for(waiting.get((course.dose_plan_id, coming.first_on)) if coming else None),
         next=". ".join(planned) or "No change planned",
+        unagreed_id=unagreed.get(course.dose_plan_id),
     )
 
 

@@ -21,6 +21,7 @@ from clinic.plans.models import (
     Goal,
     Intervention,
     InterventionKind,
+    MedicationConsent,
     PlanAcknowledgement,
     PlanStatus,
     Problem,
@@ -48,6 +49,7 @@ def record_parts(since: datetime) -> dict[str, Rows]:
     """The lists of a client's record, for a statement about that client; appointments since an instant."""
     return {
         "step_rows": Rows(_steps()),
+        "agreed_rows": Rows(MedicationConsent.objects.standing().filter(**MINE).values("medication_id")),
         "gate_rows": Rows(_gates()),
         "missed_rows": Rows(_missed()),
         "appointment_rows": Rows(_appointments(since)),
@@ -70,7 +72,7 @@ def _steps() -> QuerySet[DosePlanVersion, Any]:
         .order_by("-dose_plan__began_on", "dose_plan_id", "steps__number")
         .values(
             "dose_plan_id", "stop_on", medication=F("dose_plan__medication__name"), treats=F("dose_plan__treats"),
-            ingredient=F("dose_plan__medication__ingredient"),
+            medication_id=F("dose_plan__medication_id"), ingredient=F("dose_plan__medication__ingredient"),
             step_first_on=F("steps__first_on"), step_last_on=F("steps__last_on"), every_days=F("steps__every_days"),
             day_mg=F("steps__mg_per_day"), words=F("steps__words"),
         )
