@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from clinic.checkins.views.device import device_page
 from clinic.messaging.views import inbound_message, message_report
 from clinic.monitoring.views import reminder_page
+from clinic.plans.views import consent_page
 from clinic.risk.views import safety
 from clinic.scheduling.views import by_link
 from clinic.staff.views import remove_key
@@ -35,6 +36,7 @@ urlpatterns = [
     path("pages/<str:token>/", safety.page, name="safety_page"),
     path("appointments/<str:token>/", by_link, name="appointment_page"),
     path("reminders/<str:token>/", reminder_page, name="reminder_page"),
+    path("ask/<str:token>/", consent_page, name="consent_page"),
     path("device/<str:token>/", device_page, name="device_page"),
     path("risk/", include("clinic.risk.urls")),
     path("intake/", include("clinic.intake.urls")),

@@ -18,7 +18,3 @@ class PrintForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
         return {"paper": Paper(told.get("paper") or Paper.LETTER), "large": bool(told.get("large"))}
-
-
-class GiveForm(forms.Form):
-    """Nothing to fill in; carries why a link cannot be given."""

@@ -1,28 +1,29 @@
 """The dose calendar for staff, on paper and behind a link; leaflet and pharmacist's copy."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
-from clinic.core.forms import submit
 from clinic.core.printing import pdf_answer, print_pdf
 from clinic.formulary.rules import patient_pages
 from clinic.handouts import queries, services
-from clinic.handouts.forms import GiveForm, PrintForm
+from clinic.handouts.forms import PrintForm
 from clinic.handouts.rules import leaflet as leaflets
 from clinic.handouts.rules import paper
 from clinic.messaging.queries import live_links, sendings
 from clinic.messaging.rules import language_of
-from clinic.messaging.views import read_by_link
+from clinic.messaging.views import give_by_link, read_by_link
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -38,7 +39,7 @@ def calendar(request: StaffRequest, client_id: UUID) -> HttpResponse:
     return _calendar(request, client)
 
 
-def _calendar(request: StaffRequest, client: Client, *, give: GiveForm | None = None, link: str = "") -> HttpResponse:
+def _calendar(request: StaffRequest, client: Client, *, give: Form | None = None, link: str = "") -> HttpResponse:
     """`link` was made by this very request; it can be shown this once."""
     now, today = timezone.now(), timezone.localdate()
     context = {
@@ -111,43 +112,39 @@ def leaflet(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
 @require_POST
 def send_link(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Write to the client with a link to the calendar."""
-    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
-    form = GiveForm(request.POST)
-    if not submit(form, partial(services.send_calendar_link, client_id=client.pk, by=request.user, now=timezone.now())):
-        return _calendar(request, client, give=form)
-    messages.success(request, "A message with the link is on its way.")
-    return redirect("handouts:calendar", client.pk)
+    return _give(request, client_id, services.send_calendar_link, "A message with the link is on its way.")
 
 
 @requires(Permission.GIVE_CALENDAR)
 @require_POST
 def show_link(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Show a fresh link once, to hand over in person."""
-    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
-    form, shown = GiveForm(request.POST), list[str]()
-    deed = partial(services.show_calendar_link, client_id=client.pk, by=request.user, now=timezone.now())
-    submit(form, lambda: shown.append(deed()))
-    return _calendar(request, client, give=form, link="".join(shown))
+    return _give(request, client_id, services.show_calendar_link)
 
 
 @requires(Permission.GIVE_CALENDAR)
 @require_POST
 def keep_links(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Keep the open links for three more days."""
-    client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
-    services.keep_calendar_links(client_id=client.pk, by=request.user, now=timezone.now())
-    messages.success(request, "The open links work for three days from now.")
-    return redirect("handouts:calendar", client.pk)
+    return _give(request, client_id, services.keep_calendar_links, "The open links work for three days from now.")
 
 
 @requires(Permission.GIVE_CALENDAR)
 @require_POST
 def end_links(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """End every link to the calendar."""
+    return _give(request, client_id, services.end_calendar_links, "No link opens the calendar any more.")
+
+
+def _give(request: StaffRequest, client_id: UUID, deed: Callable[..., object], told: str = "") -> HttpResponse:
     client = open_chart(client_id=client_id, by=request.user, page="dose calendar")
-    services.end_calendar_links(client_id=client.pk, by=request.user, now=timezone.now())
-    messages.success(request, "No link opens the calendar any more.")
-    return redirect("handouts:calendar", client.pk)
+    return give_by_link(
+        request,
+        partial(deed, client_id=client.pk, by=request.user, now=timezone.now()),
+        page=partial(_calendar, request, client),
+        back=reverse("handouts:calendar", args=[client.pk]),
+        told=told,
+    )
 
 
 @login_not_required

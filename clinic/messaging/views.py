@@ -271,6 +271,22 @@ def _read_inside(
     return private(render(request, "messaging/birth_year.html", {"form": form}, status=422 if form.errors else 200))
 
 
+def give_by_link(
+    request: HttpRequest, deed: Callable[[], object], *, page: Callable[..., HttpResponse], back: str, told: str = ""
+) -> HttpResponse:
+    """One deed of giving a page by link: send a link, show a fresh one, keep or end those that are open.
+
+    `page` draws the page it was asked from, with what was refused; a link that the deed made is shown there this once.
+    """
+    form, made = NoFieldsForm(request.POST), list[object]()
+    if not submit(form, lambda: made.append(deed())):
+        return page(give=form)
+    if isinstance(made[0], str):
+        return page(link=made[0])
+    messages.success(request, told)
+    return redirect(back)
+
+
 def _signed_words(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     """The words of a call that bears the right signature; nothing of any other is looked at."""
     body = request.read(LONGEST_CALL + 1)

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from clinic.core.forms import offer
 from clinic.core.templatetags.clinic_ui import day, instant
 from clinic.formulary.models import Medication
 from clinic.intake.icd10 import is_billable
@@ -205,6 +207,9 @@ HOWS = [
 ]
 
 
+BY_LINK = (How.LINK, "Not yet: ask by link, the client reads it and agrees")
+
+
 def _discussed(label: str, help_text: str = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 2})
     return forms.CharField(label=label, help_text=help_text, max_length=LONGEST, required=False, widget=widget)
@@ -247,6 +252,7 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= consent_fields()
+        offer(self, "how", [*HOWS[:2], BY_LINK, *HOWS[2:]])
 
     def clean(self) -> dict[str, Any]:
         """What was agreed to."""
@@ -258,6 +264,22 @@ class ConsentForm(forms.Form):
             "agreement": Agreement(**{"how": "", **agreed}),
             "given_on": given.get("given_on"),
         }
+
+
+class AgreeForm(forms.Form):
+    """What a client by link says beside the button; for one under 18 the guardian gives their name."""
+
+    guardian_name = forms.CharField(
+        label=_("Your own name, as parent or guardian"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your own name.")},
+    )
+
+    def __init__(self, *args: Any, is_minor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_minor:
+            del self.fields["guardian_name"]
 
 
 class RevokeForm(forms.Form):
@@ -288,7 +310,14 @@ def consent_on_paper(consent: MedicationConsent) -> dict[str, Any]:
         "clinic": {"name": settings.CLINIC_NAME, "phone": settings.CLINIC_PHONE, "hours": settings.CLINIC_HOURS},
         "parts": [{"title": title, "text": text} for title, text in discussed if text],
         "agreed": consent.get_how_display() + f", {day(consent.given_on)}." if consent.because else agreed,
-        "recorded": f"Recorded by {consent.recorded_by.title}, {instant(consent.recorded_at)}.",
+        "recorded": _recorded(consent),
         "revoked": revoked,
         "needs_signature": consent.stands,
     }
+
+
+def _recorded(consent: MedicationConsent) -> str:
+    who, when = consent.recorded_by.title, instant(consent.recorded_at)
+    if consent.how == How.LINK:
+        return f"Discussed by {who}. Agreed to on the page by link, {when}, text {consent.text_version}."
+    return f"Recorded by {who}, {when}."

@@ -33,7 +33,12 @@ from tests.factories.intake import (
 )
 from tests.factories.messaging import ReminderFactory
 from tests.factories.monitoring import DueDayFactory, MeasurementFactory
-from tests.factories.plans import MedicationConsentFactory, SignedPlanFactory, TreatmentPlanFactory
+from tests.factories.plans import (
+    AskedConsentFactory,
+    MedicationConsentFactory,
+    SignedPlanFactory,
+    TreatmentPlanFactory,
+)
 from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory, SafetyPlanFactory
 from tests.factories.scales import ContentPackFactory, TargetSymptomFactory
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
@@ -146,6 +151,18 @@ def _consent(side: Side) -> Any:
     return MedicationConsentFactory(
         client=side.client, medication=MedicationFactory(name="lithium"), recorded_by=side.prescriber, risks=CANARY
     )
+
+
+def _asked_consent(side: Side, name: str = "valproate") -> Any:
+    return AskedConsentFactory(
+        client=side.client, medication=MedicationFactory(name=name), asked_by=side.prescriber, risks=CANARY
+    )
+
+
+def _consent_token(side: Side) -> str:
+    expires_at = timezone.now() + dt.timedelta(hours=72)
+    about = {"about_kind": "consent", "about_id": _asked_consent(side, "quetiapine").pk}
+    return mint_link(client_id=side.client.pk, expires_at=expires_at, **about)
 
 
 def _answer(side: Side) -> Any:
@@ -270,6 +287,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "plans:sign plan_id": lambda side: TreatmentPlanFactory(client=side.client, written_by=side.prescriber, number=2),
     "dose_plan_id": _dose_plan,
     "consent_id": _consent,
+    "asked_id": _asked_consent,
     "fill_id": lambda side: filled(_plan_of(side), side.prescriber, timezone.now()),
     "request_id": lambda side: refill_asked(_plan_of(side), side.prescriber, timezone.now()),
     "effect_id": _side_effect,
@@ -279,6 +297,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "token": _token,
     "handouts:page token": _calendar_token,
     "safety_page token": _safety_token,
+    "consent_page token": _consent_token,
     "device_page token": _device_token,
     "reminder_id": lambda side: ReminderFactory(client=side.client, state="refused"),
     "text_id": lambda side: MessageText.objects.create(

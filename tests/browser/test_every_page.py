@@ -248,6 +248,19 @@ def test_the_steps_of_a_safety_plan_by_link_read_well(walk: tuple[Page, Check], 
 
 
 @pytest.mark.browser
+def test_the_steps_of_a_consent_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
+    page, look = walk
+    page.goto(Stop("consent_page").path(world, ANONYMOUS))
+    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Your medication: please read").wait_for()
+    look("consent")
+    page.get_by_role("button", name="I agree to this medication").click()
+    page.get_by_text("We have written down that you agree.").wait_for()
+    look("agreed")
+
+
+@pytest.mark.browser
 def test_the_steps_of_an_appointment_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
     page.goto(Stop("appointment_page").path(world, ANONYMOUS))
@@ -290,7 +303,8 @@ def test_the_steps_of_a_test_that_is_due_by_link_read_well(walk: tuple[Page, Che
 def test_the_pages_by_link_read_well_in_spanish(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
     Client.objects.filter(pk=world.full.client.pk).update(language="es")
-    for name in ("checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page"):
+    names = ("checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page", "consent_page")
+    for name in names:
         page.goto(Stop(name).path(world, ANONYMOUS))
         page.get_by_label("¿En qué año nació?").fill(str(world.full.client.birth_on.year))
         look(f"{name}, the first question")

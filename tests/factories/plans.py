@@ -4,7 +4,7 @@ import datetime as dt
 
 import factory
 
-from clinic.plans.models import MedicationConsent, PlanStatus, TreatmentPlan
+from clinic.plans.models import AskedConsent, MedicationConsent, PlanStatus, TreatmentPlan
 from clinic.plans.rules import Agreement
 from tests.factories.clients import ClientFactory
 from tests.factories.formulary import MedicationFactory
@@ -62,3 +62,19 @@ class MedicationConsentFactory(factory.django.DjangoModelFactory[MedicationConse
     given_on = dt.date(2026, 1, 5)
     recorded_by = factory.SubFactory(UserFactory)
     recorded_at = dt.datetime(2026, 1, 5, 17, 0, tzinfo=dt.UTC)
+
+
+class AskedConsentFactory(factory.django.DjangoModelFactory[AskedConsent]):
+    """Asked by link on Monday, January 5, and not answered."""
+
+    class Meta:
+        model = AskedConsent
+
+    client = factory.SubFactory(ClientFactory)
+    medication = factory.SubFactory(MedicationFactory)
+    target_symptoms = DISCUSSED["target_symptoms"]
+    benefit = DISCUSSED["benefit"]
+    risks = DISCUSSED["risks"]
+    alternatives = DISCUSSED["alternatives"]
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = dt.datetime(2026, 1, 5, 17, 0, tzinfo=dt.UTC)

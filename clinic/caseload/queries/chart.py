@@ -136,16 +136,13 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         ],
         missed=missed_marks(found["missed_rows"]),
     )
-    waiting = {(row["dose_plan_id"], row["step_first_on"]): row for row in found["gate_rows"]}
-    agreed = {row["medication_id"] for row in found["agreed_rows"]}
-    unagreed = {s["dose_plan_id"]: s["medication_id"] for s in found["step_rows"] if s["medication_id"] not in agreed}
     age = client.age_on(today)
     return Chart(
         client=client,
         age=age,
         is_minor=age < ADULT,
         who=person,
-        doses=[_dose(course, waiting, unagreed, today) for course in courses if course.is_running(today)],
+        doses=_doses(courses, found, today),
         next_visit=_next_visit(found["appointment_rows"], now),
         picture=timeline.picture(history, since=since, today=today),
         table=timeline.table(history, since=since, today=today),
@@ -201,6 +198,13 @@ def _plan(plan: PlanOnChart) -> PlanShown:
 
 def _day(instant: datetime) -> date:
     return timezone.localdate(instant)
+
+
+def _doses(courses: list[Course], found: dict[str, Any], today: date) -> list[Dose]:
+    waiting = {(row["dose_plan_id"], row["step_first_on"]): row for row in found["gate_rows"]}
+    agreed = {row["medication_id"] for row in found["agreed_rows"]}
+    unagreed = {s["dose_plan_id"]: s["medication_id"] for s in found["step_rows"] if s["medication_id"] not in agreed}
+    return [_dose(course, waiting, unagreed, today) for course in courses if course.is_running(today)]
 
 
 def _dose(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -128,9 +128,24 @@ def live_links(client_id: UUID, about_kind: str, now: datetime) -> QuerySet[Sign
     return links.filter(expires_at__gt=now, tries_left__gt=0).order_by("-created_at")
 
 
-def sendings(client_id: UUID, about_kind: str) -> QuerySet[Reminder]:
-    """Messages that lead a client to a page about themselves, the newest first."""
-    return Reminder.objects.filter(about_kind=about_kind, about_id=client_id).order_by("-step", "-due_at")
+def links_about(about_ids: Collection[UUID], about_kind: str, now: datetime) -> dict[UUID, list[SignedLink]]:
+    """Of each cause the links that still open its page, the newest first; one query."""
+    links = SignedLink.objects.filter(about_id__in=about_ids, about_kind=about_kind, used_at=None, revoked_at=None)
+    found: dict[UUID, list[SignedLink]] = {}
+    for link in links.filter(expires_at__gt=now, tries_left__gt=0).order_by("-created_at"):
+        found.setdefault(link.about_id, []).append(link)
+    return found
+
+
+def messages_about(about_ids: Collection[UUID], about_kind: str) -> dict[UUID, Reminder]:
+    """Of each cause the newest message; one query."""
+    rows = Reminder.objects.filter(about_kind=about_kind, about_id__in=about_ids).order_by("step", "due_at")
+    return {row.about_id: row for row in rows}
+
+
+def sendings(about_id: UUID, about_kind: str) -> QuerySet[Reminder]:
+    """Messages that lead a client to a page, the newest first; of a page about themselves its cause is the client."""
+    return Reminder.objects.filter(about_kind=about_kind, about_id=about_id).order_by("-step", "-due_at")
 
 
 @dataclass(frozen=True)

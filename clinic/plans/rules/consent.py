@@ -16,6 +16,7 @@ class How(StrEnum):
 
     SPOKEN = "spoken"
     SIGNED = "signed"
+    LINK = "link"
     EMERGENCY = "emergency"
 
 
@@ -59,7 +60,7 @@ def check_agreement(agreement: Agreement, *, given_on: date, today: date, is_min
     An emergency says why instead. Nothing is given on a day still to come. RuleBroken names each field. Source:
     clinical facts 6.4, elements of informed consent to psychotropics (status U: the clinic's own form).
     """
-    if agreement.how not in set(How):
+    if agreement.how not in set(How) - {How.LINK}:
         raise RuleBroken("Say how the client consented.", field="how")
     if given_on > today:
         raise RuleBroken("Consent cannot have been given on a day still to come.", field="given_on")
@@ -67,8 +68,7 @@ def check_agreement(agreement: Agreement, *, given_on: date, today: date, is_min
         if not agreement.because.strip():
             raise RuleBroken("Say why it begins without consent.", field="because")
         return
-    untold = [name for name in DISCUSSED if not getattr(agreement, name).strip()]
-    missing = [RuleBroken(DISCUSSED[name], field=name) for name in untold]
+    missing = untold(agreement)
     if agreement.given_by not in set(GivenBy):
         missing.append(RuleBroken("Say who consented.", field="given_by"))
     elif is_minor and agreement.given_by != GivenBy.GUARDIAN:
@@ -77,6 +77,12 @@ def check_agreement(agreement: Agreement, *, given_on: date, today: date, is_min
         missing.append(RuleBroken("Say who consented for the client.", field="guardian_name"))
     if missing:
         raise RuleBroken.all_of(missing)
+
+
+def untold(agreement: Agreement) -> list[RuleBroken]:
+    """What of symptoms, benefit, risks and alternatives is not said, beside its field."""
+    names = [name for name in DISCUSSED if not getattr(agreement, name).strip()]
+    return [RuleBroken(DISCUSSED[name], field=name) for name in names]
 
 
 def check_revocation(because: str) -> str:

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.clients.models import Client
 from clinic.clients.queries import chart_to_lock
 from clinic.clients.rules.identity import is_minor
 from clinic.core.rules import RuleBroken
@@ -28,12 +29,7 @@ def record_consent(
     One that stands already is answered as it is: another is recorded once that is revoked. Only a prescriber of the
     care team records it. A consent ends an emergency that stood in its place. Raises RuleBroken.
     """
-    client = next(iter(chart_to_lock(by, client_id)), None)
-    medication = Medication.objects.filter(pk=medication_id).first()
-    if client is None or medication is None:
-        raise Http404
-    if not client.care_team.live().filter(user=by, role=Role.PRESCRIBER).exists():
-        raise RuleBroken("Only a prescriber of this client's care team records consent to a medication.")
+    client, medication = to_consent(client_id, medication_id, by)
     today = timezone.localdate(now)
     on = given_on or today
     rules.check_agreement(agreement, given_on=on, today=today, is_minor=is_minor(client.birth_on, today=today))
@@ -50,6 +46,17 @@ def record_consent(
     consent.save(force_insert=True)
     record("medication_consent_recorded", by=by, subject=consent, how=consent.how)
     return consent
+
+
+def to_consent(client_id: UUID, medication_id: UUID, by: User) -> tuple[Client, Medication]:
+    """The client under their lock and the medication, for a prescriber of the care team alone; else 404."""
+    client = next(iter(chart_to_lock(by, client_id)), None)
+    medication = Medication.objects.filter(pk=medication_id).first()
+    if client is None or medication is None:
+        raise Http404
+    if not client.care_team.live().filter(user=by, role=Role.PRESCRIBER).exists():
+        raise RuleBroken("Only a prescriber of this client's care team records consent to a medication.")
+    return client, medication
 
 
 @transaction.atomic

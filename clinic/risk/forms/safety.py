@@ -45,7 +45,3 @@ class CopyForm(forms.Form):
     holder = forms.ChoiceField(label="Who has it", choices=[(holder.value, holder.label) for holder in CopyHolder])
     name = forms.CharField(label="Name", required=False, max_length=150, help_text="Needed for somebody of the family.")
     given_on = DayField(label="Since", error_messages={"required": "Enter the day on which the copy was given."})
-
-
-class GiveForm(forms.Form):
-    """Nothing to fill in; carries why a link cannot be given."""

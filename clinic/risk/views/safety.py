@@ -1,5 +1,6 @@
 """The safety plan of a client: read, write, print, who has a copy, and the client's own page by link."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,9 +21,9 @@ from clinic.core.forms import submit
 from clinic.core.printing import pdf_answer, print_pdf
 from clinic.core.templatetags.clinic_ui import day
 from clinic.messaging.queries import live_links, sendings
-from clinic.messaging.views import read_by_link
+from clinic.messaging.views import give_by_link, read_by_link
 from clinic.risk import services
-from clinic.risk.forms.safety import CopyForm, GiveForm, SafetyPlanForm
+from clinic.risk.forms.safety import CopyForm, SafetyPlanForm
 from clinic.risk.queries import safety as queries
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -111,34 +113,32 @@ def give_copy(request: StaffRequest, client_id: UUID) -> HttpResponse:
 @require_POST
 def send_safety_plan(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Write to the client with a link to the plan."""
-    client = open_chart(client_id=client_id, by=request.user, page="safety plan")
-    form = GiveForm(request.POST)
-    deed = partial(services.send_safety_plan_link, client_id=client.pk, by=request.user, now=timezone.now())
-    if not submit(form, deed):
-        return _plan(request, client, give=form)
-    messages.success(request, "A message with the link is on its way.")
-    return redirect("risk:safety_plan", client.pk)
+    return _give(request, client_id, services.send_safety_plan_link, "A message with the link is on its way.")
 
 
 @requires(Permission.WRITE_SAFETY_PLAN)
 @require_POST
 def show_safety_plan(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Show a fresh link once, to hand over in person."""
-    client = open_chart(client_id=client_id, by=request.user, page="safety plan")
-    form, shown = GiveForm(request.POST), list[str]()
-    deed = partial(services.show_safety_plan_link, client_id=client.pk, by=request.user, now=timezone.now())
-    submit(form, lambda: shown.append(deed()))
-    return _plan(request, client, give=form, link="".join(shown))
+    return _give(request, client_id, services.show_safety_plan_link)
 
 
 @requires(Permission.WRITE_SAFETY_PLAN)
 @require_POST
 def end_safety_plan_links(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """End every link to the plan."""
+    return _give(request, client_id, services.end_safety_plan_links, "No link opens the safety plan any more.")
+
+
+def _give(request: StaffRequest, client_id: UUID, deed: Callable[..., object], told: str = "") -> HttpResponse:
     client = open_chart(client_id=client_id, by=request.user, page="safety plan")
-    services.end_safety_plan_links(client_id=client.pk, by=request.user, now=timezone.now())
-    messages.success(request, "No link opens the safety plan any more.")
-    return redirect("risk:safety_plan", client.pk)
+    return give_by_link(
+        request,
+        partial(deed, client_id=client.pk, by=request.user, now=timezone.now()),
+        page=partial(_plan, request, client),
+        back=reverse("risk:safety_plan", args=[client.pk]),
+        told=told,
+    )
 
 
 @login_not_required

@@ -3,24 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
-from clinic.clients.models import CareTeamMember, Client, RelatedKind
+from clinic.clients.models import CareTeamMember, Client
 from clinic.clients.queries import in_open_charts
-from clinic.clients.rules.identity import is_minor
 from clinic.core.queries import prepared
-from clinic.formulary.models import Medication
 from clinic.intake.models import Allergy, PregnancyAnswer
 from clinic.intake.queries import newest_pregnancy_answer
 from clinic.intake.rules import may_be_pregnant
 from clinic.plans.models import (
     Intervention,
     InterventionKind,
-    MedicationConsent,
     PlanAcknowledgement,
     PlanStatus,
     TreatmentPlan,
@@ -34,7 +31,6 @@ from clinic.plans.rules import (
     changes_in_words,
     missing_for_signing,
 )
-from clinic.plans.rules.consent import ALTERNATIVES, GivenBy, How, told_benefit, told_risks
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 
@@ -174,64 +170,3 @@ def missing_of(plan: TreatmentPlan) -> list[str]:
 def cautions_of(plan: TreatmentPlan) -> list[str]:
     """What is said plainly beside the signature."""
     return cautions_for_signing(content_of(plan))
-
-
-def consents_of(client: Client) -> QuerySet[MedicationConsent]:
-    """Every consent to a medication, revoked ones and emergencies too, the newest first; one query."""
-    found = MedicationConsent.objects.filter(client=client)
-    return found.select_related("medication", "recorded_by", "revoked_by")
-
-
-def get_consent(user: User, consent_id: UUID) -> MedicationConsent:
-    """A consent of a chart open to this user, or 404."""
-    consents = MedicationConsent.objects.visible_to(user)
-    return get_object_or_404(
-        consents.select_related("client", "medication", "recorded_by", "revoked_by"), pk=consent_id
-    )
-
-
-def consent_standing(client_id: UUID, medication_id: UUID) -> MedicationConsent | None:
-    """The consent to a medication that holds; None where it is missing or was revoked."""
-    return MedicationConsent.objects.standing().filter(client=client_id, medication=medication_id).first()
-
-
-def may_begin(client_id: UUID, medication_id: UUID, today: date) -> bool:
-    """Whether a first dose may be signed: consent stands, or an emergency of today says why it is missing."""
-    emergency = MedicationConsent.objects.filter(
-        client=client_id, medication=medication_id, how=How.EMERGENCY, given_on=today, revoked_at=None
-    )
-    return consent_standing(client_id, medication_id) is not None or emergency.exists()
-
-
-def guardian_of(client: Client) -> str:
-    """The guardian on record, by name; empty where there is none."""
-    people = client.related_people.filter(kind=RelatedKind.GUARDIAN, ended_at=None)
-    return people.values_list("name", flat=True).first() or ""
-
-
-def consent_to_ask(client: Client, medication: Medication, treats: str, today: date) -> dict[str, Any] | None:
-    """What stands in the fields of a consent before anybody types; None where one stands already."""
-    if consent_standing(client.pk, medication.pk) is not None:
-        return None
-    minor = is_minor(client.birth_on, today=today)
-    return {
-        "target_symptoms": treats,
-        "benefit": told_benefit(treats),
-        "risks": told_risks(medication.boxed_warning, is_confirmed=medication.boxed_warning_confirmed),
-        "alternatives": ALTERNATIVES,
-        "given_by": GivenBy.GUARDIAN if minor else GivenBy.CLIENT,
-        "guardian_name": guardian_of(client) if minor else "",
-    }
-
-
-def consent_as_known(client: Client, medication_id: str, today: date) -> dict[str, Any]:
-    """The fields of a consent to a medication that was chosen by its key, as far as they are known."""
-    try:
-        medication = Medication.objects.prescribable().filter(pk=UUID(medication_id)).first()
-    except ValueError:
-        medication = None
-    if medication is None:
-        return {}
-    plan = plan_in_force(client)
-    treats = next((one.text for one in plan.problems.all()), "") if plan else ""
-    return {"medication": medication.pk, **(consent_to_ask(client, medication, treats, today) or {})}

@@ -10,13 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic.clients.models import Client
 from clinic.clients.services import open_chart
 from clinic.core.forms import form_count, rows_as_asked, submit
-from clinic.core.printing import pdf_answer, print_pdf
 from clinic.intake.icd10 import describe, is_billable, search_icd10
 from clinic.plans import queries, services
-from clinic.plans.forms import AcknowledgeForm, ConsentForm, PlanDraftForm, RevokeForm, SignPlanForm, consent_on_paper
+from clinic.plans.forms import AcknowledgeForm, PlanDraftForm, SignPlanForm
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.rules import PlanContent
 from clinic.staff.access import StaffRequest, requires
@@ -142,59 +140,3 @@ def _plan_context(request: StaffRequest, shown: TreatmentPlan) -> dict[str, Any]
         "kinds": queries.interventions_by_kind(shown),
         "may_acknowledge": queries.may_acknowledge(shown, request.user),
     }
-
-
-@requires(Permission.READ_PLAN)
-@require_safe
-def consents(request: StaffRequest, client_id: UUID) -> HttpResponse:
-    """What the client consents to, what was revoked, and a form for another."""
-    client = open_chart(client_id=client_id, by=request.user, page="consents")
-    return _consents_page(request, client, None)
-
-
-@requires(Permission.SIGN_PLAN)
-def record_consent(request: StaffRequest, client_id: UUID) -> HttpResponse:
-    """Record consent to one medication."""
-    if request.method != "POST":
-        return redirect("plans:consents", client_id)
-    client = open_chart(client_id=client_id, by=request.user, page="consents")
-    form = ConsentForm(request.POST)
-    if submit(form, partial(services.record_consent, client_id=client.pk, by=request.user, now=timezone.now())):
-        messages.success(request, "Consent recorded.")
-        return redirect("plans:consents", client.pk)
-    return _consents_page(request, client, form)
-
-
-@requires(Permission.SIGN_PLAN)
-def revoke_consent(request: StaffRequest, consent_id: UUID) -> HttpResponse:
-    """The client or guardian takes a consent back."""
-    consent = queries.get_consent(request.user, consent_id)
-    client = open_chart(client_id=consent.client_id, by=request.user, page="consents")
-    form = RevokeForm(request.POST if request.method == "POST" else None)
-    if submit(form, partial(services.revoke_consent, consent_id=consent.pk, by=request.user, now=timezone.now())):
-        messages.success(
-            request, f"Consent to {consent.medication} is revoked. The dose plan goes on until it is changed."
-        )
-        return redirect("plans:consents", client.pk)
-    page = {"who": queries.who(client, timezone.localdate()), "client": client, "consent": consent, "form": form}
-    return render(request, "plans/revoke_consent.html", page, status=422 if form.errors else 200)
-
-
-@requires(Permission.READ_PLAN)
-@require_safe
-def print_consent(request: StaffRequest, consent_id: UUID) -> HttpResponse:
-    """One consent as a PDF: to sign on paper, or for the client."""
-    consent = queries.get_consent(request.user, consent_id)
-    open_chart(client_id=consent.client_id, by=request.user, page="printed consent")
-    return pdf_answer(print_pdf("plans/consent.typ", consent_on_paper(consent)), "consent")
-
-
-def _consents_page(request: StaffRequest, client: Client, sent: ConsentForm | None) -> HttpResponse:
-    today = timezone.localdate()
-    page = {
-        "who": queries.who(client, today),
-        "client": client,
-        "consents": queries.consents_of(client),
-        "form": sent or ConsentForm(initial=queries.consent_as_known(client, request.GET.get("medication", ""), today)),
-    }
-    return render(request, "plans/consents.html", page, status=422 if sent else 200)
