@@ -53,10 +53,15 @@ class Constant(models.Value):
         return f"'{word}'", ()
 
 
-def only_changes(name: str, *fields: str) -> list[pgtrigger.Trigger]:
-    """Of a row that is kept only these fields may change, such as how it ended, and it is never deleted."""
-    changed = pgtrigger.AnyChange(exclude=[*fields, "updated_at"])
+def only_changes(name: str, ended: str, *fields: str) -> list[pgtrigger.Trigger]:
+    """Of a row that is kept only how it ended may change, and other `fields`; once `ended` is filled nothing does.
+
+    It is never deleted.
+    """
+    changed = pgtrigger.AnyChange(exclude=[ended, *fields, "updated_at"])
+    once = pgtrigger.Condition(f"OLD.{ended} IS NOT NULL")
     return [
         pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=changed),
+        pgtrigger.Protect(name="ended_once", operation=pgtrigger.Update, condition=once),
         pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
     ]

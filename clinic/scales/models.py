@@ -115,7 +115,7 @@ class ContentPack(Record):
                 name="scales_pack_retired_by",
             ),
         ]
-        triggers = only_changes("accepted_as_it_was", "retired_by", "retired_at")
+        triggers = only_changes("accepted_as_it_was", "retired_at", "retired_by")
 
     def __str__(self) -> str:
         return f"{self.code} {self.version}"

@@ -25,7 +25,12 @@ RATED = 260
 
 def responses_of(client: Client) -> list[ScaleResponse]:
     """The newest responses of a client to any instrument, `own_title` of each that the clinic loaded itself."""
-    found = list(ScaleResponse.objects.filter(client=client).newest_first()[:SHOWN])
+    return with_titles(ScaleResponse.objects.filter(client=client).newest_first()[:SHOWN])
+
+
+def with_titles(responses: Iterable[ScaleResponse]) -> list[ScaleResponse]:
+    """Responses with `own_title` of each scale that the clinic loaded itself; asks the database only for those."""
+    found = list(responses)
     scales = known_instruments(row.instrument for row in found)
     for row in found:
         if row.instrument in scales:

@@ -13,6 +13,7 @@ from clinic.scales.services import record_response
 from clinic.staff.models import User
 from tests.checkins.conftest import JUNE_4
 from tests.factories.risk import on_call
+from tests.factories.scales import ContentPackFactory, ScaleResponseFactory
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -34,6 +35,20 @@ def test_item_9_with_staff_raises_one_alert_and_tells_who_is_on_call(
     assert (alert.kind, alert.raised_by, alert.client) == ("self_harm", therapist, ada)
     assert alert.reason.startswith("PHQ-9 filled in with staff")
     assert CallOut.objects.get().user == prescriber
+
+
+def test_a_scale_of_the_clinics_own_is_called_by_its_title(ada: Client, therapist: User) -> None:
+    ContentPackFactory(accepted_by=therapist)
+    ScaleResponseFactory(
+        client=ada,
+        instrument="rest2",
+        recorded_by=therapist,
+        answered_by="staff",
+        flags=["self_harm"],
+        answered_at=JUNE_4,
+    )
+    raise_scale_alerts(now=JUNE_4)
+    assert RiskAlert.objects.get().reason.startswith("Rest-2 filled in with staff")
 
 
 def test_workers_that_were_down_for_days_raise_it_when_they_are_back(ada: Client, therapist: User) -> None:

@@ -28,7 +28,7 @@ from clinic.messaging.queries import find_link, open_link
 from clinic.messaging.rules import language_of
 from clinic.risk.models import RiskAlert
 from clinic.scales.models import AnsweredBy, ScaleResponse, TargetSymptom
-from clinic.scales.queries import known_instruments
+from clinic.scales.queries import known_instruments, with_titles
 from clinic.scales.rules import Instrument
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DoseStep, StepGate
@@ -134,7 +134,7 @@ def self_harm_without_alert(*, since: datetime) -> list[ScaleResponse]:
     )
     source = Concat(Value("scale:"), Cast(OuterRef("pk"), CharField()))
     raised = Exists(RiskAlert.objects.filter(source=source))
-    return list(told.filter(~raised).select_related("client", "recorded_by"))
+    return with_titles(told.filter(~raised).select_related("client", "recorded_by"))
 
 
 def dose_today(checkin: CheckIn, *, now: datetime) -> DoseToday:

@@ -41,7 +41,7 @@ class LifeEvent(Record):
                 name="intake_life_event_withdrawn_by",
             ),
         ]
-        triggers = only_changes("only_withdrawn", "withdrawn_by", "withdrawn_at")
+        triggers = only_changes("only_withdrawn", "withdrawn_at", "withdrawn_by")
 
     def __str__(self) -> str:
         return self.words

@@ -106,19 +106,7 @@ class MedicationConsent(Discussed):
                 name="plans_revoked_by_and_why",
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="only_revoked",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["revoked_at", "revoked_by", "revoked_because", "updated_at"]),
-            ),
-            pgtrigger.Protect(
-                name="revoked_stays_revoked",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__revoked_at__isnull=False),
-            ),
-            pgtrigger.Protect(name="consent_never_deleted", operation=pgtrigger.Delete),
-        ]
+        triggers = only_changes("only_revoked", "revoked_at", "revoked_by", "revoked_because")
 
     def __str__(self) -> str:
         return f"{self.medication}, {self.given_on}"
@@ -186,11 +174,11 @@ class AskedConsent(Discussed):
             ),
         ]
         triggers = [
-            *only_changes("only_answered", "opened_at", "answer", "answered_at", "consent", "ended_at", "ended_by"),
+            *only_changes("only_answered", "ended_at", "ended_by", "opened_at", "answer", "answered_at", "consent"),
             pgtrigger.Protect(
                 name="answered_once",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__answered_at__isnull=False) | pgtrigger.Q(old__ended_at__isnull=False),
+                condition=pgtrigger.Condition("OLD.answered_at IS NOT NULL"),
             ),
         ]
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from clinic.clients.models import Client
-from clinic.core.models import Record
+from clinic.core.models import Record, only_changes
 from clinic.intake.models.history import WhyStopped
 from clinic.staff.models import User
 from clinic.titration.models.dose_plans import APPEND_ONLY, DosePlan
@@ -75,19 +75,7 @@ class SideEffect(Record):
                 name="titration_effect_ended_by_and_when",
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="only_ended",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["ended_on", "ended_by", "ended_at", "updated_at"]),
-            ),
-            pgtrigger.Protect(
-                name="ended_once",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition("OLD.ended_on IS NOT NULL"),
-            ),
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-        ]
+        triggers = only_changes("only_ended", "ended_on", "ended_by", "ended_at")
 
     def __str__(self) -> str:
         return self.words
