@@ -18,7 +18,8 @@ from clinic.scales.queries import SymptomLine, symptom_lines, symptom_rows
 from clinic.scales.rules.scoring import FOLLOWED
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.queries import name_of
-from clinic.titration.models import DoseChange
+from clinic.titration.models import AskedBy, DoseChange, Fill, RefillDecision, RefillRequest
+from clinic.titration.rules.strengths import Strength
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules import since as since_rules
 from clinic.visits.rules.since import Line
@@ -27,6 +28,7 @@ from clinic.visits.sources import lines_from_above
 SCORES_READ = 60
 ROWS_READ = 40
 EVER = date.min
+OUTCOMES: dict[str, str] = dict(RefillDecision._meta.get_field("outcome").flatchoices)
 # The client of the statement around.
 MINE = {"client": OuterRef("pk")}
 
@@ -73,6 +75,8 @@ def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> 
         *map(_change_line, found["change_rows"]),
         *since_rules.measurement_lines(map(_measurement, reversed(found["measurement_rows"]))),
         *map(_no_show_line, found["no_show_rows"]),
+        *map(_refill_line, found["refill_rows"]),
+        *map(_fill_line, found["fill_rows"]),
         *lines_from_above(client, instant),
     ]
     standing = [line for line in symptom_lines(found["symptom_rows"]) if line.ended_on is None]
@@ -95,6 +99,8 @@ def _happened(client_id: UUID, since: datetime, on: date) -> QuerySet[Client, An
         change_rows=Rows(_changes(since)),
         measurement_rows=Rows(_measurements(since)),
         no_show_rows=Rows(_no_shows(since)),
+        refill_rows=Rows(_refills(since)),
+        fill_rows=Rows(_fills(on)),
         symptom_rows=Rows(symptom_rows(MINE)),
     )
 
@@ -158,6 +164,31 @@ def _no_show_line(row: dict[str, Any]) -> Line:
     words = f"Did not come: {AppointmentKind(row['kind']).label.lower()}"
     source = {"view_name": "scheduling:appointment", "source_id": row["id"]}
     return Line("no_show", timezone.localdate(row["starts_at"]), words, "warn", who=row["with_name"], **source)
+
+
+def _refills(since: datetime) -> QuerySet[RefillRequest, Any]:
+    found = RefillRequest.objects.filter(**MINE, asked_at__gte=since).order_by("-asked_at")
+    about = {"medication": F("dose_plan__medication__name"), "outcome": F("decision__outcome")}
+    return found.values("id", "asked_at", "days", "asked_by", **about)[:ROWS_READ]
+
+
+def _refill_line(row: dict[str, Any]) -> Line:
+    outcome = OUTCOMES[row["outcome"]] if row["outcome"] else ""
+    words = since_rules.refill_words(row["medication"], row["days"], AskedBy(row["asked_by"]).label, outcome)
+    source = {"view_name": "titration:refill", "source_id": row["id"]}
+    return Line("refill", timezone.localdate(row["asked_at"]), words, "quiet" if outcome else "warn", **source)
+
+
+def _fills(on: date) -> QuerySet[Fill, Any]:
+    found = Fill.objects.standing().filter(**MINE, filled_on__gte=on).order_by("-filled_on", "-id")
+    return found.values("filled_on", "form", "release", "mg", "count", medication=F("dose_plan__medication__name"))[
+        :ROWS_READ
+    ]
+
+
+def _fill_line(row: dict[str, Any]) -> Line:
+    strength = Strength(row["form"], row["release"], row["mg"])
+    return Line("fill", row["filled_on"], f"Filled {row['medication']}: {strength.words(row['count'])}")
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

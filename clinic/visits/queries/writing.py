@@ -17,8 +17,9 @@ from clinic.core.rules import RuleBroken
 from clinic.intake.models import Allergy
 from clinic.monitoring.queries import lines_of_client
 from clinic.monitoring.rules.gathering import DueLine
-from clinic.plans.models import MedicationConsent, PlanStatus
+from clinic.plans.models import Goal, MedicationConsent, PlanStatus
 from clinic.plans.models import Problem as PlanProblem
+from clinic.plans.rules import GoalEntry, goal_words
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.rules.signing import check_promise
@@ -76,6 +77,7 @@ class Around:
     is_supervisor_on_team: bool
     consented: frozenset[UUID]
     allergies: list[dict[str, Any]]
+    goals: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def around(visit: FollowUpVisit, user: User, today: date) -> Around:
         is_supervisor_on_team=found["is_supervisor_on_team"],
         consented=frozenset(row["medication_id"] for row in found["agreed_rows"]),
         allergies=found["allergy_rows"],
+        goals=[goal_words(GoalEntry(**row)) for row in found["goal_rows"]],
     )
 
 
@@ -141,6 +144,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
     phrases = Phrase.objects.filter(Q(prescriber=user_id) | Q(is_shared=True)).order_by("name", "created_at")
     in_force = {"plan__client": OuterRef("client"), "plan__status": PlanStatus.SIGNED}
     problems = PlanProblem.objects.filter(**in_force).order_by("rank")
+    goals = Goal.objects.filter(**in_force).order_by("rank")
     consents = TelehealthConsent.objects.filter(client=OuterRef("client")).order_by("-given_on")
     allergies = Allergy.objects.filter(client=OuterRef("client"), withdrawn_at=None).order_by("recorded_at", "id")
     agreed = MedicationConsent.objects.standing().filter(client=OuterRef("client"))
@@ -152,6 +156,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
         passage_rows=Rows(passages.values("id", "part", "origin", "came_from", "text")),
         phrase_rows=Rows(phrases.values("name", "text")),
         problem_rows=Rows(problems.values("id", "text")),
+        goal_rows=Rows(goals.values("text", "measure", "baseline", "target", "target_on")),
         agreed_rows=Rows(agreed.values("medication_id")),
         allergy_rows=Rows(allergies.values("substance", "reaction", "is_none_known")),
         consented_on=Subquery(consents.values("given_on")[:1]),

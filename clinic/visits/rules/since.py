@@ -19,8 +19,9 @@ SOURCES = {
     "change": "Dose plan",
     "observation": "Observations",
     "no_show": "Appointment",
+    "refill": "Refill request",
 }
-ORDER = ("score", "checkin", "silent", "change", "observation", "measurement", "no_show")
+ORDER = ("score", "checkin", "silent", "change", "observation", "measurement", "refill", "fill", "no_show")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,12 @@ def _measurement_line(values: list[MeasurementFact]) -> Line:
 
 def _result(fact: MeasurementFact) -> str:
     return result_words(fact.kind, fact.value, fact.unit)
+
+
+def refill_words(medication: str, days: int | None, asked_by: str, outcome: str) -> str:
+    """Who asked to renew the supply of a medication, for how many days, and how it ended."""
+    how_long = f", {days} days" if days else ""
+    return f"Refill of {medication} asked by {asked_by.lower()}{how_long}: {outcome.lower() or 'waits for a decision'}"
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
