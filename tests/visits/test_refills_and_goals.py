@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client as Browser
+from django.urls import reverse
 
 from clinic.clients.models import Client
 from clinic.staff.models import User
@@ -80,6 +81,14 @@ def test_a_decided_one_is_quiet_and_what_is_older_than_the_last_visit_is_left_ou
     }
     FollowUpVisit.objects.create(client=ada, prescriber=prescriber, **later)
     assert told(ada) == []
+
+
+def test_the_timeline_is_drawn_in_place_and_a_link_leads_to_it(visit: FollowUpVisit, browser: Browser) -> None:
+    page = browser.get(visit.get_absolute_url()).text
+    address = reverse("caseload:timeline", args=[visit.client_id])
+    assert f'hx-get="{address}"' in page
+    assert f'<a href="{address}">Whole timeline' in page
+    assert '<svg class="timeline"' in browser.get(address).text
 
 
 def test_the_goals_of_the_plan_stand_beside_the_note(ada: Client, prescriber: User, browser: Browser) -> None:
