@@ -75,5 +75,5 @@ def test_many_guesses_at_once_are_no_more_than_five() -> None:
 
 @pytest.mark.django_db
 def test_no_link_is_made_where_none_is_wanted() -> None:
-    assert mint_links([]) == []
+    assert mint_links([], about_kind=KIND, expires_at=timezone.now()) == []
     assert not SignedLink.objects.exists()

@@ -14,6 +14,7 @@ from clinic.messaging.models import Channel, Reminder, ReminderState
 from clinic.messaging.purposes import consent_to, purpose_of
 from clinic.messaging.queries import database_now, ways_about
 from clinic.messaging.rules import Outcome
+from clinic.messaging.services.by_key import array_of, find_by_key
 from clinic.staff.roles import Role
 from clinic.worklist.models import DutyKind
 from clinic.worklist.services import open_item
@@ -52,10 +53,12 @@ def finish_all(done: Sequence[Done]) -> None:
 
     Reminders are locked before their tries, as by who prepares: nobody waits for a sender that hangs in here.
     """
+    find_by_key()
     accepted = [one for one in done if one.result.outcome is Outcome.ACCEPTED]
     if accepted:
         with connection.cursor() as cursor:
-            ids, tokens = [one.reminder_id for one in accepted], [one.lease_token for one in accepted]
+            ids = array_of(one.reminder_id.hex for one in accepted)
+            tokens = array_of(one.lease_token.hex for one in accepted)
             cursor.execute(ACCEPT, [ids, tokens, [one.result.reference for one in accepted]])
     for one in done:
         if one.result.outcome is not Outcome.ACCEPTED:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from clinic.clients.models import ClientStatus
+from clinic.messaging.services.by_key import array_of
 from clinic.messaging.services.claiming import Claimed
 
 # Locked in one order by all. The rows of clients are read and not locked.
@@ -53,8 +54,8 @@ def still_held(batch: Sequence[Claimed]) -> list[HeldRow]:
     Handing a batch over takes a quarter of a lease at most. A row whose lease ends sooner is left to who comes next.
     """
     asked = {
-        "ids": [one.reminder_id for one in batch],
-        "tokens": [one.lease_token for one in batch],
+        "ids": array_of(one.reminder_id.hex for one in batch),
+        "tokens": array_of(one.lease_token.hex for one in batch),
         "long_enough": settings.MESSAGE_LEASE_SECONDS / 2,
         "discharged": ClientStatus.DISCHARGED,
     }

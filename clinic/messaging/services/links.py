@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from clinic.core.models import new_id
 from clinic.core.rules import RuleBroken
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import hash_of, open_link
+from clinic.messaging.services.by_key import array_of
 
 TOKEN_BYTES = 32
 TRIES = 5
@@ -22,46 +22,38 @@ TRIES = 5
 MINT = """
 INSERT INTO messaging_signedlink
     (id, client_id, about_kind, about_id, token_hash, expires_at, tries_left, created_at, updated_at)
-SELECT link.id, link.client, link.kind, link.about, link.hash, link.ends, %(tries)s,
+SELECT link.id, link.client, %(kind)s, link.about, decode(link.hash, 'hex'), %(ends)s, %(tries)s,
     statement_timestamp(), statement_timestamp()
-FROM unnest(%(ids)s::uuid[], %(clients)s::uuid[], %(kinds)s::text[], %(abouts)s::uuid[], %(hashes)s::bytea[],
-    %(ends)s::timestamptz[]) AS link (id, client, kind, about, hash, ends)
+FROM unnest(%(ids)s::uuid[], %(clients)s::uuid[], %(abouts)s::uuid[], %(hashes)s::text[])
+    AS link (id, client, about, hash)
 """
-
-
-@dataclass(frozen=True)
-class LinkFor:
-    """Whom a link is for, what it opens and until when."""
-
-    client_id: UUID
-    about_kind: str
-    about_id: UUID
-    expires_at: datetime
+# Whom a link is for, and the row that it opens.
+LinkFor = tuple[UUID, UUID]
 
 
 def mint_link(*, client_id: UUID, about_kind: str, about_id: UUID, expires_at: datetime) -> str:
     """Make a link of 256 random bits and answer its token; only the hash is kept, so no one can read it back."""
-    return mint_links([LinkFor(client_id, about_kind, about_id, expires_at)])[0]
+    return mint_links([(client_id, about_id)], about_kind=about_kind, expires_at=expires_at)[0]
 
 
-def mint_links(wanted: Iterable[LinkFor]) -> list[str]:
-    """Make a link for each that is wanted, by one statement; the tokens come in the same order."""
-    made = [(one, secrets.token_urlsafe(TOKEN_BYTES)) for one in wanted]
+def mint_links(wanted: Iterable[LinkFor], *, about_kind: str, expires_at: datetime) -> list[str]:
+    """Make a link of one kind for each that is wanted, by one statement; the tokens come in the same order."""
+    made = [(*one, secrets.token_urlsafe(TOKEN_BYTES)) for one in wanted]
     if made:
         with connection.cursor() as cursor:
             cursor.execute(
                 MINT,
                 {
-                    "ids": [new_id() for _ in made],
-                    "clients": [one.client_id for one, _ in made],
-                    "kinds": [one.about_kind for one, _ in made],
-                    "abouts": [one.about_id for one, _ in made],
-                    "hashes": [hash_of(token) for _, token in made],
-                    "ends": [one.expires_at for one, _ in made],
+                    "kind": about_kind,
+                    "ends": expires_at,
                     "tries": TRIES,
+                    "ids": array_of(new_id().hex for _ in made),
+                    "clients": array_of(client_id.hex for client_id, _, _ in made),
+                    "abouts": array_of(about_id.hex for _, about_id, _ in made),
+                    "hashes": array_of(hash_of(token).hex() for _, _, token in made),
                 },
             )
-    return [token for _, token in made]
+    return [token for _, _, token in made]
 
 
 def use_links(*, about_kind: str, about_id: UUID, now: datetime) -> int:

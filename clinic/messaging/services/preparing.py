@@ -18,13 +18,14 @@ from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, Reminder
 from clinic.messaging.purposes import Purpose, purpose_of
 from clinic.messaging.queries import Way, Wording, approved_wordings, database_now, ways_to_reach
 from clinic.messaging.rules import AfterUnknown, Outcome
+from clinic.messaging.services.by_key import find_by_key
 from clinic.messaging.services.claiming import Claimed
 from clinic.messaging.services.finishing import Done, finish
 from clinic.messaging.services.fresh import steady_now
 from clinic.messaging.services.holding import HeldRow, still_held
 from clinic.messaging.services.journal import PREPARED, STARTED, begin_tries
 from clinic.messaging.services.limits import TOO_MANY, keep_to_limits
-from clinic.messaging.services.links import LinkFor, mint_links
+from clinic.messaging.services.links import mint_links
 
 FINAL = {Outcome.ACCEPTED, Outcome.REFUSED}
 
@@ -48,6 +49,7 @@ def prepare(batch: Sequence[Claimed]) -> list[Prepared]:
     What is no longer ours, wanted, or to be sent now is left out. A row that cannot be prepared fails the batch.
     """
     looked_at, now = steady_now(), database_now()
+    find_by_key()
     held = {one.reminder_id: one for one in batch}
     rows = _wanted(still_held(batch), now=now)
     rows = _outside_quiet_hours(rows, now=now)
@@ -220,7 +222,8 @@ def _links(rows: Sequence[HeldRow], *, now: datetime) -> dict[UUID, str]:
             links |= {pk: site + reverse(purpose.view_name, args=[page]) for pk, page in pages.items()}
             continue
         expires_at = now + purpose.link_lasts
-        tokens = mint_links(LinkFor(row.client_id, kind, row.about_id, expires_at) for row in mine)
+        wanted = ((row.client_id, row.about_id) for row in mine)
+        tokens = mint_links(wanted, about_kind=kind, expires_at=expires_at)
         # The pattern is resolved once, not for every message.
         before, _, after = reverse(purpose.view_name, args=["TOKEN"]).partition("TOKEN")
         links |= {row.pk: f"{site}{before}{token}{after}" for row, token in zip(mine, tokens, strict=True)}
