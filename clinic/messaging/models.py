@@ -41,7 +41,7 @@ class Reminder(Record):
     `taken_back_at`: cancelled while a sender held it. If it is accepted all the same, it was already on its way.
     """
 
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="reminders")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="reminders", db_index=False)
     about_kind = models.CharField(max_length=30)
     about_id = models.UUIDField()
     step = models.PositiveSmallIntegerField(default=1)
@@ -75,16 +75,17 @@ class Reminder(Record):
                 | (~Q(state="claimed") & Q(lease_token=None)),
                 name="messaging_claimed_has_lease",
             ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["next_try_at"],
-                condition=Q(state__in=["due", "claimed", "unknown"]),
-                name="messaging_open_by_time",
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_STATES, closed_at=None)
+                | (~Q(state__in=OPEN_STATES) & Q(closed_at__isnull=False)),
+                name="messaging_ended_is_closed",
             ),
+        ]
+        # Each is written again with every row that ends; what a claim changes stands in none of them.
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(closed_at=None), name="messaging_open_by_time"),
             models.Index(fields=["client", "-due_at"], name="messaging_client_newest"),
-            models.Index(fields=["about_kind", "about_id"], name="messaging_about"),
-            models.Index(fields=["closed_at"], name="messaging_closed"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="messaging_closed"),
             # Only a text message's reference is ever looked for.
             models.Index(
                 fields=["provider_ref"],

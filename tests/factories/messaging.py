@@ -12,7 +12,7 @@ import time_machine
 from django.utils import timezone
 
 from clinic.clients.models import Client, ContactKind, ContactPoint, MessageConsent, MessagePurpose
-from clinic.messaging.models import Channel, OutboxMessage, Reminder
+from clinic.messaging.models import OPEN_STATES, Channel, OutboxMessage, Reminder, ReminderState
 from clinic.messaging.purposes import Purpose
 from tests.factories.clients import ClientFactory, consents_of
 
@@ -54,10 +54,12 @@ class ReminderFactory(factory.django.DjangoModelFactory[Reminder]):
     about_kind = KIND
     about_id = factory.LazyFunction(uuid.uuid4)
     channel = Channel.EMAIL
+    state = ReminderState.DUE
     due_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=1))
     next_try_at = factory.SelfAttribute("due_at")
     local_date = factory.LazyAttribute(lambda row: row.due_at.astimezone(ZoneInfo(row.client.time_zone)).date())
     idem_key = factory.LazyFunction(uuid.uuid4)
+    closed_at = factory.LazyAttribute(lambda row: None if row.state in OPEN_STATES else row.due_at)
 
 
 class OutboxMessageFactory(factory.django.DjangoModelFactory[OutboxMessage]):

@@ -114,7 +114,8 @@ def report(task: Task) -> Ledger:
         for event, name in events:
             if event == "mark":
                 mine = Reminder.objects.filter(pk=row.pk, state=ReminderState.DUE)
-                mine.update(state=ReminderState.ACCEPTED, accepted_at=row.due_at, provider_ref=f"ref-{row.pk}")
+                ended = {"accepted_at": row.due_at, "closed_at": row.due_at}
+                mine.update(state=ReminderState.ACCEPTED, provider_ref=f"ref-{row.pk}", **ended)
             else:
                 services.take_report(
                     event_id=f"{row.pk}-{name}",

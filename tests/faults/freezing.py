@@ -6,7 +6,7 @@ from clinic.messaging.models import Channel, Reminder, ReminderState
 from tests.factories.messaging import make_many_due
 from tests.faults.herd import FRESH_S, LEASE_S, Herd, herd, sender
 from tests.faults.ledger import Ledger, balance
-from tests.faults.scenario import Task, keys_of, make_due, open_of, progress, wait_until
+from tests.faults.scenario import Task, keys_of, make_due, open_of, progress, put_away, wait_until
 from tests.providers.running import running
 
 NAMES = ("one", "other", "third", "last")
@@ -26,7 +26,7 @@ def freeze_texts(task: Task) -> Ledger:
 
 def freeze_letters(task: Task) -> Ledger:
     """Letters by a mail server that can never be asked: at most the one that was just being handed over goes twice."""
-    Reminder.objects.open().update(state=ReminderState.CANCELLED, lease_token=None, lease_until=None)
+    put_away()
     rows = make_many_due(task.due, channel=Channel.EMAIL)
     with running("smtp", task.log("r06-mail"), "--delay", "0.04") as provider:
         with herd(task.world(provider, batch=20, mail=True)) as all_of_it:

@@ -6,11 +6,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic.messaging.models import Channel, Reminder, ReminderState
+from clinic.messaging.models import Channel
 from tests.database import database_address
 from tests.factories.messaging import make_many_due
 from tests.faults.herd import LEASE_S
 from tests.faults.ledger import Ledger, balance
+from tests.faults.scenario import put_away
 from tests.providers.running import PROJECT, Running, running
 
 SENDERS = 2
@@ -35,7 +36,7 @@ KINDS = (
 
 def kill_senders(kind: Kind, *, due: int, deaths: int, seed: int, place: Path, fault: str = "") -> Ledger:
     """Make rows due, let senders die on them and count every copy that the provider took."""
-    Reminder.objects.open().update(state=ReminderState.CANCELLED, lease_token=None, lease_until=None)
+    put_away()
     rows = make_many_due(due, channel=kind.channel)
     log = place / f"{kind.name.replace(' ', '-')}-{seed}.log"
     more = ("--settings", kind.settings) if kind.settings else ()

@@ -4,6 +4,8 @@ import functools
 import os
 import time
 
+from django.db.models.functions import Now
+
 from clinic.messaging import services
 from clinic.messaging.gateways import Message, Result
 from clinic.messaging.gateways.outbox import DemoOutboxGateway
@@ -29,7 +31,7 @@ def _marks_before_it_sends(channel: str | None = None) -> None:
     """The wrong sender: calls a message accepted before it has left. A kill in between must lose some."""
     batch = services.claim()
     Reminder.objects.filter(pk__in=[row.reminder_id for row in batch]).update(
-        state="accepted", lease_token=None, lease_until=None
+        state="accepted", closed_at=Now(), lease_token=None, lease_until=None
     )
     for row in batch:
         reminder = Reminder.objects.get(pk=row.reminder_id)

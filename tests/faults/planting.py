@@ -114,9 +114,9 @@ def believes_the_last_report(report: DeliveryReport, *, now: dt.datetime) -> Non
     """Takes each report for the truth when it comes, and one that came before its message for nothing."""
     rows = Reminder.objects.filter(provider_ref=report.reference)
     if report.state == ReportedState.DELIVERED:
-        rows.update(state=ReminderState.ACCEPTED, delivered_at=now)
+        rows.update(state=ReminderState.ACCEPTED, delivered_at=now, closed_at=now)
     elif report.state == ReportedState.FAILED:
-        rows.update(state=ReminderState.REFUSED)
+        rows.update(state=ReminderState.REFUSED, closed_at=now)
     report.applied_at = now
     report.save(update_fields=["applied_at"])
 

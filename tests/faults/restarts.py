@@ -4,10 +4,14 @@ import contextlib
 import datetime as dt
 import random
 import time
+from collections.abc import Iterator
 
 import redis
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from clinic.messaging.models import Reminder, ReminderState
+from clinic.messaging.queries import database_now
 from medmgmt.embedded_services.valkey import Valkey
 from tests.faults.conftest import kill_broker
 from tests.faults.herd import Herd, beat, herd, sender, worker
@@ -20,24 +24,32 @@ SLOW = '{"delay_s": 0.02}'
 # The soonest a herd that was killed can be back at work, and the longest that it may take.
 BACK_WITHIN_S = 150.0
 DRAINED_WITHIN_S = 30.0
+# Beyond the end of any run.
+LATER = dt.timedelta(days=1)
 # What is done to the broker, each in its turn.
 HARMS = ("killed and empty", "emptied", "no memory", "no memory, lines cut", "away")
 
 
 def kill_everything(task: Task) -> Ledger:
-    """R02: workers and beats are killed, one or all, and started again; messages go on."""
+    """R02: workers and beats are killed, one or all, and started again; messages go on.
+
+    Before each death rows fall due, so that it finds work to break off however fast the machine is.
+    """
     chance, valkey = task.chance, Valkey(task.place / "valkey-r02")
     rows = make_due(task.due)
+    shares = _shares(rows, task.faults)
     with running("http", task.log("r02"), "--settings", SLOW) as provider, valkey.in_use():
         roles = {"worker 1": worker, "worker 2": worker, "beat": beat}
         with herd(task.world(provider, broker=broker_url(valkey), batch=10)) as all_of_it:
             for name, role in roles.items():
                 all_of_it.start(name, role)
             longest, done = 0.0, 0
-            while done < task.faults and open_of(rows):
-                wait_until(progress(rows), seconds=task.patience_s)
-                time.sleep(chance.uniform(0, 0.5))
+            while done < task.faults:
                 victims = list(roles) if chance.random() < 0.3 else [chance.choice(list(roles))]
+                for _ in victims:
+                    _fall_due(next(shares, []))
+                wait_until(progress(rows), seconds=task.patience_s)
+                time.sleep(chance.uniform(0, 0.3))
                 for name in victims:
                     all_of_it.kill(name)
                     done += 1
@@ -51,6 +63,18 @@ def kill_everything(task: Task) -> Ledger:
         return balance(
             "R02 kill workers, beats", keys_of(rows), provider.copies(), seed=task.seed, faults=done, wrong=late
         )
+
+
+def _shares(rows: list[Reminder], count: int) -> Iterator[list[Reminder]]:
+    """The rows in so many equal shares, none of them due before it is asked for."""
+    later = timezone.now() + LATER
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=later, next_try_at=later)
+    return iter(rows[number::count] for number in range(count))
+
+
+def _fall_due(rows: list[Reminder]) -> None:
+    now = database_now()
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=now, next_try_at=now)
 
 
 def lose_the_broker(task: Task) -> Ledger:
@@ -128,7 +152,8 @@ def go_by_wrong_clocks(task: Task) -> Ledger:
             time.sleep(1)
         copies = provider.copies()
     early = sum(copies[str(row.idem_key)] for row in later)
-    Reminder.objects.open().filter(pk__in=[row.pk for row in later]).update(state=ReminderState.CANCELLED)
+    not_due = Reminder.objects.open().filter(pk__in=[row.pk for row in later])
+    not_due.update(state=ReminderState.CANCELLED, closed_at=Now(), lease_token=None, lease_until=None)
     wrong = {"sent too early": early}
     return balance("R07 wrong clocks", keys_of(rows), copies, seed=task.seed, faults=task.faults, wrong=wrong)
 

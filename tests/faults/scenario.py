@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from clinic.messaging.models import Channel, Reminder, ReminderState
 from tests.factories.messaging import make_many_due
 from tests.faults.herd import World, this_database
@@ -41,9 +43,15 @@ class Task:
         return World(this_database(), sms, broker, batch, self.planted, provider.port if mail else 0)
 
 
+def put_away() -> None:
+    """End whatever is open."""
+    ended = {"state": ReminderState.CANCELLED, "closed_at": Now()}
+    Reminder.objects.open().update(**ended, lease_token=None, lease_until=None)
+
+
 def make_due(count: int) -> list[Reminder]:
     """Text messages due now; whatever an earlier scenario left open is out of the way."""
-    Reminder.objects.open().update(state=ReminderState.CANCELLED, lease_token=None, lease_until=None)
+    put_away()
     return make_many_due(count, channel=Channel.SMS)
 
 
@@ -65,6 +73,7 @@ def wait_until(is_so: Callable[[], bool], *, seconds: float) -> bool:
 
 
 def progress(rows: Sequence[Reminder]) -> Callable[[], bool]:
-    """Whether fewer of the rows are open than when this was called, or none."""
-    before = open_of(rows)
-    return lambda: open_of(rows) < max(before, 1)
+    """Whether fewer of the rows that are due are open than when this was called, or none."""
+    due = Reminder.objects.open().filter(pk__in=[row.pk for row in rows], due_at__lte=Now())
+    before = due.count()
+    return lambda: due.count() < max(before, 1)

@@ -66,7 +66,7 @@ def test_a_message_is_a_row_that_leaves_once(ada: Client, prescriber: User) -> N
     send(ada, prescriber)
     row = Reminder.objects.get()
     assert (row.about_kind, row.about_id, row.step, row.due_at) == ("calendar", ada.pk, 1, JUNE_4)
-    Reminder.objects.update(state=ReminderState.ACCEPTED)
+    Reminder.objects.update(state=ReminderState.ACCEPTED, closed_at=JUNE_4)
     send(ada, prescriber)
     assert sorted(Reminder.objects.values_list("step", flat=True)) == [1, 2]
     assert AuditEvent.objects.filter(action="calendar_link_sent").count() == 2
