@@ -6,14 +6,14 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from clinic.messaging import services
 from clinic.messaging.gateways import Breaker, Message, Result, breaker_of
 from clinic.messaging.models import Channel, DeliveryAttempt, Reminder, ReminderState
 from clinic.messaging.rules import Outcome
-from clinic.messaging.services import finishing, handing_over, preparing, sending
+from clinic.messaging.services import finishing, handing_over, journal, preparing, sending
 from clinic.messaging.services.finishing import Done
 from clinic.messaging.services.journal import Journal
 from clinic.worklist.models import DutyKind, WorkItem
@@ -38,7 +38,7 @@ def test_a_batch_of_forty_takes_as_many_statements_as_one_of_two(
     gateway: StubGateway, django_assert_max_num_queries: Any
 ) -> None:
     make_many_due(40)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         assert services.send_due(channel=Channel.EMAIL) == 40
     assert states() == ["accepted"] * 40
     assert len({message.text for message in gateway.sent}) == 40
@@ -278,6 +278,25 @@ def test_what_cannot_be_written_down_does_not_leave(gateway: StubGateway, monkey
     services.send_due(channel=Channel.EMAIL, for_seconds=0)
     assert len(gateway.sent) == 1
     assert states() == ["accepted", "due", "due"]
+
+
+def test_a_mark_that_the_database_refuses_is_an_error_and_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MARK", b"UPDATE messaging_nothing SET id = $1, at = $2, outcome = $3, detail = $4")
+    with pytest.raises(ProgrammingError), transaction.atomic(), Journal() as marks:
+        marks.note_start(1, ended=None)
+
+
+def test_marks_go_on_after_a_transaction_that_was_rolled_back(gateway: StubGateway) -> None:
+    make_many_due(2)
+    blind(gateway)
+    for _ in range(2):
+        services.send_due(channel=Channel.EMAIL, limit=1, for_seconds=0)
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT nothing")
+    assert states() == ["accepted"] * 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'mark%%'")
+        assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.django_db(transaction=True)
