@@ -40,6 +40,12 @@ class Ledger:
     late_p99: float
     duties: int
     wrong: Mapping[str, int] = field(default_factory=dict)
+    planned: int = 0
+
+    @property
+    def missed(self) -> int:
+        """Planned faults that did not fall, for all was done before."""
+        return max(0, self.planned - self.faults)
 
     @property
     def is_right(self) -> bool:
@@ -53,7 +59,8 @@ class Ledger:
             f" {self.late_p99:>6.1f} {self.duties:>6}"
         )
         told = ", ".join(f"{name} {count}" for name, count in self.wrong.items())
-        return f"{line}  {told}{'' if self.is_right else '  WRONG'}"
+        fell = f"  {self.faults} OF {self.planned} FAULTS FELL" if self.missed else ""
+        return f"{line}  {told}{fell}{'' if self.is_right else '  WRONG'}"
 
 
 def balance(
