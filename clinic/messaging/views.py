@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -84,8 +85,13 @@ def consents(request: StaffRequest, client_id: UUID) -> HttpResponse:
 def undelivered(request: StaffRequest) -> HttpResponse:
     """What did not arrive for sure, to be phoned about or sent again, and how the channels stand."""
     now = timezone.now()
-    page = {"rows": queries.doubtful(request.user, now), "counts": queries.channel_counts(now)}
-    return render(request, "messaging/undelivered.html", page | {"is_held": queries.is_held()})
+    page = {"rows": queries.doubtful(request.user, now), **_standing(now)}
+    return render(request, "messaging/undelivered.html", page)
+
+
+def _standing(now: datetime) -> dict[str, object]:
+    counts, is_held = queries.channel_counts(now), queries.is_held()
+    return {"counts": counts, "is_held": is_held, "stands_still": not is_held and queries.stands_still(now)}
 
 
 @requires(Permission.RESEND_MESSAGES)
@@ -109,12 +115,7 @@ def operations(request: StaffRequest) -> HttpResponse:
 
 
 def _operations(request: StaffRequest, form: Form) -> HttpResponse:
-    page = {
-        "form": form,
-        "counts": queries.channel_counts(timezone.now()),
-        "is_held": queries.is_held(),
-        "pauses": queries.past_pauses(),
-    }
+    page = {"form": form, "pauses": queries.past_pauses(), **_standing(timezone.now())}
     return render(request, "messaging/operations.html", page, status=422 if form.errors else 200)
 
 

@@ -91,10 +91,43 @@ def test_the_queue_in_numbers() -> None:
 )
 def test_what_was_tried_in_vain_is_late_from_when_it_was_due(how: dict[str, Any], late_s: int) -> None:
     now = timezone.now()
-    next_try_at = now + dt.timedelta(seconds=how.pop("waits_s"))
-    held = {"lease_until": next_try_at, "lease_token": uuid.uuid4()} if how["state"] == ReminderState.CLAIMED else {}
-    due(due_at=now - dt.timedelta(minutes=5), next_try_at=next_try_at, **how, **held)
+    due_at, waits_until = now - dt.timedelta(minutes=5), now + dt.timedelta(seconds=how.pop("waits_s"))
+    if how["state"] == ReminderState.CLAIMED:
+        how |= {"lease_until": waits_until, "lease_token": uuid.uuid4(), "next_try_at": due_at}
+    due(due_at=due_at, **{"next_try_at": waits_until, **how})
     assert late_s <= counts().late_s < late_s + 10
+
+
+@pytest.mark.parametrize(
+    ("how", "stands"),
+    [
+        ({"due_s": 100}, True),
+        ({"due_s": 80}, False),
+        # With a sender, and with one that died just now or long ago.
+        ({"due_s": 200, "state": ReminderState.CLAIMED, "lease_s": 60}, False),
+        ({"due_s": 200, "state": ReminderState.CLAIMED, "lease_s": -80}, False),
+        ({"due_s": 300, "state": ReminderState.CLAIMED, "lease_s": -100}, True),
+        ({"due_s": 200, "state": ReminderState.ACCEPTED}, False),
+    ],
+)
+def test_messages_stand_still_where_no_sender_lives(how: dict[str, Any], stands: bool, desk: Browser) -> None:
+    now = timezone.now()
+    if lease_s := how.pop("lease_s", None):
+        how |= {"lease_until": now + dt.timedelta(seconds=lease_s), "lease_token": uuid.uuid4()}
+    due(due_at=now - dt.timedelta(seconds=how.pop("due_s")), **how)
+    assert queries.stands_still(now) is stands
+    for page in ("messaging:undelivered", "caseload:home"):
+        assert ("nobody sends them" in desk.get(reverse(page)).content.decode()) is stands
+
+
+def test_an_administrator_sees_that_messages_stand_still_unless_a_person_paused_them(
+    operator: Browser, administrator: User
+) -> None:
+    due(due_at=timezone.now() - dt.timedelta(minutes=5))
+    pages = [reverse("messaging:operations"), reverse("caseload:home")]
+    assert all("nobody sends them" in operator.get(page).content.decode() for page in pages)
+    services.pause_channel(channel=Channel.EMAIL, reason="The provider is down", by=administrator, now=timezone.now())
+    assert not any("nobody sends them" in operator.get(page).content.decode() for page in pages)
 
 
 def test_one_message_whose_gateway_is_down_becomes_an_alarm(gateway: StubGateway) -> None:

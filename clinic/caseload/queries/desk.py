@@ -20,6 +20,7 @@ from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, person
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
+from clinic.messaging.queries import stands_still
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
@@ -48,6 +49,7 @@ class CoordinatorHome:
     schedule: list[DatedLine]
     insurance: list[DatedLine]
     unbooked: list[DatedLine]
+    messages_stand_still: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class AdministratorHome:
     enquiries_open: int
     duties_overdue: int
     messages_failed: int
+    messages_stand_still: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
         schedule=[_booked(*row) for row in _standing_between(begins, ends)],
         insurance=insurance_to_check(now),
         unbooked=clients_without_next_visit(now),
+        messages_stand_still=stands_still(now),
     )
 
 
@@ -178,6 +182,7 @@ def administrator_home(user: User, now: datetime) -> AdministratorHome:
         enquiries_open=open_enquiries().count(),
         duties_overdue=overdue.count(),
         messages_failed=failed.count(),
+        messages_stand_still=stands_still(now),
     )
 
 

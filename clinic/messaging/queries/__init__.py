@@ -13,6 +13,7 @@ from clinic.messaging.queries.operations import (
     is_held,
     late_channels,
     past_pauses,
+    stands_still,
     who_may,
 )
 from clinic.messaging.queries.reaching import (
@@ -79,6 +80,7 @@ __all__ = [
     "outbox",
     "past_pauses",
     "sendings",
+    "stands_still",
     "ways_about",
     "ways_to_reach",
     "who_may",

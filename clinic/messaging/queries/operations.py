@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
 from clinic.messaging.models import OPEN_STATES, Channel, ChannelPause, Release, Reminder, ReminderState
-from clinic.messaging.rules import LONGEST_WAIT
+from clinic.messaging.rules import LATE_AFTER_S, LONGEST_WAIT
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import permissions_of
@@ -135,6 +135,17 @@ def past_pauses() -> QuerySet[ChannelPause]:
     """The newest pauses that are over, with who made and ended them."""
     ended = ChannelPause.objects.exclude(ended_at=None).select_related("paused_by", "ended_by")
     return ended.order_by("-paused_at")[:10]
+
+
+def stands_still(now: datetime) -> bool:
+    """Whether a message has been due for over 90 s and no sender holds it, by a channel that is not paused.
+
+    Read from the rows by whoever looks: where no sender lives, none is there to raise an alarm.
+    """
+    since = now - timedelta(seconds=LATE_AFTER_S)
+    waits = Reminder.objects.filter(closed_at=None, next_try_at__lte=since)
+    unheld = waits.filter(Q(lease_until=None) | Q(lease_until__lte=since))
+    return unheld.exclude(channel__in=ChannelPause.objects.live().values("channel")).exists()
 
 
 def late_channels(counts: Sequence[ChannelCounts], *, limit_s: int) -> list[ChannelCounts]:
