@@ -278,7 +278,8 @@ class Way:
             page.wait_for_timeout(500)
             page.reload()
         expect(message).to_have_count(1)
-        for secret in ("Rosa", self.family, "sertraline", "mg", "depress", "psychiatr"):
+        # An amount has its space, which the random letters of the link have not.
+        for secret in ("Rosa", self.family, "sertraline", re.compile(r"\d\s+mg"), "depress", "psychiatr"):
             expect(message.locator(".message-text")).not_to_contain_text(secret, ignore_case=True)
         self.link = message.get_by_role("link").get_attribute("href") or ""
 

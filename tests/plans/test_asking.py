@@ -153,14 +153,14 @@ class TestAsking:
     ) -> None:
         send = {"asked_id": asked.pk, "by": prescriber, "now": now}
         with pytest.raises(RuleBroken, match="neither e-mail nor text"):
-            services.send_consent_link(**send)  # type: ignore[arg-type]  # as named
+            services.send_consent_link(**send)
         ContactPointFactory(client=ada)
         for _ in range(2):
-            services.send_consent_link(**send)  # type: ignore[arg-type]  # as named
+            services.send_consent_link(**send)
         [message] = Reminder.objects.filter(about_kind="consent")
         assert (message.about_id, audited("consent_link_sent")) == (asked.pk, 1)
         assert queries.still_wanted([asked.pk]) == {asked.pk}
-        services.end_asked_consent(**send)  # type: ignore[arg-type]  # as named
+        services.end_asked_consent(**send)
         message.refresh_from_db()
         assert (message.state, queries.still_wanted([asked.pk])) == ("cancelled", set())
 
@@ -379,7 +379,7 @@ class TestStaff:
         assert f"/plans/asked-consents/{asked.pk}/send/" not in text
         again = ask(ada, asked.medication, prescriber, timezone.now())
         [shown] = queries.asked_of(ada, timezone.now())
-        assert (shown.asked, shown.is_open) == (again, True)
+        assert (shown.asked, shown.asked.is_open) == (again, True)
 
     def test_given_by_link_it_says_so_on_the_page_and_on_paper(
         self, paula: Browser, phone: Browser, page: str, ada: Client

@@ -81,7 +81,7 @@ def test_each_line_leads_to_where_it_is_done(browser: Browser, visit: FollowUpVi
 def test_weight_is_reviewed_in_place(browser: Browser, visit: FollowUpVisit, ada: Client) -> None:
     [line] = gained(ada)
     answer = browser.post(url("save", visit), typed(visit, review_gain=line.about))
-    assert answer.url == f"{url('visit', visit)}#to-measure"  # type: ignore[attr-defined]
+    assert answer.url == f"{url('visit', visit)}#to-measure"
     assert reviews() == [WORDS]
     page = browser.get(url("visit", visit))
     assert "Weight reviewed." in page.text

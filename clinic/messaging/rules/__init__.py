@@ -13,7 +13,14 @@ from clinic.messaging.rules.outcomes import (
     is_past_cap,
     wait_before_try,
 )
-from clinic.messaging.rules.pages import PAGE_HOW_LONG, PAGE_LASTS, PAGE_SUBJECT, PAGE_WORDS, check_may_be_sent
+from clinic.messaging.rules.pages import (
+    PAGE_GONE,
+    PAGE_HOW_LONG,
+    PAGE_LASTS,
+    PAGE_SUBJECT,
+    PAGE_WORDS,
+    check_may_be_sent,
+)
 from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text, staff_text
 from clinic.messaging.rules.times import QUIET_FROM, due_at, quiet_until
 from clinic.messaging.rules.wording import check_approver, check_still_as_shipped, check_text
@@ -23,6 +30,7 @@ __all__ = [
     "LATE_AFTER_S",
     "LONGEST_WAIT",
     "NOT_A_THIRD_TIME",
+    "PAGE_GONE",
     "PAGE_HOW_LONG",
     "PAGE_LASTS",
     "PAGE_SUBJECT",

@@ -14,6 +14,7 @@ from clinic.clients.models import MessagePurpose
 from clinic.clients.services import end_message_consents, renew_message_consents
 from clinic.core.rules import RuleBroken
 from clinic.messaging.queries import ways_about
+from clinic.messaging.rules import PAGE_GONE
 from clinic.messaging.services import Wanted, cancel_reminders, confirm_birth_year, plan_reminders
 from clinic.monitoring import queries
 from clinic.monitoring.models import DueDay
@@ -24,7 +25,6 @@ from clinic.worklist.services import close_about, open_item
 
 # The clinic's own promise, no clinical number.
 ASK_WITHIN = timedelta(days=1)
-GONE = "This page is no longer open. Call the clinic if you need us."
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def wish_messages_by_link(*, token: str, wants: bool, now: datetime) -> None:
     """A client ends messages about check-ins and the tests that go with them, or has them again; it holds at once."""
     opened = queries.open_reminder(token, now=now)
     if opened is None:
-        raise RuleBroken(_(GONE))
+        raise RuleBroken(_(PAGE_GONE))
     deed = renew_message_consents if wants else end_message_consents
     deed(client_id=opened.day.client_id, purpose=MessagePurpose.CHECKINS, now=now)
 
@@ -113,7 +113,7 @@ def say_done_by_link(*, token: str, now: datetime) -> DueDay:
     """
     opened = queries.open_reminder(token, now=now)
     if opened is None:
-        raise RuleBroken(_(GONE))
+        raise RuleBroken(_(PAGE_GONE))
     day = DueDay.objects.select_for_update(of=("self",)).select_related("client").get(pk=opened.day.pk)
     if day.said_done_at is not None:
         return day

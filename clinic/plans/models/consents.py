@@ -184,3 +184,8 @@ class AskedConsent(Discussed):
 
     def __str__(self) -> str:
         return f"{self.medication}, {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still may be answered: neither answered nor taken back."""
+        return self.answered_at is None and self.ended_at is None

@@ -99,11 +99,6 @@ class Asked:
     links: list[SignedLink]
     newest_sending: Reminder | None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it still may be answered."""
-        return self.asked.answered_at is None
-
 
 def asked_of(client: Client, now: datetime) -> list[Asked]:
     """What a client is asked for and what they wanted to be called about, while no consent stands; three queries."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.audit.services import record
 from clinic.clients.queries import chart_to_lock
 from clinic.core.rules import RuleBroken
-from clinic.messaging.rules import PAGE_LASTS, language_of
+from clinic.messaging.rules import PAGE_GONE, PAGE_LASTS, language_of
 from clinic.messaging.services import (
     cancel_reminders,
     confirm_birth_year,
@@ -30,8 +30,6 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.worklist.models import DutyKind
 from clinic.worklist.services import open_item
-
-GONE = "This page is no longer open. Call the clinic if you need us."
 
 
 @transaction.atomic
@@ -61,7 +59,7 @@ def ask_consent(*, client_id: UUID, medication_id: UUID, agreement: Agreement, b
 def send_consent_link(*, asked_id: UUID, by: User, now: datetime) -> None:
     """Write to the client with a fresh link, by a way they agreed to, outside quiet hours; else RuleBroken."""
     asked = _locked(asked_id, by)
-    asking.check_open(is_open=_is_open(asked))
+    asking.check_open(is_open=asked.is_open)
     if send_link(asked.client, about_kind=queries.KIND, about_id=asked.pk, now=now):
         record("consent_link_sent", by=by, subject=asked, client_id=asked.client_id)
 
@@ -70,7 +68,7 @@ def send_consent_link(*, asked_id: UUID, by: User, now: datetime) -> None:
 def show_consent_link(*, asked_id: UUID, by: User, now: datetime) -> str:
     """Make a link to hand over in person; it is shown once, for only the hash of its token is kept."""
     asked = _locked(asked_id, by)
-    asking.check_open(is_open=_is_open(asked))
+    asking.check_open(is_open=asked.is_open)
     record("consent_link_shown", by=by, subject=asked, client_id=asked.client_id)
     return show_link(
         asked.client,
@@ -85,7 +83,7 @@ def show_consent_link(*, asked_id: UUID, by: User, now: datetime) -> str:
 def end_asked_consent(*, asked_id: UUID, by: User, now: datetime) -> AskedConsent:
     """Ask no more: no link opens it, no message leaves. Ended or answered already, it stays as it is."""
     asked = _locked(asked_id, by)
-    if _is_open(asked):
+    if asked.is_open:
         _end(asked, by=by, now=now)
     return asked
 
@@ -157,11 +155,11 @@ def _to_answer(token: str, now: datetime) -> tuple[AskedConsent, bool]:
     """What a live link asks, under its lock, and whether a guardian answers."""
     opened = queries.open_consent(token, now=now)
     if opened is None:
-        raise RuleBroken(_(GONE))
+        raise RuleBroken(_(PAGE_GONE))
     locked = AskedConsent.objects.select_for_update(of=("self",)).select_related("client", "medication", "asked_by")
     asked = locked.get(pk=opened.asked.pk)
-    if not _is_open(asked):
-        raise RuleBroken(_(GONE))
+    if not asked.is_open:
+        raise RuleBroken(_(PAGE_GONE))
     return asked, opened.is_minor
 
 
@@ -171,10 +169,6 @@ def _answer(asked: AskedConsent, answer: Answer, consent: MedicationConsent | No
     use_links(about_kind=queries.KIND, about_id=asked.pk, now=now)
     cancel_reminders(about_kind=queries.KIND, about_ids=[asked.pk], because="the client answered", now=now)
     return asked
-
-
-def _is_open(asked: AskedConsent) -> bool:
-    return asked.answered_at is None and asked.ended_at is None
 
 
 def _locked(asked_id: UUID, by: User) -> AskedConsent:
