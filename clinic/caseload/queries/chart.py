@@ -29,6 +29,7 @@ from clinic.core.queries import prepared
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, weekday
 from clinic.monitoring.queries import due_lines
 from clinic.monitoring.rules.gathering import DueLine
+from clinic.risk.queries.alerts import others_in_danger
 from clinic.scheduling.models import AppointmentKind, Modality
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -109,6 +110,7 @@ class Chart:
     team: list[Named]
     looked_at: datetime | None
     news: list[DatedLine]
+    are_others_in_danger: bool
 
     @property
     def has_evaluation(self) -> bool:
@@ -120,7 +122,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     """Read the chart for one reader; notes of evaluations and visits only for those who may read them."""
     today = timezone.localdate(now)
     since = today - TWO_YEARS
-    [found] = _everything(client.pk, user.pk, now - TWO_YEARS, today, now - news_rules.ONE_SITTING)
+    [found] = _everything(client.pk, user, now - TWO_YEARS, today, now - news_rules.ONE_SITTING)
     found["visit_rows"] = found["visit_rows"] if user.may(Permission.READ_VISIT) else []
     person = who(found)
     courses = record.dose_courses(found["step_rows"], found["missed_rows"])
@@ -164,15 +166,14 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         team=[lines.member_line(member) for member in person.team],
         looked_at=found["looked_at"],
         news=_news(found, person, plan, scores),
+        are_others_in_danger=found["are_others_in_danger"],
     )
 
 
 @prepared
-def _everything(
-    client_id: UUID, reader_id: UUID, since: datetime, today: date, before: datetime
-) -> QuerySet[Client, Any]:
+def _everything(client_id: UUID, reader: User, since: datetime, today: date, before: datetime) -> QuerySet[Client, Any]:
     """The client's whole record, and when the reader last read this chart before the sitting of now."""
-    reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader_id, action="chart_read", at__lt=before)
+    reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader, action="chart_read", at__lt=before)
     return (
         Client.objects.filter(pk=client_id)
         .order_by()
@@ -180,6 +181,7 @@ def _everything(
             **who_parts(today),
             **record.record_parts(since),
             looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
+            are_others_in_danger=others_in_danger(reader),
         )
     )
 

@@ -3,7 +3,7 @@
 Units are those of the picture (560 wide); it is scaled to the page by its view box.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -285,11 +285,12 @@ def _panel(series: ScoreSeries, axis: Axis, *, top: float) -> Panel:
 
 def _room_for_words(dots: Sequence[Dot], heights: Sequence[float]) -> float:
     """The place across, from the left, where the line of scores meets the fewest words of the bands."""
+    across = [dot.x for dot in dots]
 
     def meets(x: float) -> int:
         right = x + WORDS_WIDE
-        near = [dot.y for dot in dots if x - SCORE_WIDE <= dot.x <= right]
-        near += [_height_at(edge, dots) for edge in (x, right) if dots[0].x <= edge <= dots[-1].x]
+        near = [dot.y for dot in dots[bisect_left(across, x - SCORE_WIDE) : bisect_right(across, right)]]
+        near += [_height_at(edge, across, dots) for edge in (x, right) if across[0] <= edge <= across[-1]]
         if not near:
             return 0
         low, high = min(near) - 5, max(near) + WORDS_HIGH
@@ -299,9 +300,9 @@ def _room_for_words(dots: Sequence[Dot], heights: Sequence[float]) -> float:
     return next((x for x in places if not meets(x)), None) or min(places, key=meets)
 
 
-def _height_at(x: float, dots: Sequence[Dot]) -> float:
+def _height_at(x: float, across: Sequence[float], dots: Sequence[Dot]) -> float:
     """Where the line through the dots is at a place between the first and the last of them."""
-    after = bisect_left(dots, x, key=lambda dot: dot.x)
+    after = bisect_left(across, x)
     one, other = dots[max(after - 1, 0)], dots[after]
     if other.x <= one.x:
         return one.y

@@ -72,6 +72,9 @@ def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
         "timeline": draw(shown.picture) if shown.picture else "",
         "timeline_rows": draw_rows(shown.table),
     }
+    if not shown.are_others_in_danger:
+        # The banner need not ask again.
+        context["open_alerts"] = []
     return render(request, "caseload/chart.html", context)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
@@ -55,6 +55,11 @@ def first_open_alerts(user: User, limit: int) -> QuerySet[RiskAlert]:
     """The alerts that a page's banner names."""
     shown = ("kind", "raised_at", "closed_at", "acknowledged_by", *naming("client"), "acknowledged_by__full_name")
     return open_alerts(user).only(*shown)[:limit]
+
+
+def others_in_danger(user: User) -> Exists:
+    """Whether an alert is open on anybody else that this user may see, for a statement about one client."""
+    return Exists(RiskAlert.objects.open().visible_to(user).exclude(client=OuterRef("pk")))
 
 
 def get_alert(user: User, alert_id: UUID) -> RiskAlert:
