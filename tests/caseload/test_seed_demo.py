@@ -184,6 +184,11 @@ def test_today_people_come_and_enquiries_wait(clinic: Clinic) -> None:
     assert booked
     assert all(one.signs[0][0] == "Booked" and one.starts_at > SIX for one in booked)
     assert Enquiry.objects.filter(status=EnquiryStatus.NEW, owner=None).exists()
+    prescriber = User.objects.get(email="prescriber@demo.clinic.example")
+    coming = Appointment.objects.filter(
+        clinician=prescriber, starts_at__gt=SIX, starts_at__lt=SIX + dt.timedelta(hours=16)
+    )
+    assert {"evaluation", "follow_up"} <= set(coming.values_list("kind", flat=True))
 
 
 def test_some_supplies_are_known_and_requests_wait(clinic: Clinic) -> None:

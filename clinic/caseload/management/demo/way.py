@@ -45,6 +45,7 @@ from clinic.visits.rules.decisions import Asked
 from clinic.visits.rules.note import Note
 
 EVALUATION_AFTER = 9
+EVALUATIONS_NEAR = 2
 PLAN_AFTER = 2
 FIRST_VISIT_AFTER = 21
 VISIT_EVERY = 28
@@ -81,7 +82,7 @@ class Story:
             )
             return
         self._welcome(enquiry, at(day, 10))
-        appointment = self._book("evaluation", day + dt.timedelta(days=EVALUATION_AFTER), at(day, 10))
+        appointment = self._book("evaluation", self._evaluation_day(day), at(day, 10))
         yield appointment.starts_at
         self._evaluate(appointment)
         day = appointment.starts_at.date() + dt.timedelta(days=PLAN_AFTER)
@@ -90,6 +91,11 @@ class Story:
         yield at(day + dt.timedelta(days=1), 9, 30)
         self._prescribe(day + dt.timedelta(days=1))
         yield from self._follow_up(day + dt.timedelta(days=1))
+
+    def _evaluation_day(self, welcomed_on: dt.date) -> dt.date:
+        """After nine days; those that fall on one of the next days are today."""
+        day = welcomed_on + dt.timedelta(days=EVALUATION_AFTER)
+        return self.today if 0 <= (day - self.today).days <= EVALUATIONS_NEAR else day
 
     def _enquire(self, now: dt.datetime) -> Enquiry:
         person = self.person
