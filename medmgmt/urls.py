@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from clinic.checkins.views.device import device_page
+from clinic.checkins.views.device import device_page, scales_page
 from clinic.messaging.views import inbound_message, message_report
 from clinic.monitoring.views import reminder_page
 from clinic.plans.views import consent_page
@@ -38,6 +38,7 @@ urlpatterns = [
     path("reminders/<str:token>/", reminder_page, name="reminder_page"),
     path("ask/<str:token>/", consent_page, name="consent_page"),
     path("device/<str:token>/", device_page, name="device_page"),
+    path("questions/<str:token>/", scales_page, name="scales_page"),
     path("risk/", include("clinic.risk.urls")),
     path("intake/", include("clinic.intake.urls")),
     path("plans/", include("clinic.plans.urls")),

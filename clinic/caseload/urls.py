@@ -10,6 +10,7 @@ urlpatterns = [
     path("chart/<uuid:client_id>/life-events/", timeline.add_event, name="add_event"),
     path("life-events/<uuid:event_id>/withdraw/", timeline.withdraw_event, name="withdraw_event"),
     path("chart/<uuid:client_id>/trials/", pages.trials, name="trials"),
+    path("day/<uuid:client_id>/scales/", pages.send_scales, name="send_scales"),
     path("chart/<uuid:client_id>/effects/", pages.note_effect, name="note_effect"),
     path("effects/<uuid:effect_id>/end/", pages.end_effect, name="end_effect"),
     path("not-improving/", pages.not_improving, name="not_improving"),

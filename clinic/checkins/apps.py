@@ -22,3 +22,16 @@ class CheckinsConfig(AppConfig):
                 subject=rules.MESSAGE_SUBJECT,
             )
         )
+        register(
+            Purpose(
+                kind=queries.BY_LINK,
+                name="Scales before a visit",
+                still_wanted=queries.sittings_still_wanted,
+                useful_until=queries.sittings_useful_until,
+                consent=MessagePurpose.CHECKINS,
+                view_name="scales_page",
+                link_lasts=rules.LINK_LASTS,
+                words=rules.MESSAGE_WORDS,
+                subject=rules.MESSAGE_SUBJECT,
+            )
+        )

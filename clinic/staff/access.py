@@ -46,7 +46,7 @@ def requires(permission: Permission) -> Callable[[Callable[..., HttpResponseBase
 PUBLIC_VIEWS = frozenset(
     {"livez", "readyz", "metrics", "intake:enquire", "intake:enquiry_received"}
     | {"checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page", "device_page"}
-    | {"consent_page"}
+    | {"consent_page", "scales_page"}
     # A machine's doors: its signature is looked at before anything else.
     | {"message_report", "inbound_message"}
 )

@@ -9,6 +9,7 @@ from django.db import models
 from django.test import Client as Browser
 from django.utils import timezone
 
+from clinic.checkins.models import Sitting
 from clinic.checkins.services import open_sitting
 from clinic.clients.models import BreakGlassAccess, Client
 from clinic.core.models import new_id
@@ -194,6 +195,12 @@ def _device_token(side: Side) -> str:
     return open_sitting(client_id=side.client.pk, **given)  # type: ignore[arg-type]  # as the deed names them
 
 
+def _scales_token(side: Side) -> str:
+    given = {"instruments": ["phq2"], "language": "en", "opened_by": side.prescriber, "opened_at": timezone.now()}
+    about = {"about_kind": "scales", "about_id": Sitting.objects.create(client=side.client, **given).pk}
+    return mint_link(client_id=side.client.pk, expires_at=timezone.now() + dt.timedelta(hours=72), **about)
+
+
 def _appointment_token(side: Side) -> str:
     tomorrow = timezone.now() + dt.timedelta(days=1)
     clinician = UserFactory(acting_role=Role.PRESCRIBER)
@@ -299,6 +306,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "safety_page token": _safety_token,
     "consent_page token": _consent_token,
     "device_page token": _device_token,
+    "scales_page token": _scales_token,
     "reminder_id": lambda side: ReminderFactory(client=side.client, state="refused"),
     "text_id": lambda side: MessageText.objects.create(
         about_kind=f"kind {side.client.pk}"[:30],

@@ -156,6 +156,11 @@ def open_as(chromium: Chromium, world: World, live_server: Any) -> Iterator[Open
         context.close()
 
 
+def tell_birth_year(page: Page, world: World) -> None:
+    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
+    page.get_by_role("button", name="Continue").click()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("role", WALKERS)
 def test_every_page_of_a_role_reads_well(open_as: Open, world: World, role: str) -> None:
@@ -199,8 +204,7 @@ def test_the_steps_of_a_check_in_read_well(walk: tuple[Page, Check], world: Worl
     page.get_by_label("What year were you born?").fill("1901")
     page.get_by_role("button", name="Continue").click()
     look("another birth year")
-    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
-    page.get_by_role("button", name="Continue").click()
+    tell_birth_year(page, world)
     page.get_by_text("Your plan for today").wait_for()
     look("questions")
     page.get_by_text("A little better", exact=True).click()
@@ -229,8 +233,7 @@ def test_the_steps_of_a_calendar_by_link_read_well(walk: tuple[Page, Check], wor
     page.get_by_label("What year were you born?").fill("1901")
     page.get_by_role("button", name="Continue").click()
     look("another birth year")
-    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
-    page.get_by_role("button", name="Continue").click()
+    tell_birth_year(page, world)
     page.get_by_role("heading", name="Your dose calendar").wait_for()
     look("calendar")
     page.goto(reverse("handouts:page", kwargs={"token": "no-such-token"}))
@@ -241,8 +244,7 @@ def test_the_steps_of_a_calendar_by_link_read_well(walk: tuple[Page, Check], wor
 def test_the_steps_of_a_safety_plan_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
     page.goto(Stop("safety_page").path(world, ANONYMOUS))
-    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
-    page.get_by_role("button", name="Continue").click()
+    tell_birth_year(page, world)
     page.get_by_role("heading", name="Your safety plan").wait_for()
     look("safety plan")
 
@@ -251,8 +253,7 @@ def test_the_steps_of_a_safety_plan_by_link_read_well(walk: tuple[Page, Check], 
 def test_the_steps_of_a_consent_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
     page.goto(Stop("consent_page").path(world, ANONYMOUS))
-    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
-    page.get_by_role("button", name="Continue").click()
+    tell_birth_year(page, world)
     page.get_by_role("heading", name="Your medication: please read").wait_for()
     look("consent")
     page.get_by_role("button", name="I agree to this medication").click()
@@ -261,11 +262,22 @@ def test_the_steps_of_a_consent_by_link_read_well(walk: tuple[Page, Check], worl
 
 
 @pytest.mark.browser
+def test_the_steps_of_scales_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
+    page, look = walk
+    page.goto(Stop("scales_page").path(world, ANONYMOUS))
+    tell_birth_year(page, world)
+    page.get_by_text("Little interest").wait_for()
+    look("scales")
+    page.get_by_role("button", name="Rather not answer these").click()
+    page.get_by_text("You need not do anything else").wait_for()
+    look("scales answered")
+
+
+@pytest.mark.browser
 def test_the_steps_of_an_appointment_by_link_read_well(walk: tuple[Page, Check], world: World) -> None:
     page, look = walk
     page.goto(Stop("appointment_page").path(world, ANONYMOUS))
-    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
-    page.get_by_role("button", name="Continue").click()
+    tell_birth_year(page, world)
     page.get_by_role("heading", name="Your appointment").wait_for()
     look("appointment")
     page.get_by_role("button", name="I will come").click()
@@ -290,8 +302,7 @@ def test_the_steps_of_a_test_that_is_due_by_link_read_well(walk: tuple[Page, Che
     Medication.objects.filter(name__startswith="lithium").update(ingredient="lithium")
     DueDay.objects.update(due_on=min(on for _, on in due_tests(timezone.now())))
     page.goto(address)
-    page.get_by_label("What year were you born?").fill(str(world.full.client.birth_on.year))
-    page.get_by_role("button", name="Continue").click()
+    tell_birth_year(page, world)
     page.get_by_role("heading", name="A test is due").wait_for()
     look("test due")
     page.get_by_role("button", name="I have had it done").click()
@@ -304,6 +315,7 @@ def test_the_pages_by_link_read_well_in_spanish(walk: tuple[Page, Check], world:
     page, look = walk
     Client.objects.filter(pk=world.full.client.pk).update(language="es")
     names = ("checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page", "consent_page")
+    names = (*names, "scales_page")
     for name in names:
         page.goto(Stop(name).path(world, ANONYMOUS))
         page.get_by_label("¿En qué año nació?").fill(str(world.full.client.birth_on.year))

@@ -13,12 +13,13 @@ from clinic.caseload.rules.day import Told, filters, newest_told, shown_visits, 
 from clinic.clients.models import Client
 from clinic.coverage.models import EligibilityCheck, PriorAuthorization
 from clinic.intake.models import PsychiatricEvaluation
+from clinic.messaging.models import Reminder
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.visits import services
 from clinic.visits.rules.note import Note
 from tests.caseload.histories import dosed
-from tests.factories.clients import CareTeamMemberFactory, ClientFactory
+from tests.factories.clients import CareTeamMemberFactory, ClientFactory, ContactPointFactory
 from tests.factories.coverage import CoverageFactory
 from tests.factories.formulary import MedicationFactory
 from tests.factories.intake import (
@@ -249,3 +250,35 @@ class TestHome:
         AppointmentFactory(client=ClientFactory(), clinician=prescriber, starts_at=NOW)
         assert self.row(browser) == []
         assert "Chart closed to you" in browser.get("/").text
+
+
+class TestScaleByLink:
+    @pytest.fixture(autouse=True)
+    def _now(self, browser: Browser, prescriber: User, ada: Client) -> Any:
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, modality="telehealth")
+        with time_machine.travel(NOW, tick=False):
+            browser.force_login(prescriber)
+            yield
+
+    def test_one_click_sends_it_and_then_its_state_stands_there(self, browser: Browser, ada: Client) -> None:
+        ContactPointFactory(client=ada)
+        address = f"/day/{ada.pk}/scales/"
+        assert f'action="{address}"' in browser.get("/").text
+        for _ in range(2):
+            assert browser.post(address).headers["Location"] == "/"
+        assert Reminder.objects.filter(about_kind="scales").count() == 1
+        page = browser.get("/").text
+        assert f'action="{address}"' not in page
+        assert "Link to the scale on its way" in page
+        assert f"/scales/{ada.pk}/" in page
+
+    def test_without_a_way_it_says_why_and_offers_to_record_it(self, browser: Browser, ada: Client) -> None:
+        page = browser.get("/").text
+        assert "Agreed to no messages about check-ins" in page
+        assert "Send the scale" not in page
+        assert f"/scales/{ada.pk}/" in page
+        assert "Hand over the tablet, or record" in browser.post(f"/day/{ada.pk}/scales/", follow=True).text
+
+    def test_with_a_score_nothing_is_offered(self, browser: Browser, ada: Client) -> None:
+        ScaleResponseFactory(client=ada, answered_at=NOW)
+        assert "the scale" not in browser.get("/").text

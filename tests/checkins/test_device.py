@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.checkins.models import Sitting
-from clinic.checkins.services import answer_on_device, open_sitting, raise_scale_alerts, sittings
+from clinic.checkins.services import answer_sitting, open_sitting, raise_scale_alerts, sittings
 from clinic.clients.models import Client
 from clinic.core.rules import RuleBroken
 from clinic.risk.models import RiskAlert, RiskKind
@@ -35,6 +36,10 @@ def _today() -> Iterator[None]:
 
 def handed(client: Client, by: User, *instruments: str, language: str = "en") -> str:
     return open_sitting(client_id=client.pk, instruments=instruments, language=language, by=by, now=JUNE_4)
+
+
+def given(token: str, instrument: str, points: list[int]) -> dict[str, Any]:
+    return {"token": token, "about_kind": "device", "instrument": instrument, "answers": points, "is_left_out": False}
 
 
 def answers(total_of_nine: int = 0, ninth: int = 0) -> dict[str, str]:
@@ -137,15 +142,12 @@ def test_the_page_closes_by_itself(ada: Client, therapist: User) -> None:
     with time_machine.travel(JUNE_4 + sittings.OPEN_FOR, tick=False):
         assert Browser().get(reverse("device_page", args=[token])).status_code == 404
         with pytest.raises(RuleBroken, match="finished"):
-            answer_on_device(
-                token=token, instrument="phq9", answers=[0] * 9, is_left_out=False, now=JUNE_4 + sittings.OPEN_FOR
-            )
+            answer_sitting(**given(token, "phq9", [0] * 9), now=JUNE_4 + sittings.OPEN_FOR)
 
 
 def test_sent_twice_at_once_the_second_changes_nothing(ada: Client, therapist: User) -> None:
     token = handed(ada, therapist, "phq2", "gad2")
-    given = {"token": token, "instrument": "phq2", "answers": [1, 1], "is_left_out": False, "now": JUNE_4}
-    first, again = (answer_on_device(**given) for _ in range(2))  # type: ignore[arg-type]  # as the deed names them
+    first, again = (answer_sitting(**given(token, "phq2", [1, 1]), now=JUNE_4) for _ in range(2))
     assert (first.done, again.done, ScaleResponse.objects.count()) == (1, 1, 1)
 
 
@@ -155,9 +157,9 @@ def test_what_closed_between_looking_and_keeping_stays_closed(
     token = handed(ada, therapist, "phq2")
     opened = sittings.queries.open_sitting(token, now=JUNE_4)
     Sitting.objects.update(closed_at=JUNE_4)
-    monkeypatch.setattr(sittings.queries, "open_sitting", lambda token, now: opened)
+    monkeypatch.setattr(sittings.queries, "open_sitting", lambda token, about_kind, now: opened)
     with pytest.raises(RuleBroken, match="finished"):
-        answer_on_device(token=token, instrument="phq2", answers=[1, 1], is_left_out=False, now=JUNE_4)
+        answer_sitting(**given(token, "phq2", [1, 1]), now=JUNE_4)
 
 
 @pytest.mark.parametrize("instruments", [[], ["aims"], ["nothing"]])

@@ -157,7 +157,7 @@ def test_addresses_hold_only_ids() -> None:
     assert taking("SlugConverter") == {"monitoring:decide_protocol"}
     # Each holds a random token, and nothing of the person.
     by_link = {"checkins:answer", "handouts:page", "safety_page", "appointment_page", "reminder_page"}
-    by_link |= {"consent_page"}
+    by_link |= {"consent_page", "scales_page"}
     assert taking("StringConverter") == by_link | {"device_page"}
 
 

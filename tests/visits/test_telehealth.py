@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clinic.clients.models import Client
+from clinic.messaging.models import Reminder
 from clinic.scheduling.models import Modality
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
@@ -18,6 +19,8 @@ from clinic.visits.models import FollowUpVisit, TelehealthConsent
 from clinic.visits.rules import telehealth as rules
 from clinic.visits.rules.decisions import field_name
 from clinic.visits.rules.note import Note, NotReady
+from tests.factories.clients import ContactPointFactory
+from tests.factories.scales import ScaleResponseFactory
 from tests.factories.scheduling import AppointmentFactory
 from tests.visits.days import NOW
 
@@ -135,3 +138,53 @@ class TestPage:
         services.decide(visit_id=visit.pk, dose_plan_id=dose_plan.pk, decision="continue", by=prescriber, now=NOW)
         [slip] = browser.get(visit.get_absolute_url()).context["open_points"]
         assert (slip.place, slip.field) == ("id_vital_weight", "")
+
+
+class TestScales:
+    @pytest.fixture(autouse=True)
+    def _now(self, browser: Browser, prescriber: User) -> Any:
+        with time_machine.travel(NOW, tick=False):
+            browser.force_login(prescriber)
+            yield
+
+    def press(self, browser: Browser, visit: FollowUpVisit, **more: str) -> Any:
+        visit.refresh_from_db()
+        sent = {"version": str(visit.version), "send_scales": "1", "subjective": "Sleeps better.", **more}
+        return browser.post(reverse("visits:save", args=[visit.pk]), sent)
+
+    def test_without_a_score_one_click_sends_it_and_keeps_what_was_typed(
+        self, browser: Browser, ada: Client, prescriber: User
+    ) -> None:
+        ContactPointFactory(client=ada)
+        visit = far(ada, prescriber, {})
+        assert 'name="send_scales"' in browser.get(visit.get_absolute_url()).text
+        for _ in range(2):
+            assert self.press(browser, visit).headers["Location"] == f"{visit.get_absolute_url()}#symptoms"
+        assert Reminder.objects.filter(about_kind="scales").count() == 1
+        page = browser.get(visit.get_absolute_url()).text
+        assert 'name="send_scales"' not in page
+        assert "Link to the scale on its way" in page
+        assert "Sleeps better." in page
+
+    def test_without_a_way_it_says_why_beside_the_entry_by_staff(
+        self, browser: Browser, ada: Client, prescriber: User
+    ) -> None:
+        visit = far(ada, prescriber, {})
+        page = browser.get(visit.get_absolute_url()).text
+        assert "Agreed to no messages about check-ins" in page
+        assert 'name="send_scales"' not in page
+        assert "Record a scale" in page
+        refused = self.press(browser, visit)
+        assert refused.status_code == 422
+        assert "Hand over the tablet, or record the scale together." in refused.text
+        assert "Sleeps better." in refused.text
+
+    def test_who_is_here_is_handed_the_tablet_and_who_has_a_score_nothing(
+        self, browser: Browser, ada: Client, prescriber: User
+    ) -> None:
+        visit = services.start_visit(client_id=ada.pk, by=prescriber, now=NOW)
+        assert f"/hand-over/{ada.pk}/" in browser.get(visit.get_absolute_url()).text
+        ScaleResponseFactory(client=ada, answered_at=NOW)
+        page = browser.get(visit.get_absolute_url()).text
+        assert f"/hand-over/{ada.pk}/" not in page
+        assert "No score in 14 days" not in page

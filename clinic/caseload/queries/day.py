@@ -1,6 +1,6 @@
 """The day's list of a clinician: each appointment with how ready its visit is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,13 +11,16 @@ from django.utils import timezone
 
 from clinic.caseload.rules.day import CLOSED, SIGNS, Sign, Told, newest_told, signs_of
 from clinic.checkins.models import CheckInAnswer
-from clinic.clients.models import SharingConsent
+from clinic.checkins.queries import state_of_link
+from clinic.checkins.rules import scale_link
+from clinic.clients.models import MessagePurpose, SharingConsent
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.core.addresses import address
 from clinic.core.templatetags.clinic_ui import clock, day, person
 from clinic.coverage.models import Coverage, PriorAuthorization
 from clinic.intake.models import Enquiry, PsychiatricEvaluation, TherapistReferral
+from clinic.messaging.queries import ways_about
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries import due_everywhere
 from clinic.monitoring.rules.results import KINDS, LABORATORY
@@ -41,7 +44,9 @@ class DayVisit(NamedTuple):
     """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin.
 
     A booked evaluation begins with its own form, and what `begins` is said so; `told` is what brought the client to it.
-    `device` leads to where a tablet is handed over to whoever comes here without a score.
+    `device` leads to where a tablet is handed over to whoever comes here without a score. To whoever comes by
+    telehealth without one `send` sends the scale by link; `link` says how one stands or why none goes, and then
+    `staff` leads to where it is recorded together.
 
     `marks` are the names of its signs, by which the list is filtered.
     """
@@ -56,6 +61,9 @@ class DayVisit(NamedTuple):
     start: str
     begins: str
     device: str
+    send: str
+    link: Sign | None
+    staff: str
     told: str
     marks: tuple[str, ...]
 
@@ -67,12 +75,11 @@ def day_visits(
     scored_since: datetime,
     observed_since: datetime,
     checked_since: datetime,
+    sent_since: datetime,
 ) -> QuerySet[Appointment, Any]:
     """A clinician's standing appointments of a day with what is known of each, for the statement of a home."""
     of_client = {"client": OuterRef("client")}
     today = TruncDate(Value(begins, output_field=DateTimeField()))
-    approved = PriorAuthorization.objects.filter(**of_client, status="approved", expires_on__isnull=False)
-    consents = TelehealthConsent.objects.filter(**of_client).order_by("-given_on")
     evaluations = PsychiatricEvaluation.objects.filter(**of_client, prescriber=user)
     covers = Coverage.objects.filter(Q(ended_on=None) | Q(ended_on__gte=today), **of_client)
     is_checked = Q(plan_type="self_pay") | Q(eligibility_checks__checked_at__gte=checked_since)
@@ -81,8 +88,8 @@ def day_visits(
         .filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
         .order_by("starts_at")
         .annotate(
-            consented_on=Subquery(consents.values("given_on")[:1]),
-            authorized_until_on=Subquery(approved.order_by("expires_on").values("expires_on")[:1]),
+            link_state=state_of_link(OuterRef("client"), sent_since),
+            **_known_parts(),
             **_told_parts(),
         )
         .values_list(
@@ -104,11 +111,23 @@ def day_visits(
             Exists(evaluations.filter(signed_at__isnull=False, evaluated_on=today)),
             Exists(covers),
             Exists(covers.filter(is_checked)),
+            "link_state",
             Exists(Measurement.objects.standing().filter(**of_client, kind__in=LABORATORY_KINDS)),
             *_told_parts(),
             *naming("client"),
         )
     )
+
+
+def _known_parts() -> dict[str, Subquery]:
+    """When telehealth was consented to last, and until when the first authorization to end holds."""
+    of_client = {"client": OuterRef("client")}
+    approved = PriorAuthorization.objects.filter(**of_client, status="approved", expires_on__isnull=False)
+    consents = TelehealthConsent.objects.filter(**of_client).order_by("-given_on")
+    return {
+        "consented_on": Subquery(consents.values("given_on")[:1]),
+        "authorized_until_on": Subquery(approved.order_by("expires_on").values("expires_on")[:1]),
+    }
 
 
 def _told_parts() -> dict[str, Subquery]:
@@ -133,7 +152,14 @@ def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, *, with_due: bool =
     read = [_read(row) for row in rows]
     ids = {one["client"].id for one in read if one["is_open"]}
     due = _with_tests_due(ids, now) if with_due and ids else set()
-    return [_day_visit(one, due, today) for one in read]
+    asked = {one["client"].id for one in read if _may_be_sent_a_scale(one)}
+    ways = ways_about(MessagePurpose.CHECKINS, asked) if asked else {}
+    return [_day_visit(one, due, ways, today) for one in read]
+
+
+def _may_be_sent_a_scale(one: dict[str, Any]) -> bool:
+    is_far = one["modality"] == Modality.TELEHEALTH and one["status"] not in ENDED
+    return is_far and one["is_open"] and not one["has_score"]
 
 
 def _read(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -141,7 +167,8 @@ def _read(row: tuple[Any, ...]) -> dict[str, Any]:
         "starts_at", "kind", "modality", "status", "is_open", "worrying", "observed", "has_score", "shares",
         "lacks_consent",
         "consented_on", "authorized_until", "visit_id", "signed_at",
-        "evaluation_begun", "evaluation_signed", "has_cover", "is_cover_checked", "is_tested", *_told_parts(),
+        "evaluation_begun", "evaluation_signed", "has_cover", "is_cover_checked",
+        "link_state", "is_tested", *_told_parts(),
     )  # fmt: skip
     return {**dict(zip(names, row, strict=False)), "client": Named(*row[len(names) :])}
 
@@ -187,7 +214,7 @@ def _marks(one: dict[str, Any], told: Told | None, due: Collection[UUID], today:
     return tuple(mark for mark in SIGNS if found[mark])
 
 
-def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVisit:
+def _day_visit(one: dict[str, Any], due: Collection[UUID], ways: Container[UUID], today: date) -> DayVisit:
     """Nothing of the record shows where the chart is closed to the reader."""
     client, status = one["client"], one["status"]
     is_evaluation = one["kind"] == AppointmentKind.EVALUATION
@@ -197,6 +224,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
     is_done = "signed" in marks or status in ENDED if is_evaluation else one["visit_id"] is not None
     may_begin = one["is_open"] and not is_done
     is_here = one["modality"] == Modality.IN_PERSON and status not in ENDED
+    link = scale_link(one["link_state"] or "", has_way=client.id in ways) if _may_be_sent_a_scale(one) else None
     begins_with = "intake:start_evaluation" if is_evaluation else "visits:start"
     return DayVisit(
         when=clock(one["starts_at"]),
@@ -209,6 +237,9 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], today: date) -> DayVi
         start=address(begins_with, client.id) if may_begin else "",
         begins="the evaluation" if is_evaluation else "the visit",
         device=address("checkins:hand_over", client.id) if is_here and "score" in marks else "",
+        send=address("caseload:send_scales", client.id) if link and link.may_send else "",
+        link=link.sign if link else None,
+        staff=address("scales:record", client.id) if link and not link.may_send else "",
         told=_told_words(told) if told else "",
         marks=marks,
     )

@@ -13,6 +13,7 @@ from clinic.caseload.queries.day import DayVisit, day_list, day_visits
 from clinic.caseload.queries.duties import OwnDuty, own_duties, own_duty
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
+from clinic.checkins.rules import LINK_LASTS
 from clinic.clients.models import CareTeamMember
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
@@ -126,7 +127,9 @@ class TherapistHome:
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide, own duties."""
     begins, ends = day_bounds(timezone.localdate(now))
-    [found] = _of_prescriber(user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER, now)
+    [found] = _of_prescriber(
+        user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER, now - LINK_LASTS, now
+    )
     return PrescriberHome(
         visits=day_list(found["visit_rows"], now, with_due=True),
         answers=[_to_read(*row) for row in found["answer_rows"]],
@@ -145,11 +148,12 @@ def _of_prescriber(
     scored_since: datetime,
     observed_since: datetime,
     checked_since: datetime,
+    sent_since: datetime,
     now: datetime,
 ) -> QuerySet[User, Any]:
     """Every list of the home in one statement: each round trip costs more than reading its few rows."""
     return User.objects.filter(pk=user.pk).values(
-        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since, checked_since)),
+        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since, checked_since, sent_since)),
         answer_rows=Tuples(_unread(user)),
         draft_rows=Tuples(_drafts(user)),
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
@@ -163,7 +167,9 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
     begins, ends = day_bounds(timezone.localdate(now))
     scored_since, observed_since, checked_since = now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER
     since = now - REFERRALS_SHOWN
-    [found] = _of_therapist(user, begins, ends, scored_since, observed_since, checked_since, since, now)
+    [found] = _of_therapist(
+        user, begins, ends, scored_since, observed_since, checked_since, now - LINK_LASTS, since, now
+    )
     return TherapistHome(
         changes=[_changed(*row) for row in found["change_rows"]],
         plans=[_plan_to_see(*row) for row in found["plan_rows"]],
@@ -182,6 +188,7 @@ def _of_therapist(
     scored_since: datetime,
     observed_since: datetime,
     checked_since: datetime,
+    sent_since: datetime,
     referred_since: datetime,
     now: datetime,
 ) -> QuerySet[User, Any]:
@@ -191,7 +198,7 @@ def _of_therapist(
     return User.objects.filter(pk=user.pk).values(
         change_rows=Tuples(changes.values_list("pk", "words", "reason", "at", "by__full_name", *naming("client"))),
         plan_rows=Tuples(plans.values_list("pk", "number", "signed_at", "signed_by__full_name", *naming("client"))),
-        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since, checked_since)),
+        visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since, checked_since, sent_since)),
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
         referral_rows=Tuples(_referrals(user, referred_since)),
         duty_rows=Tuples(own_duties(user, now)),

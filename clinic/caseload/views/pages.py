@@ -21,9 +21,11 @@ from clinic.caseload.queries import trials as trial_queries
 from clinic.caseload.rules.day import filters, shown_visits
 from clinic.caseload.rules.drawing import draw, draw_rows
 from clinic.caseload.rules.improving import Sign
+from clinic.checkins import services as checkins
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.core.templatetags.clinic_ui import day
+from clinic.messaging.forms import NoFieldsForm
 from clinic.plans import queries as plans
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.models import User
@@ -58,6 +60,19 @@ def _day_list(shown: object, show: str) -> dict[str, object]:
     if not isinstance(shown, clinicians.PrescriberHome | clinicians.TherapistHome):
         return {}
     return {"day_visits": shown_visits(shown.visits, show), "day_filters": filters(shown.visits, show)}
+
+
+@requires(Permission.HAND_OVER_DEVICE)
+@require_POST
+def send_scales(request: StaffRequest, client_id: UUID) -> HttpResponse:
+    """Send whoever comes by telehealth the scales that are due; back to the day's list."""
+    client = open_chart(client_id=client_id, by=request.user, page="send scales")
+    form = NoFieldsForm(request.POST)
+    if submit(form, partial(checkins.send_scales, client_id=client.pk, by=request.user, now=timezone.now())):
+        messages.success(request, f"The scale is on its way to {client}.")
+    else:
+        messages.error(request, " ".join(str(words) for words in form.non_field_errors()))
+    return redirect("caseload:home")
 
 
 @requires(Permission.READ_CHART)

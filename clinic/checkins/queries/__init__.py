@@ -42,9 +42,19 @@ from clinic.checkins.queries.protocols import (
     triage_lines,
 )
 from clinic.checkins.queries.silence import newest_of_plan, newly_silent, open_silences, series_about, silence_about
-from clinic.checkins.queries.sittings import ON_DEVICE, OpenSitting, open_sitting
+from clinic.checkins.queries.sittings import (
+    BY_LINK,
+    ON_DEVICE,
+    OpenSitting,
+    open_sitting,
+    sent_by_link,
+    sittings_still_wanted,
+    sittings_useful_until,
+    state_of_link,
+)
 
 __all__ = [
+    "BY_LINK",
     "KIND",
     "ON_DEVICE",
     "OpenCheckIn",
@@ -80,8 +90,12 @@ __all__ = [
     "scale_of",
     "scale_source",
     "self_harm_without_alert",
+    "sent_by_link",
     "series_about",
     "silence_about",
+    "sittings_still_wanted",
+    "sittings_useful_until",
+    "state_of_link",
     "still_wanted",
     "symptoms_asked",
     "taken_days",

@@ -5,18 +5,19 @@ from clinic.checkins.services.planning import plan_checkins
 from clinic.checkins.services.protocols import set_protocol, set_triage_rule
 from clinic.checkins.services.reviewing import review_answer
 from clinic.checkins.services.silence import look_for_silence
-from clinic.checkins.services.sittings import answer_on_device, open_sitting
+from clinic.checkins.services.sittings import answer_sitting, open_sitting, send_scales
 from clinic.checkins.services.watching import raise_scale_alerts
 
 __all__ = [
     "answer_checkin",
-    "answer_on_device",
+    "answer_sitting",
     "ask_for_help",
     "look_for_silence",
     "open_sitting",
     "plan_checkins",
     "raise_scale_alerts",
     "review_answer",
+    "send_scales",
     "set_protocol",
     "set_triage_rule",
     "wish_messages_by_link",

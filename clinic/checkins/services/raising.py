@@ -16,12 +16,12 @@ CALL_WITHIN = timedelta(days=1)
 
 
 def raise_worries(client: Client, worries: Sequence[Worry], *, source: str, what: str, now: datetime) -> None:
-    """Raise what a scale filled in on a device told: one alert for danger, one duty to call for all of it."""
+    """Raise what a scale told that a client filled in alone: one alert for danger, one duty to call for all of it."""
     told = next((worry.sentence for worry in worries if worry.is_danger), "")
     if told:
-        reason = f"{what} on the clinic's device: {told}"
+        reason = f"{what}: {told}"
         raise_alert(client=client, kind=RiskKind.SELF_HARM, source=source, reason=reason, by=None, now=now)
-    call_client(client, worries, about=f"{source}:call", what=f"{what} on the clinic's device", now=now)
+    call_client(client, worries, about=f"{source}:call", what=what, now=now)
 
 
 def call_client(client: Client, worries: Sequence[Worry], *, about: str, what: str, now: datetime) -> None:

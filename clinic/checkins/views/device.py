@@ -1,5 +1,9 @@
-"""A device of the clinic in a client's hands: staff opens it and is signed out, the page leads nowhere else."""
+"""Scales that a client fills in alone: on a device of the clinic, from which staff is signed out, or by link.
 
+Neither page leads anywhere else.
+"""
+
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth import logout
@@ -19,6 +23,8 @@ from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.messaging.access import is_too_often, language_of_reader, private
 from clinic.messaging.rules import language_of
+from clinic.messaging.services import confirm_birth_year
+from clinic.messaging.views import read_by_link
 from clinic.scales.forms import ResponseForm
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -62,6 +68,23 @@ def device_page(request: HttpRequest, token: str) -> HttpResponse:
         return private(_ask(request, token, opened, sent))
 
 
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def scales_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The same behind a link that was sent before a visit: the birth year first."""
+    kind = queries.BY_LINK
+    return read_by_link(
+        request,
+        token=token,
+        about_kind=kind,
+        find=partial(queries.open_sitting, token, about_kind=kind),
+        enter=partial(confirm_birth_year, token=token, about_kind=kind),
+        show=lambda opened: _ask(request, token, opened, None),
+        act=lambda opened: _ask(request, token, opened, request.POST),
+    )
+
+
 def _ask(request: HttpRequest, token: str, opened: OpenSitting, sent: QueryDict | None) -> HttpResponse:
     """The last answer is thanked for in the answer to it: asked for again, by Back or anew, there is nothing left."""
     code = opened.scale.code
@@ -69,15 +92,22 @@ def _ask(request: HttpRequest, token: str, opened: OpenSitting, sent: QueryDict 
     if sent is not None and sent.get("asked") != code:
         sent = None
     form = ResponseForm(sent, instrument=opened.scale, shows_points=False)
-    kept: list[Sitting] = []
+    kind, kept = opened.link.about_kind, list[Sitting]()
+    is_by_link = kind == queries.BY_LINK
 
     def keep(**_: object) -> None:
-        given = {"token": token, "instrument": code, "answers": form.answers, "is_left_out": LEAVE_OUT in form.data}
-        kept.append(services.answer_on_device(**given, now=timezone.now()))  # type: ignore[arg-type]  # as named
+        answer = partial(services.answer_sitting, token=token, about_kind=kind, now=timezone.now())
+        kept.append(answer(instrument=code, answers=form.answers, is_left_out=LEAVE_OUT in form.data))
 
     if submit(form, keep):
         if kept[0].closed_at is None:
             return redirect(request.path)
-        return render(request, "checkins/device_done.html", {"sitting": kept[0]})
-    page = {"scale": form, "sitting": opened.sitting, "place": opened.sitting.done + 1, "leave_out": LEAVE_OUT}
+        return render(request, "checkins/device_done.html", {"sitting": kept[0], "is_by_link": is_by_link})
+    page = {
+        "scale": form,
+        "sitting": opened.sitting,
+        "place": opened.sitting.done + 1,
+        "leave_out": LEAVE_OUT,
+        "is_by_link": is_by_link,
+    }
     return render(request, "checkins/device.html", page, status=422 if form.errors else 200)

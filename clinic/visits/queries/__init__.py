@@ -2,6 +2,7 @@
 
 from clinic.visits.queries.copied import get_own_phrase, phrase_named, phrases_of, reviewed, to_review
 from clinic.visits.queries.next_visit import NextVisit, next_visit
+from clinic.visits.queries.scales_due import ScalesDue, scales_due
 from clinic.visits.queries.since import Since, newest_visits, since_last_visit
 from clinic.visits.queries.visits import (
     RunningMedication,
@@ -40,6 +41,7 @@ __all__ = [
     "Around",
     "NextVisit",
     "RunningMedication",
+    "ScalesDue",
     "Since",
     "ToSign",
     "Undecided",
@@ -70,6 +72,7 @@ __all__ = [
     "prescriber_links",
     "reviewed",
     "running_medications",
+    "scales_due",
     "since_last_visit",
     "to_review",
     "visit_page",

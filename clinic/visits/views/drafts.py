@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from clinic.checkins.services import send_scales
 from clinic.clients.services import open_chart
 from clinic.core.forms import submit
 from clinic.monitoring.rules.gain import LONGEST_REVIEW
@@ -104,6 +105,8 @@ def _do_asked(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
     if "book" in request.POST:
         chosen = time_chosen(request.POST)
         services.book_next(visit_id=visit_id, starts_at=chosen, by=request.user, now=timezone.now())
+    elif "send_scales" in request.POST:
+        send_scales(client_id=queries.client_of(visit_id), by=request.user, now=timezone.now())
     elif deed == "copy":
         name = request.POST.get(f"phrase_{part}", "")
         services.copy_text(visit_id=visit_id, part=part, origin=what, phrase_name=name, by=request.user)
@@ -129,7 +132,7 @@ def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
     address = shown.get_absolute_url()
     if "end_effect" in request.POST:
         return f"{address}#response"
-    if "rate_symptoms" in request.POST:
+    if "rate_symptoms" in request.POST or "send_scales" in request.POST:
         return f"{address}#symptoms"
     if "review_gain" in request.POST:
         return f"{address}#to-measure"
@@ -270,6 +273,7 @@ def _render_draft(
         "consent_tells": CONSENT_TELLS,
         "next_visit": _next_visit(request, page, shown_panels),
         "longest_review": LONGEST_REVIEW,
+        "scales_due": queries.scales_due(page.visit, timezone.now()),
         "has_consent": is_consent_valid(page.around.consented_on, page.today),
     }
     return render(request, "visits/visit.html", shown, status=status)
