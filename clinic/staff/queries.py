@@ -31,4 +31,4 @@ def name_of(field: str) -> Subquery:
 
     Asked for once a row is chosen: a join would have the newest ten of a thousand rows picked from all of them.
     """
-    return Subquery(User.objects.filter(pk=OuterRef(field)).values("full_name"))
+    return Subquery(User.objects.filter(pk=OuterRef(field)).order_by().values("full_name"))

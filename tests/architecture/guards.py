@@ -19,6 +19,7 @@ FILE_ROLES = frozenset(
         "access",
         "adapter",
         "addresses",
+        "clock",
         "admin",
         "apps",
         "checks",

@@ -7,24 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.caseload.queries import lines, record
 from clinic.caseload.queries import scores as scores_read
 from clinic.caseload.queries.lines import Named
-from clinic.caseload.queries.marks import missed_marks, visit_marks
+from clinic.caseload.queries.marks import missed_marks, visit_marks, worry_marks
 from clinic.caseload.queries.record import PlanOnChart
 from clinic.caseload.queries.scores import NewestScore
 from clinic.caseload.queries.who import ADULT, Who, who, who_parts
 from clinic.caseload.rules import courses as courses_rules
 from clinic.caseload.rules import news as news_rules
 from clinic.caseload.rules import timeline
-from clinic.caseload.rules.axis import Mark
 from clinic.caseload.rules.courses import Course, Segment
 from clinic.caseload.rules.news import Happening
 from clinic.caseload.rules.timeline import History, Picture, TableRow
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, weekday
 from clinic.monitoring.queries import due_lines
@@ -120,7 +119,7 @@ class Chart:
 
 def chart(user: User, client: Client, *, now: datetime) -> Chart:
     """Read the chart for one reader; notes of evaluations and visits only for those who may read them."""
-    today = timezone.localdate(now)
+    today = local_day(now)
     since = today - TWO_YEARS
     [found] = _everything(client.pk, user, now - TWO_YEARS, today, now - news_rules.ONE_SITTING)
     found["visit_rows"] = found["visit_rows"] if user.may(Permission.READ_VISIT) else []
@@ -133,9 +132,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         courses=courses,
         scores=scores_read.score_series(found["response_rows"], scales, sex=client.sex),
         visits=visit_marks(found["appointment_rows"], found["visit_rows"], today),
-        worries=[
-            Mark(_day(a["answered_at"]), lines.worries_in_words(a)) for a in found["answer_rows"] if a["is_worrying"]
-        ],
+        worries=worry_marks(a for a in found["answer_rows"] if a["is_worrying"]),
         missed=missed_marks(found["missed_rows"]),
     )
     age = client.age_on(today)
@@ -196,10 +193,6 @@ def _plan(plan: PlanOnChart) -> PlanShown:
         kinds=[(label, [lines.intervention_line(row) for row in rows]) for label, rows in plan.kinds],
         standing=f"{seen} Review on {day(plan.review_on)}." if plan.review_on else seen,
     )
-
-
-def _day(instant: datetime) -> date:
-    return timezone.localdate(instant)
 
 
 def _doses(courses: list[Course], found: dict[str, Any], today: date) -> list[Dose]:

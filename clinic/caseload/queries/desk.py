@@ -14,6 +14,7 @@ from clinic.audit.models import AuditEvent
 from clinic.clients.models import IN_CARE, BreakGlassAccess, Client
 from clinic.clients.queries import Named, naming
 from clinic.core.addresses import address
+from clinic.core.clock import day_bounds
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, person
@@ -22,7 +23,6 @@ from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
 from clinic.messaging.models import Reminder, ReminderState
 from clinic.messaging.queries import stands_still
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
-from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.worklist.models import WorkItem
 from clinic.worklist.queries import KindSummary, summary

@@ -19,6 +19,7 @@ from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.core.addresses import address
+from clinic.core.clock import day_bounds
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.core.rows import Tuples
@@ -27,7 +28,6 @@ from clinic.coverage.rules import CHECK_AGAIN_AFTER
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
-from clinic.scheduling.queries import day_bounds
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.queries import WaitingRefill, waiting_refills

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils.text import capfirst
-from django.utils.timezone import localdate
 
 from clinic.caseload.queries.record import EXCERPT
 from clinic.caseload.queries.scores import NewestScore
@@ -13,6 +12,7 @@ from clinic.caseload.queries.who import Member, Trial
 from clinic.checkins.rules import BOTHER, FEELINGS
 from clinic.checkins.rules.adherence import FEW, told_words
 from clinic.core.addresses import address
+from clinic.core.clock import local_day
 from clinic.core.templatetags.clinic_ui import DatedLine, day, mg
 from clinic.monitoring.rules import label_of, result_words
 
@@ -70,7 +70,7 @@ def missed_words(rows: Sequence[dict[str, Any]]) -> str:
         return ""
     newest = rows[0]
     same = [row for row in rows if row["medication"] == newest["medication"]]
-    told = [(localdate(row["answered_at"]), row["doses_missed"]) for row in same[:FEW]]
+    told = [(local_day(row["answered_at"]), row["doses_missed"]) for row in same[:FEW]]
     return f"{capfirst(newest['medication'])}: {told_words(told)}"
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.utils.timezone import get_current_timezone, localdate
+from django.utils.timezone import get_current_timezone
 
 from clinic.caseload.rules.timeline import ScorePoint, ScoreSeries
+from clinic.core.clock import local_day
 from clinic.scales.queries import known_instruments
 from clinic.scales.rules import Instrument, Score, baseline_words, change_words
 
@@ -75,7 +76,7 @@ def _since_baseline(given: list[dict[str, Any]], scale: Instrument, treated_befo
     baseline = next((row for row in earlier if row["answered_at"] < treated_before), earlier[-1])
     if baseline is given[1]:
         return ""
-    on = localdate(baseline["answered_at"], get_current_timezone())
+    on = local_day(baseline["answered_at"])
     return baseline_words(baseline["total"], on, given[0]["total"], scale)
 
 
@@ -88,10 +89,9 @@ def _score(row: dict[str, Any], scale: Instrument) -> Score:
 def score_series(found: Iterable[dict[str, Any]], scales: Mapping[str, Instrument], *, sex: str) -> list[ScoreSeries]:
     """Totals over time of each instrument, from responses that come newest first."""
     by_instrument: dict[str, list[ScorePoint]] = {}
-    zone = get_current_timezone()
     for row in found:
         if row["total"] is not None:
-            point = ScorePoint(localdate(row["answered_at"], zone), row["total"], row["band"])
+            point = ScorePoint(local_day(row["answered_at"]), row["total"], row["band"])
             by_instrument.setdefault(row["instrument"], []).append(point)
     return [_series(code, points[::-1], scales.get(code), sex) for code, points in by_instrument.items()]
 

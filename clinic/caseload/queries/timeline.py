@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet
-from django.utils.timezone import get_current_timezone, localdate
 
-from clinic.caseload.queries import lines, record
+from clinic.caseload.queries import record
 from clinic.caseload.queries import scores as scores_read
-from clinic.caseload.queries.marks import missed_marks, visit_marks
+from clinic.caseload.queries.marks import missed_marks, visit_marks, worry_marks
 from clinic.caseload.queries.who import MINE
 from clinic.caseload.rules import ranges, timeline
 from clinic.caseload.rules.axis import Mark
@@ -21,6 +20,7 @@ from clinic.caseload.rules.strips import Span
 from clinic.caseload.rules.timeline import History, Picture, ScorePoint, ScoreSeries, TableRow
 from clinic.checkins.models import CheckInAnswer
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.intake.models import LifeEvent
@@ -67,7 +67,7 @@ def timeline_page(
     user: User, client: Client, *, code: str = "", wanted: Collection[UUID] = (), now: datetime
 ) -> TimelinePage:
     """One to four medications over a range with all that happened meanwhile; visits for those who may read them."""
-    today = localdate(now)
+    today = local_day(now)
     chosen_range = ranges.range_of(code)
     since = chosen_range.since(today)
     [found] = _everything(client.pk, now - timedelta(days=chosen_range.days + 1), since)
@@ -82,7 +82,7 @@ def timeline_page(
             *map(_symptom_series, filter(_is_rated, symptom_lines(found["symptom_rows"]))),
         ],
         visits=visit_marks(found["appointment_rows"], visits, today),
-        worries=[Mark(localdate(row["answered_at"]), lines.worries_in_words(row)) for row in found["answer_rows"]],
+        worries=worry_marks(found["answer_rows"]),
         missed=missed_marks(found["missed_rows"]),
         effects=[Span(row["began_on"], row["ended_on"], _effect_words(row)) for row in found["effect_rows"]],
         results=_results(found["result_rows"]),
@@ -136,11 +136,10 @@ def _tests() -> list[str]:
 
 def _results(found: list[dict[str, Any]]) -> list[Mark]:
     """One mark a day, with all that was measured then."""
-    zone = get_current_timezone()
     by_day: dict[date, list[str]] = {}
     for row in found:
         words = f"{label_of(row['kind'])} {result_words(row['kind'], row['value'], row['unit'])}"
-        by_day.setdefault(localdate(row["taken_at"], zone), []).append(words)
+        by_day.setdefault(local_day(row["taken_at"]), []).append(words)
     return [Mark(on, ", ".join(words)) for on, words in by_day.items()]
 
 

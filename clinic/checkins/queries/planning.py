@@ -7,9 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
 from clinic.checkins import rules
@@ -20,6 +18,7 @@ from clinic.checkins.models import (
 from clinic.checkins.queries.protocols import protocols_in_force
 from clinic.checkins.rules import Anchor, Ask, Occasion, Protocol, StepDays
 from clinic.clients.models import ClientStatus
+from clinic.core.clock import clinic_zone
 from clinic.plans.models import Goal, PlanStatus
 from clinic.scales.models import ScaleResponse
 from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep
@@ -76,7 +75,7 @@ def _plan_days(steps: QuerySet[DoseStep]) -> list[PlanDays]:
 def open_until(checkin_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """When check-ins close: the message to one is of no use after its last day."""
     rows = CheckIn.objects.filter(pk__in=checkin_ids).values_list("pk", "due_on")
-    zone, day = ZoneInfo(settings.TIME_ZONE), timedelta(days=1)
+    zone, day = clinic_zone(), timedelta(days=1)
     return {pk: datetime.combine(due_on + rules.OPEN_FOR + day, time(), zone) for pk, due_on in rows}
 
 

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from clinic.audit.services import record
 from clinic.checkins import queries, rules
 from clinic.checkins.models import CheckIn, CheckInState
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.messaging.services import Wanted, cancel_reminders, plan_reminders, revoke_links
 from clinic.worklist.models import Outcome
 from clinic.worklist.services import close_about
@@ -33,7 +32,7 @@ def plan_checkins(*, now: datetime) -> int:
     """
     if not _is_only_planner():
         return 0
-    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_day(now)
     wanted = _wanted(today)
     planned = list(CheckIn.objects.filter(state=CheckInState.PLANNED))
     expired = [row.pk for row in planned if rules.is_expired(row.due_on, today=today)]

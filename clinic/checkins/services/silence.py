@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 
 from clinic.audit.services import record
 from clinic.checkins import queries, rules
 from clinic.checkins.models import CheckIn
 from clinic.checkins.rules import Occasion, Protocol
+from clinic.core.clock import local_day
 from clinic.staff.roles import Role
 from clinic.titration.rules import gates
 from clinic.worklist.models import DutyKind, Outcome
@@ -28,7 +27,7 @@ def look_for_silence(*, now: datetime) -> int:
     protocol says (48 and 2 unless the clinic changed them). One duty a check-in, however often it is asked and by
     how many at once. Answers how many were seen now.
     """
-    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = local_day(now)
     protocols = queries.protocols_in_force()
     seen = 0
     for row in queries.newly_silent(protocols, today=today, now=now):

@@ -6,12 +6,10 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
 from typing import Any, NamedTuple, Protocol
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django import template
-from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
@@ -22,6 +20,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+
+from clinic.core.clock import local, local_day
 
 register = template.Library()
 register.filter("crispy", as_crispy_form)
@@ -115,17 +115,13 @@ def mg(value: Decimal | int | None) -> str:
     return amount(value, "mg")
 
 
-def _clinic_zone() -> ZoneInfo:
-    return ZoneInfo(settings.TIME_ZONE)
-
-
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day, `Mar 4, 2026`; an instant is taken as its day in the clinic's zone."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = timezone.localdate(value, _clinic_zone())
+        value = local_day(value)
     return f"{MONTHS[value.month - 1]} {value.day}, {value.year}"
 
 
@@ -135,7 +131,7 @@ def weekday(value: date | datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = timezone.localdate(value, _clinic_zone())
+        value = local_day(value)
     return f"{WEEKDAYS[value.weekday()]}, {day(value)}"
 
 
@@ -157,8 +153,8 @@ def clock(value: datetime | time | None) -> str:
     """Write the time of an instant in the clinic's zone, or a time of the clinic's day as it stands, `2:05 pm`."""
     if value is None:
         return ""
-    local = timezone.localtime(value, _clinic_zone()) if isinstance(value, datetime) else value
-    return f"{local.hour % 12 or 12}:{local.minute:02}{NO_BREAK}{'am' if local.hour < 12 else 'pm'}"
+    shown = local(value) if isinstance(value, datetime) else value
+    return f"{shown.hour % 12 or 12}:{shown.minute:02}{NO_BREAK}{'am' if shown.hour < 12 else 'pm'}"
 
 
 @register.filter
@@ -170,7 +166,7 @@ def instant(value: datetime | None) -> str:
 @register.filter
 def wall_clock(value: datetime) -> str:
     """Write an instant in the clinic's zone as scripts read it, `2026-03-04T14:05:00`."""
-    return timezone.localtime(value, _clinic_zone()).replace(tzinfo=None).isoformat(timespec="seconds")
+    return local(value).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 @register.filter
@@ -178,7 +174,7 @@ def age(born_on: date | None) -> str:
     """Write the age in whole years today, in the clinic's zone, `35 years old`."""
     if born_on is None:
         return ""
-    today = timezone.localdate(timezone=_clinic_zone())
+    today = local_day(timezone.now())
     years = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
     return f"{years} {'year' if years == 1 else 'years'} old"
 

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet
-from django.utils.timezone import get_current_timezone, localdate
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis
@@ -33,7 +33,7 @@ TAKEN = 300
 def lines_of_client(client: Client, now: datetime) -> list[DueLine]:
     """What must be seen to of one client, now or soon, in words; one query."""
     [found] = _of_client(client.pk)
-    return due_lines(found, client, localdate(now))
+    return due_lines(found, client, local_day(now))
 
 
 @prepared
@@ -116,18 +116,17 @@ def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLin
     missed = ((row["plan_id"], row["first_missed_on"], row["goes_on_on"] - ONE_DAY) for row in found["missed_rows"])
     newest = found["measurement_rows"]
     taken: dict[str, list[date]] = {}
-    zone = get_current_timezone()
     for row in (*newest, *found["taken_rows"]):
-        taken.setdefault(row["kind"], []).append(localdate(row["taken_at"], zone))
+        taken.setdefault(row["kind"], []).append(local_day(row["taken_at"]))
     egfr = next((in_own_unit("egfr", row["value"], row["unit"]) for row in newest if row["kind"] == "egfr"), None)
     settled = frozenset(row["about"] for row in found["settled_rows"])
     weights = [
-        Weighed(localdate(row["taken_at"], zone), kg)
+        Weighed(local_day(row["taken_at"]), kg)
         for row in found["weight_rows"]
         if (kg := in_own_unit("weight", row["value"], row["unit"])) is not None
     ]
     for row in found["scale_rows"]:
-        taken.setdefault(row["kind"], []).append(localdate(row["answered_at"], zone))
+        taken.setdefault(row["kind"], []).append(local_day(row["answered_at"]))
     person = Person(client.age_on(today), egfr, client.sex, _diagnosed(found))
     known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]))
     return lines_of(due_items(plans_of(steps, missed), known), today)

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
 from django.utils import timezone
 
+from clinic.core.clock import clinic_zone
 from clinic.risk.models import OnCallTurn
 from clinic.risk.rules import rota as laws
 from clinic.risk.rules.rota import Hours, OfficeHours, Place, Stretch, Turn
@@ -37,7 +37,7 @@ def office_hours() -> OfficeHours:
         closes=settings.CLINIC_CLOSES_AT,
         weekdays=frozenset(settings.CLINIC_OPEN_WEEKDAYS),
         holidays=_holidays(settings.CLINIC_HOLIDAYS),
-        zone=ZoneInfo(settings.TIME_ZONE),
+        zone=clinic_zone(),
     )
 
 
@@ -169,7 +169,7 @@ def next_hand_over(now: datetime) -> datetime:
         now,
         weekday=settings.ON_CALL_HAND_OVER_WEEKDAY,
         at=settings.ON_CALL_HAND_OVER_AT,
-        zone=ZoneInfo(settings.TIME_ZONE),
+        zone=clinic_zone(),
     )
 
 

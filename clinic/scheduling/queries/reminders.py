@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from clinic.clients.models import ClientStatus, MessagePurpose
 from clinic.clients.queries import agrees_to
+from clinic.core.clock import clinic_zone
 from clinic.messaging.models import Reminder, SignedLink
 from clinic.messaging.queries import open_link
 from clinic.messaging.rules import language_of
@@ -111,7 +112,7 @@ def replies_to(appointment: Appointment) -> QuerySet[AppointmentReply]:
 
 def in_words(appointment: Appointment) -> str:
     """An appointment as the board names it, in the clinic's own time."""
-    when = rules.when_words(appointment.starts_at, ZoneInfo(settings.TIME_ZONE), "en")
+    when = rules.when_words(appointment.starts_at, clinic_zone(), "en")
     return f"the appointment of {when}, with {appointment.clinician.title}"
 
 

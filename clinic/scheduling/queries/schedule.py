@@ -5,14 +5,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
 from clinic.clients.queries import Named, chart_open_to, naming
+from clinic.core.clock import clinic_zone, day_bounds
 from clinic.core.queries import prepared
 from clinic.scheduling import rules
 from clinic.scheduling.models import (
@@ -56,16 +55,6 @@ class ClinicianDay:
     title: str
     appointments: list[Booked]
     hours: list[tuple[dt.time, dt.time]]
-
-
-def clinic_zone() -> ZoneInfo:
-    return ZoneInfo(settings.TIME_ZONE)
-
-
-def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    """The instants at which a calendar day of the clinic begins and ends."""
-    zone = clinic_zone()
-    return dt.datetime.combine(day, dt.time(), zone), dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
 
 
 def hours_of(clinician: User) -> list[rules.Hours]:

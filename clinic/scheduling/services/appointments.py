@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from psycopg.errors import ExclusionViolation
 
 from clinic.audit.services import record
+from clinic.core.clock import clinic_zone
 from clinic.core.rules import RuleBroken
 from clinic.scheduling import queries, rules
 from clinic.scheduling.models import Appointment, AppointmentStatus
@@ -34,7 +35,7 @@ def _time_taken(error: IntegrityError) -> TimeTaken:
 def _check_time(clinician: User, span: rules.Span, now: dt.datetime) -> None:
     if span.starts_at <= now:
         raise RuleBroken("That time has passed. Choose a later one.", field="starts_at")
-    rules.check_within_hours(span, queries.hours_of(clinician), queries.clinic_zone())
+    rules.check_within_hours(span, queries.hours_of(clinician), clinic_zone())
 
 
 def book(

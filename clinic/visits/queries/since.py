@@ -1,7 +1,7 @@
 """What happened to a client since the last visit, read from the rows of many apps."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.clients.models import Client
+from clinic.core.clock import day_bounds
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.monitoring.models import Measurement
@@ -189,8 +190,3 @@ def _fills(on: date) -> QuerySet[Fill, Any]:
 def _fill_line(row: dict[str, Any]) -> Line:
     strength = Strength(row["form"], row["release"], row["mg"])
     return Line("fill", row["filled_on"], f"Filled {row['medication']}: {strength.words(row['count'])}")
-
-
-def day_bounds(day: date) -> tuple[datetime, datetime]:
-    zone = timezone.get_default_timezone()
-    return datetime.combine(day, time.min, zone), datetime.combine(day, time.max, zone)

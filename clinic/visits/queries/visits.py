@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 
 from clinic.clients.models import CareTeamMember, Client
+from clinic.core.clock import day_bounds
 from clinic.core.queries import prepared
 from clinic.formulary.models import Medication
 from clinic.intake.models import Allergy
@@ -23,7 +24,6 @@ from clinic.titration.queries import CurrentDose, Surroundings, before_change, c
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.schedules import Label
 from clinic.visits.models import CoSignature, FollowUpVisit, MedicationDecision, VisitAddendum
-from clinic.visits.queries.since import day_bounds
 from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.decisions import Asked, Decision
 from clinic.visits.rules.preview import Decided, look_at, with_regimen
@@ -254,7 +254,8 @@ def appointments_to_meet(client: Client, clinician: User, day: date) -> QuerySet
         client=client,
         clinician=clinician,
         kind__in=VISIT_KINDS,
-        starts_at__range=(begins, ends),
+        starts_at__gte=begins,
+        starts_at__lt=ends,
         status__in=STILL_TO_COME,
         visit=None,
     ).order_by("starts_at")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.scheduling import queries as schedule
 from clinic.scheduling import services as scheduling
@@ -20,7 +21,7 @@ def book_next(*, visit_id: UUID, starts_at: datetime | None, by: User, now: date
     if starts_at is None:
         raise RuleBroken("Choose one of the times.", field="next_visit")
     kind = AppointmentKind.FOLLOW_UP
-    day = starts_at.astimezone(schedule.clinic_zone()).date()
+    day = local_day(starts_at)
     free = schedule.free_times(by, client=visit.client, kind=kind, first_day=day, now=now, days=1)
     free += schedule.times_booked(visit.client, by, kind, by=by)
     modality = next((one.modality for one in free if one.starts_at == starts_at), None)
