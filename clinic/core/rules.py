@@ -31,6 +31,17 @@ class RuleBroken(Exception):  # noqa: N818 - the clinic's word, and it reads as 
         yield from self.others
 
 
+def refuse(*refusals: RuleBroken | None) -> None:
+    """Refuse a deed with every refusal that there is, each beside its own field; nothing where there is none."""
+    if found := [one for one in refusals if one is not None]:
+        raise RuleBroken.all_of(found)
+
+
+def unless(holds: object, reason: str, *, field: str | None = None) -> RuleBroken | None:
+    """The refusal of what does not hold, to be told beside others."""
+    return None if holds else RuleBroken(reason, field=field)
+
+
 class StaleRecord(RuleBroken):
     """Somebody saved this record after it was opened here. `theirs` holds what now stands, by form field."""
 

@@ -259,9 +259,15 @@ class ConsentForm(forms.Form):
         given = self.cleaned_data
         medication = given.get("medication")
         agreed = {name: given[name] for name in PARTS if given.get(name) is not None}
+        agreement = Agreement(**{"how": "", **agreed})
+        if self.errors:
+            # The deed is not done, so what it would refuse is told here, beside what is wrong already.
+            for refusal in rules.unsaid(agreement):
+                if refusal.field not in self.errors:
+                    self.add_error(refusal.field, refusal.reason)
         return {
             "medication_id": medication.pk if medication else None,
-            "agreement": Agreement(**{"how": "", **agreed}),
+            "agreement": agreement,
             "given_on": given.get("given_on"),
         }
 

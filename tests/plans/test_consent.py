@@ -39,6 +39,8 @@ def test_consent_says_what_was_discussed() -> None:
     check_agreement(EMERGENCY, given_on=TODAY, today=TODAY, is_minor=True)
     assert refused(Agreement(how="spoken")) == set(DISCUSSED)
     assert refused(replace(AGREED, how="")) == {"how"}
+    assert refused(Agreement(how="", given_by="")) == {"how", "given_by", *DISCUSSED}
+    assert refused(Agreement(how="link"), given_on=TODAY + dt.timedelta(days=1)) == {"how", "given_on", *DISCUSSED}
     assert refused(replace(AGREED, given_by="")) == {"given_by"}
     assert refused(replace(AGREED, risks="  ")) == {"risks"}
     assert refused(replace(EMERGENCY, because=" ")) == {"because"}
@@ -235,3 +237,15 @@ def test_of_a_minor_the_guardian_on_record_is_filled_in(ada: Client, lithium: Me
     assert (asked["given_by"], asked["guardian_name"]) == ("guardian", "Anna Byron")
     MedicationConsentFactory(client=ada, medication=lithium)
     assert queries.consent_to_ask(ada, lithium, "Mania", TODAY) is None
+
+
+def test_a_form_sent_empty_names_all_that_is_missing_beside_each_field(
+    browser: Browser, ada: Client, prescriber: User
+) -> None:
+    browser.force_login(prescriber)
+    page = browser.post(f"/plans/of/{ada.pk}/consents/record/", {"given_on": "yesterday"})
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"medication", "given_on", "how", "given_by", *DISCUSSED}
+    page = browser.post(f"/plans/of/{ada.pk}/consents/record/", {"how": "link", "risks": "Nausea"})
+    assert set(page.context["form"].errors) == {"medication", *DISCUSSED} - {"risks"}
+    assert "Nausea" in page.text

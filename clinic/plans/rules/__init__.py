@@ -1,6 +1,6 @@
 """The laws of the treatment plan and of consent to a medication."""
 
-from clinic.plans.rules.consent import PARTS, Agreement, GivenBy, How, check_agreement, check_revocation
+from clinic.plans.rules.consent import PARTS, Agreement, GivenBy, How, check_agreement, check_revocation, unsaid
 from clinic.plans.rules.plan import (
     MEDICATION_ALONE,
     GoalEntry,
@@ -37,4 +37,5 @@ __all__ = [
     "intervention_words",
     "missing_for_signing",
     "problem_words",
+    "unsaid",
 ]

@@ -4,9 +4,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, refuse, unless
 
 LONGEST = 1000
+SAY_HOW = "Say how the client consented."
+GUARDIAN_CONSENTS = "The client is under 18: the guardian consents."
 ALTERNATIVES = "Another medication, psychotherapy, or no medication."
 NO_RISK_NAMED = "Common and serious side effects by the patient page of the medication."
 
@@ -60,23 +62,30 @@ def check_agreement(agreement: Agreement, *, given_on: date, today: date, is_min
     An emergency says why instead. Nothing is given on a day still to come. RuleBroken names each field. Source:
     clinical facts 6.4, elements of informed consent to psychotropics (status U: the clinic's own form).
     """
-    if agreement.how not in set(How) - {How.LINK}:
-        raise RuleBroken("Say how the client consented.", field="how")
-    if given_on > today:
-        raise RuleBroken("Consent cannot have been given on a day still to come.", field="given_on")
+    is_emergency, is_known = agreement.how == How.EMERGENCY, agreement.given_by in set(GivenBy)
+    is_by_guardian = agreement.given_by == GivenBy.GUARDIAN or is_emergency
+    refuse(
+        unless(agreement.how != How.LINK, SAY_HOW, field="how"),
+        unless(given_on <= today, "Consent cannot have been given on a day still to come.", field="given_on"),
+        unless(is_by_guardian or not (is_minor and is_known), GUARDIAN_CONSENTS, field="given_by"),
+        *unsaid(agreement),
+    )
+
+
+def unsaid(agreement: Agreement) -> list[RuleBroken]:
+    """All that a consent does not say yet, whoever gives it: of an emergency why, else how, what was told and who."""
     if agreement.how == How.EMERGENCY:
-        if not agreement.because.strip():
-            raise RuleBroken("Say why it begins without consent.", field="because")
-        return
+        return [] if agreement.because.strip() else [RuleBroken("Say why it begins without consent.", field="because")]
     missing = untold(agreement)
+    if agreement.how == How.LINK:
+        return missing
+    if agreement.how not in set(How):
+        missing.append(RuleBroken(SAY_HOW, field="how"))
     if agreement.given_by not in set(GivenBy):
         missing.append(RuleBroken("Say who consented.", field="given_by"))
-    elif is_minor and agreement.given_by != GivenBy.GUARDIAN:
-        missing.append(RuleBroken("The client is under 18: the guardian consents.", field="given_by"))
-    if agreement.given_by == GivenBy.GUARDIAN and not agreement.guardian_name.strip():
+    elif agreement.given_by == GivenBy.GUARDIAN and not agreement.guardian_name.strip():
         missing.append(RuleBroken("Say who consented for the client.", field="guardian_name"))
-    if missing:
-        raise RuleBroken.all_of(missing)
+    return missing
 
 
 def untold(agreement: Agreement) -> list[RuleBroken]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TypeVar
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, refuse, unless
 
 MEDICATION_ALONE = (
     "Medication is the only kind of help in this plan. Medication is one part of a plan: "
@@ -88,12 +88,13 @@ def cautions_for_signing(content: PlanContent) -> list[str]:
 
 def check_signable(content: PlanContent, today: date) -> None:
     """A plan is signed only when it says what it is about, where it leads, what is done and when it is reviewed."""
-    if missing := missing_for_signing(content):
-        raise RuleBroken(" ".join(missing))
-    if content.review_on is not None and content.review_on < today:
-        raise RuleBroken("The day of review is past. Choose one that is still to come.", field="review_on")
-    if content.client_agreed_on is not None and content.client_agreed_on > today:
-        raise RuleBroken("The client cannot have agreed on a day still to come.", field="client_agreed_on")
+    missing, review_on, agreed_on = missing_for_signing(content), content.review_on, content.client_agreed_on
+    is_to_come, is_past = review_on is None or review_on >= today, agreed_on is None or agreed_on <= today
+    refuse(
+        unless(not missing, " ".join(missing)),
+        unless(is_to_come, "The day of review is past. Choose one that is still to come.", field="review_on"),
+        unless(is_past, "The client cannot have agreed on a day still to come.", field="client_agreed_on"),
+    )
 
 
 def check_draft(status: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple, Protocol, TypeVar
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import refuse, unless
 from clinic.titration.rules.numbers import plain
 
 ONE_DAY = timedelta(days=1)
@@ -95,16 +95,16 @@ def check_wish(wish: Wish, stay_days: int) -> None:
 
     Raises RuleBroken on the field. The range is the prescriber's own: no number is proposed.
     """
-    if not 1 <= stay_days <= LONGEST_STAY_DAYS:
-        raise RuleBroken(f"Choose 1 to {LONGEST_STAY_DAYS} days.", field="stay_days")
-    if wish.waits_for is not GateKind.RESULT:
-        return
-    if wish.measured not in MEASURED:
-        raise RuleBroken("Choose which result the step waits for.", field="measured")
-    if wish.good_from is None and wish.good_to is None:
-        raise RuleBroken("Say from or up to which value it is good.", field="good_from")
-    if wish.good_from is not None and wish.good_to is not None and wish.good_from > wish.good_to:
-        raise RuleBroken("The upper value lies below the lower one.", field="good_to")
+    is_any = wish.waits_for is not GateKind.RESULT
+    low, high = wish.good_from, wish.good_to
+    has_range = low is not None or high is not None
+    is_range = low is None or high is None or low <= high
+    refuse(
+        unless(1 <= stay_days <= LONGEST_STAY_DAYS, f"Choose 1 to {LONGEST_STAY_DAYS} days.", field="stay_days"),
+        unless(is_any or wish.measured in MEASURED, "Choose which result the step waits for.", field="measured"),
+        unless(is_any or has_range, "Say from or up to which value it is good.", field="good_from"),
+        unless(is_any or is_range, "The upper value lies below the lower one.", field="good_to"),
+    )
 
 
 def is_good(value: Decimal, good_from: Decimal | None, good_to: Decimal | None) -> bool:

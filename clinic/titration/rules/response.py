@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import refuse, unless
 
 LONGEST_WEEKS = 52
 # The clinic's own limit: it only catches a slip of typing and says nothing clinical.
@@ -25,20 +25,20 @@ class Thresholds:
 
 def check_stay(until: date, reason: str, today: date) -> None:
     """A plan that was reviewed stays until a day after today, within a year, and says why."""
-    if not today < until <= today + LONGEST_STAY:
-        raise RuleBroken("Choose a day after today, within a year.", field="until")
-    if not reason.strip():
-        raise RuleBroken("Say why the plan stays.", field="reason")
+    is_near = today < until <= today + LONGEST_STAY
+    refuse(
+        unless(is_near, "Choose a day after today, within a year.", field="until"),
+        unless(reason.strip(), "Say why the plan stays.", field="reason"),
+    )
 
 
 def check_thresholds(thresholds: Thresholds) -> None:
     """Weeks lie between 1 and 52, percent between 1 and 100, points between 1 and the most that a scale has."""
-    ranges = {
-        "adequate_weeks": (LONGEST_WEEKS, "Weeks lie between 1 and 52."),
-        "better_percent": (100, "Percent lie between 1 and 100."),
-        "worse_points": (MOST_POINTS, f"Points lie between 1 and {MOST_POINTS}."),
-        "silent_weeks": (LONGEST_WEEKS, "Weeks lie between 1 and 52."),
-    }
-    for name, (most, sentence) in ranges.items():
-        if not 1 <= getattr(thresholds, name) <= most:
-            raise RuleBroken(sentence, field=name)
+    given, weeks = thresholds, "Weeks lie between 1 and 52."
+    points = f"Points lie between 1 and {MOST_POINTS}."
+    refuse(
+        unless(1 <= given.adequate_weeks <= LONGEST_WEEKS, weeks, field="adequate_weeks"),
+        unless(1 <= given.better_percent <= 100, "Percent lie between 1 and 100.", field="better_percent"),
+        unless(1 <= given.worse_points <= MOST_POINTS, points, field="worse_points"),
+        unless(1 <= given.silent_weeks <= LONGEST_WEEKS, weeks, field="silent_weeks"),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import refuse, unless
 
 # As the check-in asks how much it bothers; 0 says that it does no more.
 SEVERITIES: Mapping[int, str] = {0: "Not at all", 1: "A little", 2: "Quite a bit", 3: "A lot"}
@@ -37,11 +37,10 @@ class Felt:
 
 def check_felt(felt: Felt, *, began_on: date, plan_began_on: date, today: date) -> None:
     """A side effect is named, bothers at least a little when it is recorded, and began since the medication did."""
-    if not felt.words.strip():
-        raise RuleBroken("Say what it is.", field="words")
-    if felt.severity not in SEVERITIES or not felt.severity:
-        raise RuleBroken("Say how much it bothers.", field="severity")
-    if began_on > today:
-        raise RuleBroken("This lies in the future. Enter the day it began.", field="began_on")
-    if began_on < plan_began_on:
-        raise RuleBroken("This lies before the medication began.", field="began_on")
+    does_bother = felt.severity in SEVERITIES and felt.severity
+    refuse(
+        unless(felt.words.strip(), "Say what it is.", field="words"),
+        unless(does_bother, "Say how much it bothers.", field="severity"),
+        unless(began_on <= today, "This lies in the future. Enter the day it began.", field="began_on"),
+        unless(began_on >= plan_began_on, "This lies before the medication began.", field="began_on"),
+    )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Protocol
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import refuse, unless
 from clinic.titration.rules.numbers import percent_of
 from clinic.titration.rules.reading import LONGEST_PLAN_DAYS
 from clinic.titration.rules.signed import SignedStep, is_running_on, is_taken_on
@@ -281,13 +281,12 @@ def strengths_to_fill(draws: Sequence[Draw], ordered: Sequence[Strength], today:
 
 def check_fill(fill: Fill, offered: Sequence[Strength], *, today: date) -> None:
     """A fill is of a strength of the plan, of countable units, and came today or within the last year."""
-    if fill.strength not in offered:
-        raise RuleBroken("Choose a strength of this dose plan.", field="strength")
     smallest = SMALLEST_ML if fill.strength.is_solution else HALF
-    if not smallest <= fill.count <= MOST_UNITS or fill.count % smallest:
-        unit = "mL, to one decimal" if fill.strength.is_solution else "pieces, whole or half"
-        raise RuleBroken(f"Enter how much it was, in {unit}, up to {MOST_UNITS}.", field="count")
-    if fill.on > today:
-        raise RuleBroken("This lies in the future. Enter the day it was filled.", field="filled_on")
-    if fill.on < today - LONGEST_AGO:
-        raise RuleBroken("This lies more than a year back. Check the day.", field="filled_on")
+    unit = "mL, to one decimal" if fill.strength.is_solution else "pieces, whole or half"
+    is_countable = smallest <= fill.count <= MOST_UNITS and not fill.count % smallest
+    refuse(
+        unless(fill.strength in offered, "Choose a strength of this dose plan.", field="strength"),
+        unless(is_countable, f"Enter how much it was, in {unit}, up to {MOST_UNITS}.", field="count"),
+        unless(fill.on <= today, "This lies in the future. Enter the day it was filled.", field="filled_on"),
+        unless(fill.on >= today - LONGEST_AGO, "This lies more than a year back. Check the day.", field="filled_on"),
+    )

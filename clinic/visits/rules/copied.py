@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import models
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, refuse, unless
 from clinic.visits.rules.note import Problem
 from clinic.visits.rules.since import Line
 
@@ -77,7 +77,8 @@ def told_history(lines: Iterable[Line], on: date | None) -> str:
 
 def check_phrase(name: str, text: str) -> None:
     """A phrase has a short name, of which it is asked for, and a text."""
-    if not name.strip() or len(name) > LONGEST_PHRASE_NAME:
-        raise RuleBroken(f"Give a short name of at most {LONGEST_PHRASE_NAME} characters.", field="name")
-    if not text.strip():
-        raise RuleBroken("Write the text of the phrase.", field="text")
+    is_short = name.strip() and len(name) <= LONGEST_PHRASE_NAME
+    refuse(
+        unless(is_short, f"Give a short name of at most {LONGEST_PHRASE_NAME} characters.", field="name"),
+        unless(text.strip(), "Write the text of the phrase.", field="text"),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from clinic.checkins.rules.asking import MOST_DOSES_MISSED, WHY_MISSED
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import refuse, unless
 from clinic.visits.rules.note import LONGEST_WORDS, DomainWords
 
 # Doses missed in the 7 days before the visit, of all medications together.
@@ -19,12 +19,13 @@ def adherence_field(name: str) -> str:
 
 def check_adherence(told: Mapping[str, str]) -> None:
     """Doses missed are 0 to 7 in 7 days, a reason is one of those of the check-ins, words are few; RuleBroken else."""
-    if told.get("missed", "") not in {"", *MISSED}:
-        raise RuleBroken("Choose a number of doses from the list.", field=adherence_field("missed"))
-    if told.get("because", "") not in {"", *WHY_MISSED}:
-        raise RuleBroken("Choose why from the list.", field=adherence_field("because"))
-    if len(told.get("helped", "")) > LONGEST_WORDS:
-        raise RuleBroken(f"Keep this under {LONGEST_WORDS} characters.", field=adherence_field("helped"))
+    is_number, is_reason = told.get("missed", "") in {"", *MISSED}, told.get("because", "") in {"", *WHY_MISSED}
+    is_short = len(told.get("helped", "")) <= LONGEST_WORDS
+    refuse(
+        unless(is_number, "Choose a number of doses from the list.", field=adherence_field("missed")),
+        unless(is_reason, "Choose why from the list.", field=adherence_field("because")),
+        unless(is_short, f"Keep this under {LONGEST_WORDS} characters.", field=adherence_field("helped")),
+    )
 
 
 def tidy_adherence(told: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from clinic.core.rules import RuleBroken, StaleRecord
+from clinic.core.rules import RuleBroken, StaleRecord, refuse, unless
 from clinic.intake.rules.evaluation import MENTAL_STATUS, Domain
 
 NOT_ASSESSED = "not assessed"
@@ -76,14 +76,15 @@ class DomainWords(NamedTuple):
 
 def check_note(note: Note) -> None:
     """Mental status and risk are told by the clinic's own findings; anything else is refused."""
+    refusals = []
     for domain, found in note.mental_status.items():
         findings = DOMAINS[domain].findings if domain in DOMAINS else ()
-        if domain not in DOMAINS or found.get("choice", "") not in {"", NOT_ASSESSED, *findings}:
-            raise RuleBroken("Choose a finding from the list.", field=f"ms_{domain}")
-        if len(found.get("words", "")) > LONGEST_WORDS:
-            raise RuleBroken(f"Keep this under {LONGEST_WORDS} characters.", field=f"ms_{domain}_words")
-    if note.risk_answer and note.risk_answer not in RISK_ANSWERS:
-        raise RuleBroken("Choose an answer from the list.", field="risk_answer")
+        is_finding = domain in DOMAINS and found.get("choice", "") in {"", NOT_ASSESSED, *findings}
+        is_short = len(found.get("words", "")) <= LONGEST_WORDS
+        refusals.append(unless(is_finding, "Choose a finding from the list.", field=f"ms_{domain}"))
+        refusals.append(unless(is_short, f"Keep this under {LONGEST_WORDS} characters.", field=f"ms_{domain}_words"))
+    is_answer = not note.risk_answer or note.risk_answer in RISK_ANSWERS
+    refuse(*refusals, unless(is_answer, "Choose an answer from the list.", field="risk_answer"))
 
 
 def missing_in(note: Note) -> list[Problem]:

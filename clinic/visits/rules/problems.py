@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db import models
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, refuse, unless
 from clinic.monitoring.rules import KINDS, Given, check_result, check_together, entered_words, result_words
 from clinic.visits.rules.note import DomainWords, Note, Problem
 
@@ -32,11 +32,12 @@ def problem_field(key: str, name: str) -> str:
 
 def check_problems(problems: Mapping[str, Mapping[str, str]]) -> None:
     """A problem improved, is stable or worse, and is at its goal or not; nothing else is said of it by buttons."""
+    refusals = []
     for key, said in problems.items():
-        if said.get("course", "") not in {"", *Course.values}:
-            raise RuleBroken("Choose how it goes from the list.", field=problem_field(key, "course"))
-        if said.get("at_goal", "") not in {"", *AT_GOAL}:
-            raise RuleBroken("Choose whether it is at goal.", field=problem_field(key, "at_goal"))
+        is_course, is_answer = said.get("course", "") in {"", *Course.values}, said.get("at_goal", "") in {"", *AT_GOAL}
+        refusals.append(unless(is_course, "Choose how it goes from the list.", field=problem_field(key, "course")))
+        refusals.append(unless(is_answer, "Choose whether it is at goal.", field=problem_field(key, "at_goal")))
+    refuse(*refusals)
 
 
 def problem_words(problems: Mapping[str, Mapping[str, str]]) -> list[DomainWords]:
@@ -53,18 +54,23 @@ def _said(said: Mapping[str, str]) -> str:
 
 def read_vitals(vitals: Mapping[str, str]) -> list[Given]:
     """What was measured, from what was typed. RuleBroken names the field of a slip of typing; see `check_result`."""
-    found = []
+    found, slips = list[Given](), list[RuleBroken]()
     for code in VITALS:
         typed = vitals.get(code, "").strip()
         if typed:
             unit = vitals.get("weight_unit", "") if code == "weight" else ""
-            found.append(Given(code, _number(code, typed), unit or KINDS[code].unit))
-    for one in found:
-        try:
-            check_result(one)
-        except RuleBroken as slip:
-            raise RuleBroken(slip.reason, field=vital_field(one.kind)) from slip
+            try:
+                found.append(_vital(code, typed, unit or KINDS[code].unit))
+            except RuleBroken as slip:
+                slips.append(RuleBroken(slip.reason, field=vital_field(code)))
+    refuse(*slips)
     return found
+
+
+def _vital(code: str, typed: str, unit: str) -> Given:
+    given = Given(code, _number(code, typed), unit)
+    check_result(given)
+    return given
 
 
 def _number(code: str, typed: str) -> Decimal:
@@ -74,7 +80,7 @@ def _number(code: str, typed: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise RuleBroken(f"{KINDS[code].label}: enter a number alone, such as 74.5.", field=vital_field(code))
+        raise RuleBroken(f"{KINDS[code].label}: enter a number alone, such as 74.5.")
     return number
 
 
@@ -101,7 +107,7 @@ def missing_of(note: Note) -> list[Problem]:
         if measured:
             check_together(measured)
     except RuleBroken as slip:
-        problems.append(Problem(slip.field or vital_field("systolic"), slip.reason))
+        problems += [Problem(one.field or vital_field("systolic"), one.reason) for one in slip.each()]
     if note.minutes and not _is_minutes(note.minutes):
         problems.append(Problem("minutes", "Give the time spent in whole minutes, such as 25."))
     return problems
