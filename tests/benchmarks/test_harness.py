@@ -1,4 +1,8 @@
-"""The measured pages exist and answer, so that the measurement cannot rot."""
+"""The measured pages exist and answer and each command starts, so that what is measured cannot rot."""
+
+import os
+import subprocess
+import sys
 
 import pytest
 from django.db import connection
@@ -15,6 +19,19 @@ def seeded(db: None) -> Seeded:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
     return made
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["benchmarks.pages", "benchmarks.engine", "benchmarks.reminders", "faults.run", "faults.zones"],
+)
+def test_each_command_starts_where_nothing_is_set_up(command: str) -> None:
+    nothing = {name: value for name, value in os.environ.items() if "DJANGO" not in name and name != "DEPLOYMENT"}
+    said = subprocess.run(
+        [sys.executable, "-m", f"tests.{command}", "--help"], env=nothing, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stderr
+    assert "usage:" in said.stdout
 
 
 def test_every_measured_page_answers(seeded: Seeded) -> None:

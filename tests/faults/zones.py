@@ -3,6 +3,7 @@
 `python -m tests.faults.zones` takes 10,000 plans through every zone; tests take a sample.
 """
 
+import argparse
 import datetime as dt
 import random
 import sys
@@ -86,7 +87,9 @@ def all_zones() -> list[str]:
 
 
 def main() -> None:
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
+    parser = argparse.ArgumentParser(prog="zones", description="Hold the hours of messages against an oracle.")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    seed = parser.parse_args().seed
     count, found = mismatches(list(plans(10_000, seed)), all_zones())
     sys.stdout.write(f"seed {seed}: {count:,} times compared in {len(all_zones())} zones, mismatches {len(found)}\n")
     sys.stdout.writelines(f"{line}\n" for line in found[:20])

@@ -14,12 +14,12 @@ from clinic.messaging.rules.outcomes import (
     wait_before_try,
 )
 from clinic.messaging.rules.pages import (
-    PAGE_GONE,
     PAGE_HOW_LONG,
     PAGE_LASTS,
     PAGE_SUBJECT,
     PAGE_WORDS,
     check_may_be_sent,
+    page_gone,
 )
 from clinic.messaging.rules.texts import InboundWord, email_text, language_of, read_word, sms_text, staff_text
 from clinic.messaging.rules.times import QUIET_FROM, due_at, quiet_until
@@ -30,7 +30,6 @@ __all__ = [
     "LATE_AFTER_S",
     "LONGEST_WAIT",
     "NOT_A_THIRD_TIME",
-    "PAGE_GONE",
     "PAGE_HOW_LONG",
     "PAGE_LASTS",
     "PAGE_SUBJECT",
@@ -53,6 +52,7 @@ __all__ = [
     "language_of",
     "needs_new_key",
     "next_day",
+    "page_gone",
     "quiet_until",
     "read_word",
     "sms_text",

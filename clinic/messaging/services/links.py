@@ -14,7 +14,7 @@ from clinic.core.models import new_id
 from clinic.core.rules import RuleBroken
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import hash_of, open_link
-from clinic.messaging.rules import PAGE_GONE
+from clinic.messaging.rules import page_gone
 from clinic.messaging.services.by_key import array_of
 
 TOKEN_BYTES = 32
@@ -79,7 +79,7 @@ def confirm_birth_year(*, token: str, about_kind: str, year: int, now: datetime)
     """The year of birth opens the page; a wrong one costs one of five tries, counted even though it is refused."""
     link = open_link(token, about_kind=about_kind, now=now)
     if link is None:
-        raise RuleBroken(_(PAGE_GONE))
+        raise page_gone()
     left = _try_year(link.pk, is_right=year == link.client.birth_on.year)
     if left is None:
         return

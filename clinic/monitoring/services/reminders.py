@@ -7,14 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from clinic.audit.services import record
 from clinic.clients.models import MessagePurpose
 from clinic.clients.services import end_message_consents, renew_message_consents
-from clinic.core.rules import RuleBroken
 from clinic.messaging.queries import ways_about
-from clinic.messaging.rules import PAGE_GONE
+from clinic.messaging.rules import page_gone
 from clinic.messaging.services import Wanted, cancel_reminders, confirm_birth_year, plan_reminders
 from clinic.monitoring import queries
 from clinic.monitoring.models import DueDay
@@ -100,7 +98,7 @@ def wish_messages_by_link(*, token: str, wants: bool, now: datetime) -> None:
     """A client ends messages about check-ins and the tests that go with them, or has them again; it holds at once."""
     opened = queries.open_reminder(token, now=now)
     if opened is None:
-        raise RuleBroken(_(PAGE_GONE))
+        raise page_gone()
     deed = renew_message_consents if wants else end_message_consents
     deed(client_id=opened.day.client_id, purpose=MessagePurpose.CHECKINS, now=now)
 
@@ -113,7 +111,7 @@ def say_done_by_link(*, token: str, now: datetime) -> DueDay:
     """
     opened = queries.open_reminder(token, now=now)
     if opened is None:
-        raise RuleBroken(_(PAGE_GONE))
+        raise page_gone()
     day = DueDay.objects.select_for_update(of=("self",)).select_related("client").get(pk=opened.day.pk)
     if day.said_done_at is not None:
         return day

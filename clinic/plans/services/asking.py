@@ -6,12 +6,10 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from clinic.audit.services import record
 from clinic.clients.queries import chart_to_lock
-from clinic.core.rules import RuleBroken
-from clinic.messaging.rules import PAGE_GONE, PAGE_LASTS, language_of
+from clinic.messaging.rules import PAGE_LASTS, language_of, page_gone
 from clinic.messaging.services import (
     cancel_reminders,
     confirm_birth_year,
@@ -155,11 +153,11 @@ def _to_answer(token: str, now: datetime) -> tuple[AskedConsent, bool]:
     """What a live link asks, under its lock, and whether a guardian answers."""
     opened = queries.open_consent(token, now=now)
     if opened is None:
-        raise RuleBroken(_(PAGE_GONE))
+        raise page_gone()
     locked = AskedConsent.objects.select_for_update(of=("self",)).select_related("client", "medication", "asked_by")
     asked = locked.get(pk=opened.asked.pk)
     if not asked.is_open:
-        raise RuleBroken(_(PAGE_GONE))
+        raise page_gone()
     return asked, opened.is_minor
 
 

@@ -3,13 +3,11 @@
 import datetime as dt
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from clinic.audit.services import record
 from clinic.clients.models import MessagePurpose
 from clinic.clients.services import end_message_consents, renew_message_consents
-from clinic.core.rules import RuleBroken
-from clinic.messaging.rules import PAGE_GONE
+from clinic.messaging.rules import page_gone
 from clinic.messaging.services import confirm_birth_year
 from clinic.scheduling import queries, rules
 from clinic.scheduling.models import Appointment, AppointmentReply, AppointmentStatus, ReplyKind
@@ -40,7 +38,7 @@ def reply_by_link(*, token: str, reply: ReplyKind, words: str = "", now: dt.date
     """
     opened = queries.open_appointment(token, now=now)
     if opened is None:
-        raise RuleBroken(_(PAGE_GONE))
+        raise page_gone()
     rows = Appointment.objects.select_for_update(of=("self",)).select_related("client", "clinician")
     appointment = rows.get(pk=opened.appointment.pk)
     newest = queries.newest_reply(appointment)
@@ -61,7 +59,7 @@ def wish_messages_by_link(*, token: str, wants: bool, now: dt.datetime) -> None:
     """A client ends messages about appointments, by whatever channel, or has them again; it holds at once."""
     opened = queries.open_appointment(token, now=now)
     if opened is None:
-        raise RuleBroken(_(PAGE_GONE))
+        raise page_gone()
     deed = renew_message_consents if wants else end_message_consents
     deed(client_id=opened.appointment.client_id, purpose=MessagePurpose.APPOINTMENTS, now=now)
 
