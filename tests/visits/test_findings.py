@@ -79,6 +79,12 @@ class TestVitals:
         assert problem.field == field
         assert words in problem.words
 
+    def test_every_slip_is_named_at_once(self) -> None:
+        typed = {"weight": "heavy", "systolic": "9999", "diastolic": "80", "heart_rate": "-1"}
+        named = {one.field: one.words for one in rules.missing_of(note(vitals=typed))}
+        assert list(named) == ["vital_weight", "vital_systolic", "vital_heart_rate"]
+        assert named["vital_weight"] == "Enter a number alone, such as 74.5."
+
     @pytest.mark.parametrize(
         ("minutes", "is_right"), [("", True), ("25", True), ("0", False), ("601", False), ("½ h", False), ("٢", False)]
     )

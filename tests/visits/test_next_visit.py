@@ -115,6 +115,16 @@ class TestPage:
         assert words in refused.text
         assert not Appointment.objects.exists()
 
+    def test_a_visit_written_before_its_time_is_not_its_own_next_one(
+        self, browser: Browser, visit: FollowUpVisit, ada: Client, prescriber: User
+    ) -> None:
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW + dt.timedelta(hours=1))
+        page = browser.get(visit.get_absolute_url())
+        assert page.context["next_visit"].booked_at is None
+        assert page.context["next_visit"].times
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=at(13, 9))
+        assert browser.get(visit.get_absolute_url()).context["next_visit"].booked_at == at(13, 9)
+
     def test_a_full_calendar_offers_the_next_days_or_says_so(
         self, browser: Browser, visit: FollowUpVisit, prescriber: User
     ) -> None:

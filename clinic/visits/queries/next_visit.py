@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from clinic.clients.models import Client
+from clinic.core.clock import day_bounds
 from clinic.core.queries import prepared
 from clinic.scheduling.models import Appointment, AppointmentKind
 from clinic.scheduling.queries import free_times
 from clinic.staff.models import User
-from clinic.visits.models import VisitKind
+from clinic.visits.models import FollowUpVisit, VisitKind
 from clinic.visits.queries.visits import RunningMedication
 from clinic.visits.rules.next_visit import ComingStep, Window, pick_times, propose_window
 from clinic.visits.rules.preview import Decided
@@ -34,12 +34,16 @@ class NextVisit:
 
 
 def next_visit(
-    user: User, client: Client, medications: Sequence[RunningMedication], looks: Sequence[Decided], now: datetime
+    user: User, visit: FollowUpVisit, medications: Sequence[RunningMedication], looks: Sequence[Decided], now: datetime
 ) -> NextVisit:
-    """What is proposed to a prescriber; `looks` are changes decided and not signed yet. Three queries at most."""
+    """What is proposed to a prescriber; `looks` are changes decided and not signed yet. Three queries at most.
+
+    What is booked for the day of the visit itself is not the next one, also where the visit is written before its time.
+    """
     today = timezone.localdate(now)
     window = propose_window([*_planned(medications), *_decided(looks)], today)
-    booked_at = next(iter(_booked(client.pk, user.pk, now)), None)
+    client, after = visit.client, max(now, day_bounds(visit.visited_on)[1])
+    booked_at = next(iter(_booked(client.pk, user.pk, after)), None)
     if booked_at is not None:
         return NextVisit(booked_at, window, [], is_within=True)
     days = (max(window.last_on, window.first_on + LOOKED_AHEAD) - window.first_on).days + 1
@@ -60,6 +64,6 @@ def _decided(looks: Sequence[Decided]) -> list[ComingStep]:
 
 
 @prepared
-def _booked(client_id: UUID, user_id: UUID, now: datetime) -> QuerySet[Appointment, datetime]:
-    coming = Appointment.objects.standing().filter(client=client_id, clinician=user_id, starts_at__gt=now)
+def _booked(client_id: UUID, user_id: UUID, after: datetime) -> QuerySet[Appointment, datetime]:
+    coming = Appointment.objects.standing().filter(client=client_id, clinician=user_id, starts_at__gte=after)
     return coming.filter(kind__in=VisitKind.values).order_by("starts_at").values_list("starts_at", flat=True)[:1]

@@ -224,7 +224,9 @@ def _missing(draft: ToSign, medication: RunningMedication) -> list[tuple[str, st
     if decided.problem:
         return [(decided.problem_field, decided.problem)]
     if decided.lacks_reason:
-        return [("reason_code", f"{name}: a finding says stop. Give a reason to sign all the same, or decide again.")]
+        return [
+            ("reason_code", f"A finding about {name} says stop. Give a reason to sign all the same, or decide again.")
+        ]
     if decided.stops and asked.override is not None:
         try:
             check_promise(asked.override, draft.today, field="monitors")

@@ -68,19 +68,19 @@ def read_vitals(vitals: Mapping[str, str]) -> list[Given]:
 
 
 def _vital(code: str, typed: str, unit: str) -> Given:
-    given = Given(code, _number(code, typed), unit)
+    given = Given(code, _number(typed), unit)
     check_result(given)
     return given
 
 
-def _number(code: str, typed: str) -> Decimal:
+def _number(typed: str) -> Decimal:
     """A number as it is typed, "74.5" or "74,5"."""
     try:
         number = Decimal(typed.replace(",", "."))
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise RuleBroken(f"{KINDS[code].label}: enter a number alone, such as 74.5.")
+        raise RuleBroken("Enter a number alone, such as 74.5.")
     return number
 
 

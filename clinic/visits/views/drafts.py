@@ -281,4 +281,4 @@ def _render_draft(
 
 def _next_visit(request: StaffRequest, page: queries.VisitPage, shown: Sequence[Panel]) -> queries.NextVisit:
     looks = [panel.look for panel in shown]
-    return queries.next_visit(request.user, page.client, page.medications, looks, timezone.now())
+    return queries.next_visit(request.user, page.visit, page.medications, looks, timezone.now())

@@ -117,4 +117,4 @@ def _next_visit(request: StaffRequest, shown: FollowUpVisit) -> queries.NextVisi
     if shown.prescriber_id != request.user.pk or shown.visited_on != today:
         return None
     medications = queries.running_medications(shown, today)
-    return queries.next_visit(request.user, shown.client, medications, [], now)
+    return queries.next_visit(request.user, shown, medications, [], now)
