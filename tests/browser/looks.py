@@ -21,6 +21,10 @@ TOO_WIDE = """() => {
     const beyond = parts.filter(part => part.getBoundingClientRect().right > innerWidth).slice(0, 3);
     return [`too wide, ${width} px: ${beyond.map(part => part.outerHTML.slice(0, 100)).join(" | ")}`];
 }"""
+# A table's row on a phone has its headings before its cells: one that is longer than its cell runs into the next.
+CRAMPED = """() => [...document.querySelectorAll("tbody > tr > [data-label]")].filter(cell => cell.checkVisibility() &&
+    parseFloat(getComputedStyle(cell, "::before").height) > cell.clientHeight
+).map(cell => `label cut: ${cell.dataset.label}`)"""
 HEADINGS = "document.querySelectorAll('h1').length"
 
 
@@ -60,6 +64,7 @@ def faults(page: Page, listener: Listener, *, is_seen: bool = False) -> list[str
         page.set_viewport_size({"width": width, "height": HEIGHT})
         seen = page.evaluate(TOO_WIDE)
         if width == PHONE:
+            seen += page.evaluate(CRAMPED)
             seen += page.evaluate(RUN_AXE, [TAGS, ["color-contrast"]])
         elif not is_seen:
             seen += page.evaluate(RUN_AXE, [TAGS, []])

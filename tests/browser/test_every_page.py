@@ -287,7 +287,7 @@ def test_the_steps_of_an_appointment_by_link_read_well(walk: tuple[Page, Check],
     page.get_by_label("Which days and times suit you?").fill("Mornings")
     look("asking")
     page.get_by_role("button", name="Ask for another time").click()
-    page.get_by_text("We call you to agree on one").wait_for()
+    page.get_by_text("We will call you to agree on one").wait_for()
     look("asked")
     page.get_by_text("Cancel the appointment", exact=True).click()
     page.get_by_role("button", name="Yes, cancel it").click()
@@ -386,6 +386,9 @@ FAULTS = {
     "2 h1": "<h1>Another</h1>",
     "console": "<img alt='' src='https://elsewhere.example/picture.png'>",
     "color-contrast": "<p class='text-white'>White on white</p>",
+    "label cut": "<table class='table table-stack'><tr><td class='h-1' data-label='{}'></td></tr></table>".format(
+        "Longer than a line " * 3
+    ),
 }
 
 
