@@ -1,11 +1,12 @@
 """One row a deed. The database itself refuses to change, delete or truncate them."""
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from clinic.audit.rules import deed_words
+from clinic.audit.rules import deed_words, detail_words
 from clinic.core.models import new_id
 
 
@@ -59,3 +60,16 @@ class AuditEvent(models.Model):
     def deed(self) -> str:
         """What was done, in words."""
         return deed_words(self.action)
+
+    @property
+    def kind(self) -> str:
+        """What kind of record it was done to; the code of a kind that is no more."""
+        try:
+            return str(apps.get_model(self.subject_type)._meta.verbose_name).capitalize()
+        except LookupError:
+            return self.subject_type
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """What was kept of it, in words."""
+        return [(detail_words(name), detail_words(value)) for name, value in self.detail.items()]

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.audit.queries import ROWS
-from clinic.audit.rules import deed_words, safe_cell
+from clinic.audit.rules import deed_words, detail_words, safe_cell
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.core.models import new_id
@@ -164,3 +164,32 @@ def test_deeds_are_read_in_words(desk: Browser, action: str, words: str) -> None
     page = desk.get(reverse(PAGE)).text
     assert f'<option value="{action}">{words}</option>' in page
     assert f'<td data-label="Deed">{words}</td>' in page
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ("sharing_consent", "sharing consent"),
+        ("risk:alert", "risk, alert"),
+        (["bothered_a_lot", "much_worse"], "bothered a lot, much worse"),
+        ({"alert_id": "01a2-4b"}, "alert id: 01a2-4b"),
+        ([], ""),
+        (True, "yes"),
+        (False, "no"),
+        (403, "403"),
+        ("F33.1", "F33.1"),
+        ("2026-11-27T12:12:08+00:00", "2026-11-27T12:12:08+00:00"),
+    ],
+)
+def test_details_are_told_in_words(kept: object, words: str) -> None:
+    assert detail_words(kept) == words
+
+
+def test_a_row_tells_its_kind_of_record_in_words(desk: Browser, ada: Client, prescriber: User) -> None:
+    record("access_refused", by=prescriber, subject=prescriber, view="risk:alert", ids={"alert_id": "7"})
+    AuditEvent.objects.create(action="chart_read", subject_type="gone.record", subject_id="1")
+    page = desk.get(reverse(PAGE)).content.decode()
+    assert f"User {prescriber.pk}" in page
+    assert "<div>view: risk, alert</div>" in page
+    assert "<div>ids: alert id: 7</div>" in page
+    assert "gone.record 1" in page
