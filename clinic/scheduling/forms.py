@@ -101,7 +101,7 @@ class ReplyForm(forms.Form):
         label=_("Which days and times suit you?"),
         required=False,
         max_length=200,
-        help_text=_("Such as: Tuesdays after 3 pm. We call you to agree on a time."),
+        help_text=_("Such as: Tuesdays after 3 pm. We will call you to agree on a time."),
     )
 
 

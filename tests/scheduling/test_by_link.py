@@ -70,7 +70,7 @@ def test_then_it_says_when_where_and_with_whom(phone: Browser, page: str, settin
     assert AuditEvent.objects.filter(action="appointment_opened_by_link").count() == 1
 
 
-@pytest.mark.parametrize(("modality", "words"), [("phone", "we call you"), ("telehealth", "By video")])
+@pytest.mark.parametrize(("modality", "words"), [("phone", "we will call you"), ("telehealth", "By video")])
 def test_how_the_two_meet_is_said(
     phone: Browser, page: str, appointment: Appointment, modality: str, words: str
 ) -> None:
@@ -134,7 +134,7 @@ def test_asking_for_another_time_is_one_row_with_the_last_words(
 ) -> None:
     phone.post(page, {"reply": "move", "words": "Mornings"})
     phone.post(page, {"reply": "move", "words": "Tuesdays"})
-    assert "We call you to agree on one" in phone.get(page).content.decode()
+    assert "We will call you to agree on one" in phone.get(page).content.decode()
     assert status(appointment) == "booked"
     (reason,) = duties()
     assert reason.endswith("Times that suit: Tuesdays")
@@ -143,7 +143,7 @@ def test_asking_for_another_time_is_one_row_with_the_last_words(
     assert WorkItem.objects.filter(outcome=Outcome.DONE).count() == 1
     shown = phone.get(page).content.decode()
     assert "3:00 pm" in shown
-    assert "We call you to agree on one" not in shown
+    assert "We will call you to agree on one" not in shown
 
 
 def test_who_comes_after_all_needs_no_call(phone: Browser, page: str, appointment: Appointment) -> None:
