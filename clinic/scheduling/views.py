@@ -67,7 +67,8 @@ def book(request: StaffRequest, client_id: UUID) -> HttpResponse:
         kinds=kinds,
         initial={"from_day": timezone.localdate(), **queries.usual_booking(request.user, client)},
     )
-    page: dict[str, Any] = {"client": client, "find": find, "waitlist": forms.WaitlistForm(kinds=kinds)}
+    waitlist = forms.WaitlistForm(kinds=kinds, initial={"kind": find["kind"].value()})
+    page: dict[str, Any] = {"client": client, "find": find, "waitlist": waitlist}
     if not find.is_valid():
         return render(request, "scheduling/book.html", page)
     wanted = find.cleaned_data

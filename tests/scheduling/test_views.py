@@ -280,6 +280,12 @@ class TestWaitlist:
         assert desk.post(url("leave_waitlist", entry.pk)).status_code == 302
         assert AuditEvent.objects.filter(action="waitlist_left").count() == 1
 
+    def test_one_waits_for_what_was_looked_for(self, desk: Browser, ada: Client, prescriber: User) -> None:
+        usual = desk.get(url("book", ada.pk)).context
+        assert usual["waitlist"]["kind"].value() == usual["find"]["kind"].value()
+        looked_for = {"clinician": str(prescriber.pk), "kind": "follow_up", "from_day": "2026-03-02"}
+        assert desk.get(url("book", ada.pk), looked_for).context["waitlist"]["kind"].value() == "follow_up"
+
     def test_without_a_kind_nobody_joins(self, desk: Browser, ada: Client) -> None:
         answer = desk.post(url("join_waitlist", ada.pk), {"kind": "", "times_that_suit": "mornings"})
         assert answer.status_code == 422
