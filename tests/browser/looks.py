@@ -26,6 +26,17 @@ CRAMPED = """() => [...document.querySelectorAll("tbody > tr > [data-label]")].f
     parseFloat(getComputedStyle(cell, "::before").height) > cell.clientHeight
 ).map(cell => `label cut: ${cell.dataset.label}`)"""
 HEADINGS = "document.querySelectorAll('h1').length"
+# What each look must find, and a piece of a page in which it does.
+PLANTED = {
+    "label": "<input>",
+    "too wide": "<div class='text-nowrap'>{}</div>".format("wide" * 200),
+    "2 h1": "<h1>Another</h1>",
+    "console": "<img alt='' src='https://elsewhere.example/picture.png'>",
+    "color-contrast": "<p class='text-white'>White on white</p>",
+    "label cut": "<table class='table table-stack'><tr><td class='h-1' data-label='{}'></td></tr></table>".format(
+        "Longer than a line " * 3
+    ),
+}
 
 
 class Listener:

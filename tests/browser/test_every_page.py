@@ -21,7 +21,7 @@ from clinic.monitoring.models import DueDay
 from clinic.monitoring.queries import due_tests
 from tests.access import matrix
 from tests.access.world import ANONYMOUS, ROLES, Side
-from tests.browser.looks import HEIGHT, PHONE, Listener, faults
+from tests.browser.looks import HEIGHT, PHONE, PLANTED, Listener, faults
 from tests.browser.world import NEWCOMER, PASSWORD, World, build, session_of
 from tests.factories.risk import RiskAlertFactory
 
@@ -380,24 +380,12 @@ def test_paper_names_no_other_client(open_as: Open, world: World) -> None:
     assert not banner.is_visible()
 
 
-FAULTS = {
-    "label": "<input>",
-    "too wide": "<div class='text-nowrap'>{}</div>".format("wide" * 200),
-    "2 h1": "<h1>Another</h1>",
-    "console": "<img alt='' src='https://elsewhere.example/picture.png'>",
-    "color-contrast": "<p class='text-white'>White on white</p>",
-    "label cut": "<table class='table table-stack'><tr><td class='h-1' data-label='{}'></td></tr></table>".format(
-        "Longer than a line " * 3
-    ),
-}
-
-
 @pytest.mark.browser
 def test_a_planted_fault_is_seen(open_as: Open) -> None:
     page, listener = open_as(ANONYMOUS)
     page.goto(reverse("intake:enquiry_received"))
     assert faults(page, listener) == []
-    for planted in FAULTS.values():
+    for planted in PLANTED.values():
         page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", planted)
     found = "\n".join(faults(page, listener))
-    assert [fault for fault in FAULTS if fault not in found] == []
+    assert [fault for fault in PLANTED if fault not in found] == []
