@@ -179,6 +179,11 @@ class TestDraft:
         assert answer.context["version"] == 2
         assert set(answer.context["form"].conflict.theirs) >= {"assessment"}
         assert field_name(dose_plan.pk, "rationale") not in answer.context["form"].conflict.theirs
+        # A unit that the page presets is nobody's word; that of a weight is.
+        preset = second | {"vital_weight_unit": "lb"}
+        assert "vital_weight_unit" not in browser.post(url("save", visit), preset).context["form"].conflict.theirs
+        weighed = browser.post(url("save", visit), preset | {"vital_weight": "160"}).context["form"].conflict
+        assert {"vital_weight", "vital_weight_unit"} <= set(weighed.theirs)
         again = browser.post(url("save", visit), second | {"version": "2"})
         assert again.status_code == 302
 

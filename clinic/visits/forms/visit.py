@@ -172,8 +172,11 @@ class VisitForm(forms.Form):
         return self._typed(dose_plan_id, "seen")
 
     def forget_what_is_the_same(self, stale: StaleRecord) -> None:
-        """After a stale save only what differs is shown: a rationale left to the portal and a preset day do not."""
+        """After a stale save only what differs is shown: a rationale left to the portal and what is preset do not."""
         typed = {name: text for one in self.asked().values() for name, text in asked_fields(one).items()}
+        # Without a weight its unit is the one that the page presets, and nobody's word.
+        if not self["vital_weight"].value() and not stale.theirs.get("vital_weight"):
+            typed["vital_weight_unit"] = stale.theirs.get("vital_weight_unit", "")
         stale.theirs = {name: text for name, text in stale.theirs.items() if typed.get(name) != text}
 
     def mental_status(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
