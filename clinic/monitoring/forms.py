@@ -1,7 +1,9 @@
 """Results as they are typed: the vital signs of a visit, and a few lines of a laboratory's report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -77,8 +79,10 @@ class ResultsForm(forms.Form):
     heart_rate = value_field("Heart rate, per minute")
     note = forms.CharField(label="Note", required=False, max_length=300)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, check_taken_at: Callable[[datetime], None] | None = None, **kwargs: Any) -> None:
+        """`check_taken_at` refuses an instant beside all else that is wrong; the deed looks at it again."""
         super().__init__(*args, **kwargs)
+        self.check_taken_at = check_taken_at
         for line in range(1, LINES + 1):
             self.fields[f"kind_{line}"] = forms.ChoiceField(label=f"Result {line}", required=False, choices=choices())
             self.fields[f"value_{line}"] = value_field(f"Value {line}")
@@ -95,11 +99,16 @@ class ResultsForm(forms.Form):
                 self.add_error(kind, "Choose what was measured.")
         for name, given in self._given():
             self._hold_against_the_catalogue(name, given)
+        if self.check_taken_at and cleaned.get("taken_at"):
+            self._refused_beside("taken_at", partial(self.check_taken_at, cleaned["taken_at"]))
         return cleaned
 
     def _hold_against_the_catalogue(self, name: str, given: Given) -> None:
+        self._refused_beside(name, partial(rules.check_result, given))
+
+    def _refused_beside(self, name: str, check: Callable[[], object]) -> None:
         try:
-            rules.check_result(given)
+            check()
         except RuleBroken as refusal:
             self.add_error(name, refusal.reason)
 

@@ -54,8 +54,10 @@ def record(request: StaffRequest, client_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("monitoring:results", client_id)
     client = open_chart(client_id=client_id, by=request.user, page="results")
-    form = ResultsForm(request.POST)
-    enter = partial(services.record_results, client_id=client.pk, by=request.user, now=timezone.now())
+    now = timezone.now()
+    check = partial(rules.check_taken_at, now=now, born_on=client.birth_on)
+    form = ResultsForm(request.POST, check_taken_at=check)
+    enter = partial(services.record_results, client_id=client.pk, by=request.user, now=now)
     kept: list[Measurement] = []
     if submit(form, lambda taken_at, note, **_: kept.extend(enter(results=form.results, taken_at=taken_at, note=note))):
         messages.success(request, f"Entered: {', '.join(rules.label_of(row.kind) for row in kept)}.")

@@ -63,6 +63,12 @@ def test_what_cannot_be_kept_comes_back_as_it_was_typed(
     assert not Measurement.objects.exists()
 
 
+def test_all_that_is_wrong_is_told_at_once(desk: Browser, ada: Client) -> None:
+    wrong = typed(weight="9999", systolic="-1", taken_at="2126-03-02T09:30", kind_1="", value_1="2")
+    answer = desk.post(f"{page(ada)}record/", wrong)
+    assert {"taken_at", "weight", "systolic", "kind_1"} <= set(answer.context["form"].errors)
+
+
 def test_without_a_unit_the_kinds_own_is_meant(desk: Browser, ada: Client) -> None:
     desk.post(f"{page(ada)}record/", typed(weight="72", weight_unit=""))
     assert Measurement.objects.get().entered_as == ""

@@ -8,7 +8,7 @@ or the same amount written in another way. LOINC codes as on loinc.org; empty wh
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from clinic.core.rules import RuleBroken
@@ -200,10 +200,21 @@ def check_result(given: Given) -> Decimal:
     if not kind.lowest <= own <= kind.highest:
         raise RuleBroken(
             f"{kind.label} {given.value.normalize():,f} {given.unit} looks like a slip of typing: check the number "
-            f"and the unit. Entries from {kind.lowest:,f} to {kind.highest:,f} {kind.unit} are taken.",
+            f"and the unit. Entries from {_taken_from_to(kind, given.unit)} are taken.",
             field="value",
         )
     return own
+
+
+def _taken_from_to(kind: Kind, unit: str) -> str:
+    """The limits of a kind in the unit in which somebody typed; rounded so that both are themselves taken."""
+    factor = kind.also.get(unit_words(unit), ONE)
+    if factor == ONE:
+        return f"{kind.lowest:,f} to {kind.highest:,f} {unit}"
+    hundredth = ONE.scaleb(-2)
+    lowest = (kind.lowest / factor).quantize(hundredth, ROUND_CEILING).normalize()
+    highest = (kind.highest / factor).quantize(hundredth, ROUND_FLOOR).normalize()
+    return f"{lowest:,f} to {highest:,f} {unit}"
 
 
 def check_together(results: Iterable[Given]) -> None:
