@@ -1,8 +1,10 @@
-"""The clinic's own clock: the day and the hour that an instant is for everybody who works there."""
+"""The clinic's own clock: the day and the hour that an instant is for everybody who works there, and its holidays."""
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+import holidays
 from django.conf import settings
 
 
@@ -25,3 +27,14 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     """The instants at which a day of the clinic begins and at which the next one does."""
     zone = clinic_zone()
     return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def closed_days() -> holidays.HolidayBase:
+    """The holidays on which the clinic is closed, by the settings; each day with its name."""
+    return _holidays_of(settings.CLINIC_HOLIDAYS)
+
+
+@cache
+def _holidays_of(place: str) -> holidays.HolidayBase:
+    country, _, state = place.partition("-")
+    return holidays.country_holidays(country, subdiv=state or None)

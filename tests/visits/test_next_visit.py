@@ -125,6 +125,15 @@ class TestPage:
         AppointmentFactory(client=ada, clinician=prescriber, starts_at=at(13, 9))
         assert browser.get(visit.get_absolute_url()).context["next_visit"].booked_at == at(13, 9)
 
+    def test_no_holiday_is_proposed(
+        self, browser: Browser, visit: FollowUpVisit, prescriber: User, settings: Any
+    ) -> None:
+        settings.CLINIC_HOLIDAYS = "US-UT"
+        with time_machine.travel(dt.datetime(2026, 11, 28, 17, 0, tzinfo=dt.UTC), tick=False):
+            browser.force_login(prescriber)
+            times = browser.get(visit.get_absolute_url()).context["next_visit"].times
+        assert sorted({one.date().day for one in times}) == [24, 26, 27, 28]
+
     def test_a_full_calendar_offers_the_next_days_or_says_so(
         self, browser: Browser, visit: FollowUpVisit, prescriber: User
     ) -> None:

@@ -4,15 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
 from uuid import UUID
 
-import holidays
 from django.conf import settings
 from django.utils import timezone
 
-from clinic.core.clock import clinic_zone
+from clinic.core.clock import clinic_zone, closed_days
 from clinic.risk.models import OnCallTurn
 from clinic.risk.rules import rota as laws
 from clinic.risk.rules.rota import Hours, OfficeHours, Place, Stretch, Turn
@@ -24,19 +21,13 @@ LOOK_AHEAD = timedelta(days=14)
 GAPS_SHOWN = 4
 
 
-@cache
-def _holidays(place: str) -> Any:
-    country, _, state = place.partition("-")
-    return holidays.country_holidays(country, subdiv=state or None)
-
-
 def office_hours() -> OfficeHours:
     """The clinic's opening hours and holidays, from the settings."""
     return OfficeHours(
         opens=settings.CLINIC_OPENS_AT,
         closes=settings.CLINIC_CLOSES_AT,
         weekdays=frozenset(settings.CLINIC_OPEN_WEEKDAYS),
-        holidays=_holidays(settings.CLINIC_HOLIDAYS),
+        holidays=closed_days(),
         zone=clinic_zone(),
     )
 
@@ -158,7 +149,7 @@ def _gaps(turns: list[Turn], place: Place, now: datetime, end: datetime) -> Gaps
 
 def holidays_ahead(today: date, *, days: int = 60) -> list[tuple[date, str]]:
     """The days of the next two months on which the clinic is closed by the calendar."""
-    closed = _holidays(settings.CLINIC_HOLIDAYS)
+    closed = closed_days()
     ahead = [today + timedelta(days=n) for n in range(days)]
     return [(day, closed[day]) for day in ahead if day in closed]
 

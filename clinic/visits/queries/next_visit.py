@@ -1,4 +1,4 @@
-"""When a client may be seen again: proposed from the dose plans, with times that are really free."""
+"""When a client may be seen again: proposed from the dose plans, with times that are really free and on no holiday."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from clinic.core.clock import day_bounds
+from clinic.core.clock import closed_days, day_bounds
 from clinic.core.queries import prepared
 from clinic.scheduling.models import Appointment, AppointmentKind
 from clinic.scheduling.queries import free_times
@@ -50,7 +50,7 @@ def next_visit(
     kind = AppointmentKind.FOLLOW_UP
     free = free_times(user, client=client, kind=kind, first_day=window.first_on, now=now, days=days, most=EVERY)
     starts = [timezone.localtime(one.starts_at) for one in free]
-    times, is_within = pick_times(starts, window.last_on)
+    times, is_within = pick_times([one for one in starts if one.date() not in closed_days()], window.last_on)
     return NextVisit(None, window, times, is_within)
 
 
