@@ -245,7 +245,10 @@ class ConsentForm(forms.Form):
     """A consent to one medication, recorded on its own page."""
 
     medication = forms.ModelChoiceField(
-        label="Medication", queryset=Medication.objects.prescribable(), empty_label="Choose"
+        label="Medication",
+        queryset=Medication.objects.prescribable(),
+        empty_label="Choose",
+        error_messages={"required": "Choose the medication."},
     )
     given_on = day_field("On", "Today, unless another day is given.")
 
