@@ -61,6 +61,8 @@ def record(request: StaffRequest, client_id: UUID) -> HttpResponse:
     kept: list[Measurement] = []
     if submit(form, lambda taken_at, note, **_: kept.extend(enter(results=form.results, taken_at=taken_at, note=note))):
         messages.success(request, f"Entered: {', '.join(rules.label_of(row.kind) for row in kept)}.")
+        for words in queries.critical_among(kept):
+            messages.error(request, f"{words} It stands among the prescriber's duties as urgent.")
         return redirect(f"{reverse('monitoring:results', args=[client.pk])}#newest")
     return render(request, "monitoring/results.html", _page(request, client, form), status=422)
 

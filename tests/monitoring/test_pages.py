@@ -134,3 +134,16 @@ def test_the_page_needs_few_queries(desk: Browser, ada: Client, django_assert_ma
     desk.get(page(ada))
     with django_assert_max_num_queries(12):
         desk.get(f"{page(ada)}?kind=weight")
+
+
+def test_a_critical_value_is_said_at_once_and_stands_beside_the_result(
+    desk: Browser, ada: Client, prescriber: User
+) -> None:
+    answer = desk.post(f"{page(ada)}record/", typed(kind_1="lithium|mmol/L", value_1="1.6"), follow=True)
+    words = "Lithium level 1.6\xa0mmol/L. 1.5 mmol/L or more: look for toxicity now."
+    told = [str(message) for message in answer.context["messages"]]
+    assert f"{words} It stands among the prescriber's duties as urgent." in told
+    [critical] = [one.critical for group in answer.context["groups"] for one in group.results if one.critical]
+    assert critical == words
+    answer = desk.post(f"{page(ada)}record/", typed(kind_1="lithium|mmol/L", value_1="0.8"), follow=True)
+    assert "look for toxicity" not in " ".join(str(message) for message in answer.context["messages"])

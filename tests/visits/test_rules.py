@@ -99,6 +99,12 @@ def test_measurements_beside_the_first_of_the_time() -> None:
     )
 
 
+def test_a_critical_result_is_said_as_its_duty_says_it() -> None:
+    fact = since.MeasurementFact("lithium", Decimal("1.6"), "mmol/L", dt.date(2026, 3, 9), "Look for toxicity now.")
+    [line] = since.measurement_lines([fact])
+    assert (line.words, line.tone) == ("Look for toxicity now.", "stop")
+
+
 def test_lines_come_newest_first_and_scores_lead_the_summary() -> None:
     lines = [*since.answer_lines([answer()]), *since.score_lines([score(18, 1), score(9, 4)], VISIT_DAY)]
     assert [line.kind for line in since.in_order(lines)] == ["checkin", "score"]

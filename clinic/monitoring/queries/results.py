@@ -1,9 +1,12 @@
 """What is read of results: the newest of each kind, one kind over time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import Http404
 from django.utils import timezone
 
@@ -13,18 +16,21 @@ from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules import KINDS
 from clinic.staff.models import User
 from clinic.titration.rules.person import MeasuredFacts
+from clinic.worklist.models import WorkItem
 
 ROWS_SHOWN = 200
 OTHERS = "Other"
+CRITICAL = "critical:"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result as it is shown."""
+    """One result as it is shown; `critical` says why it must be seen at once, if it must."""
 
     row: Measurement
     label: str
     words: str
+    critical: str = ""
     may_withdraw: bool = False
 
 
@@ -46,10 +52,11 @@ def get_measurement(user: User, measurement_id: UUID) -> Measurement:
 
 def newest_results(client: Client) -> list[Group]:
     """The newest standing result of each kind, in the order of the catalogue; one query."""
-    rows = Measurement.objects.standing().filter(client=client).newest_of_each_kind().select_related("recorded_by")
-    found = {row.kind: row for row in rows}
+    newest = Measurement.objects.standing().filter(client=client).newest_of_each_kind()
+    rows = newest.select_related("recorded_by").annotate(critical=critical_words())
+    found = {row.kind: _result(row, critical=getattr(row, "critical", "")) for row in rows}
     ordered = [code for code in KINDS if code in found] + sorted(code for code in found if code not in KINDS)
-    return [Group(name, [_result(found[code]) for code in codes]) for name, codes in groupby(ordered, key=_group_of)]
+    return [Group(name, [found[code] for code in codes]) for name, codes in groupby(ordered, key=_group_of)]
 
 
 def _group_of(code: str) -> str:
@@ -69,8 +76,26 @@ def results_of_kind(user: User, client: Client, kind: str) -> list[Result]:
     ]
 
 
-def _result(row: Measurement, *, may_withdraw: bool = False) -> Result:
-    return Result(row, rules.label_of(row.kind), rules.result_words(row.kind, row.value, row.unit), may_withdraw)
+def _result(row: Measurement, *, critical: str = "", may_withdraw: bool = False) -> Result:
+    words = rules.result_words(row.kind, row.value, row.unit)
+    return Result(row, rules.label_of(row.kind), words, critical, may_withdraw)
+
+
+def critical_about(measurement_id: UUID) -> str:
+    """The cause under which a critical result stands among the duties of a prescriber."""
+    return f"{CRITICAL}{measurement_id}"
+
+
+def critical_words() -> Coalesce:
+    """What the duty about a critical result says, for a statement over results; empty for any other."""
+    about = Concat(Value(CRITICAL), Cast(OuterRef("pk"), CharField()))
+    return Coalesce(Subquery(WorkItem.objects.filter(about=about).values("reason")[:1]), Value(""))
+
+
+def critical_among(results: Iterable[Measurement]) -> list[str]:
+    """What must be seen at once of results that were just entered."""
+    abouts = [critical_about(result.pk) for result in results]
+    return list(WorkItem.objects.open().filter(about__in=abouts).values_list("reason", flat=True))
 
 
 def newest_facts(client_id: UUID) -> MeasuredFacts:

@@ -133,7 +133,7 @@ def _take_back(measurement: Measurement, *, by: User, now: datetime) -> None:
     standing = Measurement.objects.standing().filter(client=client_id, kind=kind)
     last = standing.aggregate(last=Max("taken_at"))["last"]
     doubt_promises(client_id=client_id, kind=kind, taken_at=taken_at, last_standing_at=last, by=by, now=now)
-    worklist.close_about(about=_critical(measurement), outcome=Outcome.NO_LONGER_NEEDED, by=by, now=now)
+    worklist.close_about(about=queries.critical_about(measurement.pk), outcome=Outcome.NO_LONGER_NEEDED, by=by, now=now)
     for about in {item.about for item in queries.due_of_client(client_id, now) if item.is_pressing}:
         worklist.reopen_about(about=about, by=by, now=now)
 
@@ -189,7 +189,7 @@ def _tell_if_critical(kept: Measurement, *, by: User, now: datetime) -> None:
         told = rules.result_words(kept.kind, kept.value, kept.unit)
         worklist.open_item(
             kind=DutyKind.CRITICAL_RESULT,
-            about=_critical(kept),
+            about=queries.critical_about(kept.pk),
             reason=f"{rules.label_of(kept.kind)} {told}. {words[0].upper()}{words[1:]}."[:300],
             owner_role=Role.PRESCRIBER,
             due_at=now,
@@ -199,7 +199,3 @@ def _tell_if_critical(kept: Measurement, *, by: User, now: datetime) -> None:
             by=by,
             now=now,
         )
-
-
-def _critical(measurement: Measurement) -> str:
-    return f"critical:{measurement.pk}"

@@ -14,6 +14,7 @@ from clinic.core.clock import day_bounds
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.queries import critical_words
 from clinic.scales.models import ScaleResponse
 from clinic.scales.queries import SymptomLine, symptom_lines, symptom_rows
 from clinic.scales.rules.scoring import FOLLOWED
@@ -149,7 +150,7 @@ def _change_line(row: dict[str, Any]) -> Line:
 
 def _measurements(since: datetime) -> QuerySet[Measurement, Any]:
     found = Measurement.objects.standing().filter(**MINE, taken_at__gte=since).order_by("-taken_at")
-    return found.values("kind", "value", "unit", "taken_at")[:ROWS_READ]
+    return found.values("kind", "value", "unit", "taken_at", critical=critical_words())[:ROWS_READ]
 
 
 def _measurement(row: dict[str, Any]) -> since_rules.MeasurementFact:

@@ -77,12 +77,13 @@ class ScoreFact:
 
 @dataclass(frozen=True, slots=True)
 class MeasurementFact:
-    """One value with its unit, a vital sign or a laboratory result."""
+    """One value with its unit, a vital sign or a laboratory result; `critical` says why it must be seen at once."""
 
     kind: str
     value: Decimal
     unit: str
     on: date
+    critical: str = ""
 
 
 def answer_lines(facts: Iterable[AnswerFact]) -> list[Line]:
@@ -178,6 +179,8 @@ def _measurement_line(values: list[MeasurementFact]) -> Line:
     words = f"{label_of(newest.kind)} {_result(newest)}"
     if first is not newest and shown_unit(first.kind, first.unit) == shown_unit(newest.kind, newest.unit):
         words = f"{words}, was {_result(first)} on {_day(first.on)}"
+    if newest.critical:
+        return Line("measurement", newest.on, newest.critical, "stop")
     return Line("measurement", newest.on, words)
 
 
