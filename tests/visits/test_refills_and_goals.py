@@ -58,7 +58,7 @@ def test_what_came_and_what_is_asked_for_is_told(
     asked = refill_asked(dose_plan, prescriber, NOW - DAY)
     assert told(ada) == [
         ("Refill of sertraline asked by the client, 30 days: waits for a decision", "warn", "titration:refill"),
-        ("Filled sertraline: 30 x 25 mg tablet", "quiet", ""),
+        ("Filled sertraline: 30 x 25 mg tablet", "quiet", "titration:supply"),
     ]
     page = browser.get(visit.get_absolute_url()).text
     assert f'href="/dose-plans/refills/{asked.pk}/"' in page

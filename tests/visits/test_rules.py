@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -97,6 +97,19 @@ def test_measurements_beside_the_first_of_the_time() -> None:
     assert (
         since.measurement_lines([weighed("80", 3), weighed("13", 9, "stone")])[0].words == f"Weight 13{NO_BREAK}stone"
     )
+
+
+def test_each_line_leads_to_where_it_was_taken_from() -> None:
+    on, client_id, row_id = dt.date(2026, 3, 9), uuid4(), uuid4()
+    pages = {kind: since.with_source(since.Line(kind, on, "Said"), client_id) for kind in ("score", "fill", "silent")}
+    assert [(one.view_name, one.source_words) for one in pages.values()] == [
+        ("scales:record", "Scales"),
+        ("titration:supply", "Supply"),
+        ("", "Chart"),
+    ]
+    assert pages["fill"].source_id == client_id
+    own = since.Line("change", on, "Raised", view_name="titration:dose_plan", source_id=row_id)
+    assert since.with_source(own, client_id) is own
 
 
 def test_a_critical_result_is_said_as_its_duty_says_it() -> None:

@@ -82,7 +82,8 @@ def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> 
         *lines_from_above(client, instant),
     ]
     standing = [line for line in symptom_lines(found["symptom_rows"]) if line.ended_on is None]
-    return Since(last, since_rules.in_order(lines), standing)
+    sourced = [since_rules.with_source(line, client.pk) for line in lines]
+    return Since(last, since_rules.in_order(sourced), standing)
 
 
 @prepared

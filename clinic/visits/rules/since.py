@@ -1,7 +1,7 @@
 """What happened since the last visit: rows of many kinds turned into dated lines, each naming its source."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,13 +14,17 @@ from clinic.scales.rules.scoring import FOLLOWED, INSTRUMENTS, Score
 from clinic.titration.rules.numbers import plain
 
 SOURCES = {
-    "score": "Chart",
+    "score": "Scales",
+    "measurement": "Results",
+    "fill": "Supply",
     "checkin": "Check-in",
     "change": "Dose plan",
     "observation": "Observations",
     "no_show": "Appointment",
     "refill": "Refill request",
 }
+# Where what is kept by client alone is found, by the kind of its line.
+PAGES = {"score": "scales:record", "measurement": "monitoring:results", "fill": "titration:supply"}
 ORDER = ("score", "checkin", "silent", "change", "observation", "measurement", "refill", "fill", "no_show")
 
 
@@ -44,6 +48,12 @@ class Line:
     def source_words(self) -> str:
         """What the link to the source is called."""
         return SOURCES.get(self.kind, "Chart")
+
+
+def with_source(line: Line, client_id: UUID) -> Line:
+    """A line that names no row leads to the client's page of its kind, where there is one."""
+    page = PAGES.get(line.kind, "")
+    return replace(line, view_name=page, source_id=client_id) if page and not line.view_name else line
 
 
 @dataclass(frozen=True, slots=True)
