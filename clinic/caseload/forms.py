@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from django.http import QueryDict
 
 from clinic.checkins.rules.asking import SIDE_EFFECTS, TOXICITY_SIGNS, WITHDRAWAL_SIGNS
 from clinic.core.forms import WITHIN_REACH, offer
+from clinic.core.rules import RuleBroken
 from clinic.intake.rules import LONGEST_EVENT
 from clinic.titration.models import WHY_ENDED
 from clinic.titration.rules.response import Thresholds
-from clinic.titration.rules.side_effects import DONE, LONGEST_WORDS, OWN, SEVERITIES, Felt
+from clinic.titration.rules.side_effects import DONE, LONGEST_WORDS, OWN, SEVERITIES, Felt, check_felt
 
 EFFECTS = {**SIDE_EFFECTS, **TOXICITY_SIGNS, **WITHDRAWAL_SIGNS}
 
@@ -32,7 +34,11 @@ class SideEffectForm(forms.Form):
     """A side effect of one medication, in the words of the check-in's list or in others. Cleaned, it is a deed's."""
 
     dose_plan_id = forms.TypedChoiceField(label="Medication", coerce=UUID)
-    code = forms.ChoiceField(label="Side effect", choices=[("", "Choose"), *EFFECTS.items(), (OWN, "Something else")])
+    code = forms.ChoiceField(
+        label="Side effect",
+        choices=[("", "Choose"), *EFFECTS.items(), (OWN, "Something else")],
+        error_messages={"required": "Choose what it is."},
+    )
     words = forms.CharField(label="In other words", required=False, max_length=LONGEST_WORDS)
     severity = forms.TypedChoiceField(
         label="How much it bothers", coerce=int, choices=[one for one in SEVERITIES.items() if one[0]]
@@ -46,14 +52,28 @@ class SideEffectForm(forms.Form):
     done = forms.ChoiceField(label="What was done", required=False, choices=[("", "Nothing yet"), *DONE.items()])
     remark = forms.CharField(label="Remark", required=False, max_length=300)
 
-    def __init__(self, data: QueryDict | None = None, *, taken: Sequence[tuple[UUID, str]]) -> None:
+    def __init__(self, data: QueryDict | None = None, *, taken: Sequence[tuple[UUID, str]], today: date) -> None:
         super().__init__(data)
+        self.today = today
         offer(self, "dose_plan_id", [(str(key), name) for key, name in taken])
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         code, words, severity = (told.pop(name, "") for name in ("code", "words", "severity"))
-        return {**told, "felt": Felt(code, EFFECTS.get(code) or words, severity or 0)}
+        felt = Felt(code, EFFECTS.get(code) or words, severity or 0)
+        if self.errors:
+            self._tell_the_rest(felt, told.get("began_on") or self.today)
+        return {**told, "felt": felt}
+
+    def _tell_the_rest(self, felt: Felt, began_on: date) -> None:
+        """The deed is not done, so what it would refuse is told here, beside what is wrong already."""
+        try:
+            check_felt(felt, began_on=began_on, plan_began_on=date.min, today=self.today)
+        except RuleBroken as broken:
+            for refusal in broken.each():
+                name = "code" if refusal.field == "words" and not felt.code else refusal.field
+                if name not in self.errors:
+                    self.add_error(name, refusal.reason)
 
 
 class LifeEventForm(forms.Form):

@@ -172,6 +172,12 @@ class TestSideEffects:
         assert refused.status_code == 422
         assert "Say what it is." in refused.text
         assert 'value="In the evening"' in refused.text
+        wrong = {"dose_plan_id": typed["dose_plan_id"], "began_on": "2199-01-01"}
+        said = paula.post(record, wrong).context["effect_form"].errors
+        assert set(said) == {"code", "severity", "began_on"}
+        assert said["code"] == ["Choose what it is."]
+        said = paula.post(record, {**wrong, "code": "own"}).context["effect_form"].errors
+        assert set(said) == {"words", "severity", "began_on"}
         assert paula.post(record, {**typed, "severity": ""}).status_code == 422
         assert paula.post(record, {**typed, "dose_plan_id": str(ada.pk)}).status_code == 422
         paula.post(record, {**typed, "code": "own", "words": "Tingling"})

@@ -99,7 +99,7 @@ def trials(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """How each medication of a client went, here and before."""
     client = open_chart(client_id=client_id, by=request.user, page="trials")
     page = trial_queries.trials_page(client, timezone.now())
-    return _trials_page(request, page, SideEffectForm(taken=page.taken))
+    return _trials_page(request, page, SideEffectForm(taken=page.taken, today=page.today))
 
 
 def _trials_page(request: StaffRequest, page: trial_queries.TrialsPage, form: SideEffectForm) -> HttpResponse:
@@ -119,7 +119,7 @@ def note_effect(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """Record a side effect, or how one that stands is now and what was done."""
     client = open_chart(client_id=client_id, by=request.user, page="side effect")
     page = trial_queries.trials_page(client, timezone.now())
-    form = SideEffectForm(request.POST, taken=page.taken)
+    form = SideEffectForm(request.POST, taken=page.taken, today=page.today)
     if submit(form, partial(titration.note_side_effect, by=request.user, now=timezone.now())):
         messages.success(request, "Recorded.")
         return redirect(f"{reverse('caseload:trials', args=[client.pk])}#effects")
