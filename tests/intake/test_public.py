@@ -115,3 +115,14 @@ def test_a_dead_cache_loses_no_enquiry(browser: Browser, monkeypatch: pytest.Mon
     monkeypatch.setattr(cache, "add", refuse)
     assert browser.post(PAGE, told()).status_code == 302
     assert Enquiry.objects.count() == 1
+
+
+def test_a_long_story_is_not_cut_in_silence(browser: Browser) -> None:
+    story = "I cannot sleep. " * 625
+    assert "maxlength" not in str(browser.get(PAGE).context["form"]["what_is_going_on"])
+    answer = browser.post(PAGE, told(what_is_going_on=story))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "at most 5,000 characters" in page
+    assert story.strip() in page
+    assert not Enquiry.objects.exists()

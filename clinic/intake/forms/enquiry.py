@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core import signing
+from django.core.validators import MaxLengthValidator
 
 from clinic.clients.rules import MESSAGE_TEXT
 from clinic.intake.models import ContactWish
@@ -99,7 +100,10 @@ class EnquiryForm(forms.Form):
     may_leave_message = forms.BooleanField(label="You may call and leave a voice message", required=False)
     what_is_going_on = forms.CharField(
         label="What is going on?",
-        max_length=5000,
+        # Not by `max_length`: a browser would cut what is pasted, and nobody would know.
+        validators=[
+            MaxLengthValidator(5000, "Please use at most 5,000 characters. You can tell us the rest when we talk.")
+        ],
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="In your own words. As much or as little as you like.",
     )
