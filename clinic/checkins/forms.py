@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.checkins import rules
-from clinic.core.forms import offer
+from clinic.core.forms import LongText, offer
 from clinic.scales.forms import symptom_field
 from clinic.scales.rules import Instrument
 from clinic.scales.rules.symptoms import LEAST, MOST
@@ -66,7 +66,7 @@ class AnswerForm(forms.Form):
     )
     thinks_of_stopping = forms.BooleanField(label=_("I am thinking of stopping this medication"), required=False)
     # Several lines tall, for in one line Enter would send what is not finished.
-    own_effect = forms.CharField(
+    own_effect = LongText(
         label=_("Something else? In your own words"),
         max_length=120,
         required=False,
@@ -79,7 +79,7 @@ class AnswerForm(forms.Form):
         initial=0,
         required=False,
     )
-    words = forms.CharField(
+    words = LongText(
         label=_("Anything else you want us to know?"),
         max_length=2000,
         required=False,
@@ -242,7 +242,7 @@ class TriageForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    words = forms.CharField(
+    words = LongText(
         label="What follows from it",
         help_text="A few words for the team, if there is something to say.",
         max_length=300,

@@ -10,6 +10,7 @@ from clinic.clients.models import Client, ClientStatus, ContactKind, ContactPoin
 from clinic.clients.queries import working_staff
 from clinic.clients.rules import LANGUAGES, MESSAGE_TEXT, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
 from clinic.clients.rules.access import TEAM_ROLES
+from clinic.core.forms import LongText
 from clinic.core.templatetags.clinic_ui import phone
 from clinic.staff.models import User
 
@@ -170,7 +171,7 @@ class BreakGlassForm(forms.Form):
 
     family_name = forms.CharField(label="Legal family name, exactly", max_length=150)
     birth_on = forms.DateField(label="Birth date", widget=DayInput())
-    reason = forms.CharField(
+    reason = LongText(
         label="Why you must see this chart now",
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
@@ -179,7 +180,7 @@ class BreakGlassForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    note = forms.CharField(label="What you found", max_length=500, widget=forms.Textarea({"rows": 2}), min_length=3)
+    note = LongText(label="What you found", max_length=500, widget=forms.Textarea({"rows": 2}), min_length=3)
 
 
 def _contacts(typed: dict[str, Any]) -> list[Contact]:

@@ -3,12 +3,13 @@
 from django import forms
 
 from clinic.coordination.rules import LONGEST_OBSERVATION
+from clinic.core.forms import LongText
 
 
 class ObservationForm(forms.Form):
     """What was noticed."""
 
-    text = forms.CharField(
+    text = LongText(
         label="What you noticed",
         help_text="Sleep, mood, energy, side effects, doses left out: everyone on the care team reads it.",
         max_length=LONGEST_OBSERVATION,
@@ -20,7 +21,7 @@ class ObservationForm(forms.Form):
 class AcknowledgeForm(forms.Form):
     """One click, perhaps with what was noticed."""
 
-    observation = forms.CharField(
+    observation = LongText(
         label="What you noticed (if anything)",
         required=False,
         max_length=LONGEST_OBSERVATION,

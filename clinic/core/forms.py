@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.forms import BaseForm, ChoiceField
+from django.forms import BaseForm, CharField, ChoiceField, Widget
 from django.http import QueryDict
 
 from clinic.core.rules import RuleBroken, StaleRecord
@@ -19,6 +19,13 @@ MOMENT_WITHIN_REACH = (
     MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC)),
     MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC)),
 )
+
+
+class LongText(CharField):
+    """Text of more than a line. The browser is told no limit: it would cut what is pasted, and nobody would know."""
+
+    def widget_attrs(self, widget: Widget) -> dict[str, Any]:
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 def offer(form: BaseForm, name: str, choices: Iterable[Any]) -> None:

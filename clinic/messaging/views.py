@@ -264,12 +264,20 @@ def _read_inside(
         return private(show(opened))
     if is_inside and act is not None and "year" not in request.POST:
         return private(act(opened))
-    form = BirthYearForm(request.POST if "year" in request.POST else None)
+    form, sent = BirthYearForm(request.POST if "year" in request.POST else None), _sent_beside_the_year(request)
     if submit(form, partial(enter, now=timezone.now())):
-        return private(keep_stage(redirect(request.path), request, opened.link, READING))
+        answer = act(opened) if act is not None and sent else redirect(request.path)
+        return private(keep_stage(answer, request, opened.link, READING))
     if form.is_bound and find(now=timezone.now()) is None:
         return private(render(request, "messaging/closed.html", status=404))
-    return private(render(request, "messaging/birth_year.html", {"form": form}, status=422 if form.errors else 200))
+    page = {"form": form, "sent": sent}
+    return private(render(request, "messaging/birth_year.html", page, status=422 if form.errors else 200))
+
+
+def _sent_beside_the_year(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the page itself sent when its hour was over: kept through the question, so that nothing typed is lost."""
+    asked = {"year", "csrfmiddlewaretoken"}
+    return [(name, str(value)) for name, values in request.POST.lists() if name not in asked for value in values]
 
 
 def give_by_link(

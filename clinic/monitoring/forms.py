@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from clinic.core.forms import MOMENT_WITHIN_REACH
+from clinic.core.forms import MOMENT_WITHIN_REACH, LongText
 from clinic.core.rules import RuleBroken
 from clinic.monitoring import rules
 from clinic.monitoring.models import WhyWithdrawn
@@ -152,7 +152,7 @@ class GainReviewForm(forms.Form):
     """What was looked at and decided about weight that was gained."""
 
     about = forms.CharField(max_length=120, widget=forms.HiddenInput)
-    words = forms.CharField(
+    words = LongText(
         label="Reviewed: what was looked at and decided",
         max_length=LONGEST_REVIEW,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from clinic.core.forms import offer
+from clinic.core.forms import LongText, offer
 from clinic.core.templatetags.clinic_ui import day, instant
 from clinic.formulary.models import Medication
 from clinic.intake.icd10 import is_billable
@@ -112,7 +112,7 @@ class PlanDraftForm(forms.Form):
     """The whole draft on one page. Cleaned, it is the `version` it was opened at and the plan's `content`."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    client_words = forms.CharField(
+    client_words = LongText(
         label="What the client wants, in their own words",
         required=False,
         max_length=4000,
@@ -191,7 +191,7 @@ class SignPlanForm(forms.Form):
 class AcknowledgeForm(forms.Form):
     """A therapist's word on a plan."""
 
-    comment = forms.CharField(
+    comment = LongText(
         label="Comment",
         help_text="Optional. The team reads it with the plan.",
         required=False,
@@ -212,7 +212,7 @@ BY_LINK = (How.LINK, "Not yet: ask by link, the client reads it and agrees")
 
 def _discussed(label: str, help_text: str = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 2})
-    return forms.CharField(label=label, help_text=help_text, max_length=LONGEST, required=False, widget=widget)
+    return LongText(label=label, help_text=help_text, max_length=LONGEST, required=False, widget=widget)
 
 
 def consent_fields() -> dict[str, forms.Field]:

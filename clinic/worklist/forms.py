@@ -2,6 +2,7 @@
 
 from django import forms
 
+from clinic.core.forms import LongText
 from clinic.worklist.models import Outcome
 
 
@@ -9,7 +10,7 @@ class CloseForm(forms.Form):
     """What came of a duty."""
 
     outcome = forms.ChoiceField(label="What came of it", choices=Outcome.choices)
-    note = forms.CharField(
+    note = LongText(
         label="Note",
         required=False,
         max_length=500,

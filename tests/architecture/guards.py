@@ -212,6 +212,18 @@ def imported(node: ast.AST) -> list[str]:
     return []
 
 
+def texts_cut_in_silence(root: Path) -> list[str]:
+    """Texts of more than a line that are no LongText: the browser would cut what is pasted at their limit."""
+    found = []
+    for path in modules(root):
+        for node in ast.walk(parse(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "forms.CharField":
+                widgets = [ast.unparse(word.value) for word in node.keywords if word.arg == "widget"]
+                if any("Textarea" in widget for widget in widgets):
+                    found.append(f"{path}:{node.lineno} is no LongText")
+    return found
+
+
 def without_docstring(root: Path) -> list[str]:
     """Models, and public functions of rules and services, that do not say what they are for."""
     found = []

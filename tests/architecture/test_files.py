@@ -40,6 +40,7 @@ PLANTED: list[tuple[Guard, str, str]] = [
     (guards.impure_rules, "plans/rules.py", "from django.conf import settings\n"),
     (guards.impure_rules, "plans/rules/doses.py", "from clinic.plans.models import Plan\n"),
     (guards.impure_rules, "plans/rules.py", "from django.utils import timezone\n"),
+    (guards.texts_cut_in_silence, "plans/forms.py", "note = forms.CharField(widget=forms.Textarea(), max_length=9)\n"),
     (guards.without_docstring, "plans/models.py", "class Plan(Record):\n    name = models.CharField()\n"),
     (
         guards.without_docstring,

@@ -139,6 +139,21 @@ def test_the_page_asks_the_year_and_then_the_questions_and_closes(page: str, rea
     assert AuditEvent.objects.filter(action="scales_answered_by_link").count() == 1
 
 
+def test_answers_sent_when_the_hour_of_the_year_is_over_are_kept(page: str, reached: Client) -> None:
+    phone = Browser()
+    phone.post(page, {"year": str(reached.birth_on.year)})
+    with time_machine.travel(JUNE_4 + dt.timedelta(hours=2), tick=False):
+        asked = phone.post(page, filled()).text
+        assert "What you filled in is kept" in asked
+        assert '<input type="hidden" name="phq9-answers[8]" value="0">' in asked
+        wrong = phone.post(page, {"year": "1901", **filled()})
+        assert (wrong.status_code, 'name="phq9-answers[8]"' in wrong.text) == (422, True)
+        assert not ScaleResponse.objects.exists()
+        done = phone.post(page, {"year": str(reached.birth_on.year), **filled()})
+    assert "You need not do anything else" in done.text
+    assert ScaleResponse.objects.get().total == 0
+
+
 def test_danger_by_link_is_an_alert_at_once_and_there_is_no_desk(page: str, reached: Client) -> None:
     phone = Browser()
     phone.post(page, {"year": str(reached.birth_on.year)})

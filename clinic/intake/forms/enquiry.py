@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core import signing
-from django.core.validators import MaxLengthValidator
 
 from clinic.clients.rules import MESSAGE_TEXT
+from clinic.core.forms import LongText
 from clinic.intake.models import ContactWish
 from clinic.staff.models import User
 
@@ -98,12 +98,10 @@ class EnquiryForm(forms.Form):
         error_messages={"required": "Choose how we should reach you."},
     )
     may_leave_message = forms.BooleanField(label="You may call and leave a voice message", required=False)
-    what_is_going_on = forms.CharField(
+    what_is_going_on = LongText(
         label="What is going on?",
-        # Not by `max_length`: a browser would cut what is pasted, and nobody would know.
-        validators=[
-            MaxLengthValidator(5000, "Please use at most 5,000 characters. You can tell us the rest when we talk.")
-        ],
+        max_length=5000,
+        error_messages={"max_length": "Please use at most 5,000 characters. You can tell us the rest when we talk."},
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="In your own words. As much or as little as you like.",
     )
@@ -158,7 +156,7 @@ class CloseForm(forms.Form):
 class ReferForm(forms.Form):
     """What a therapist wants to know from a prescriber."""
 
-    question = forms.CharField(
+    question = LongText(
         label="Question for the prescriber",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),

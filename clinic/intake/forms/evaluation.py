@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from clinic.core.forms import LongText
 from clinic.intake import rules
 
 LONG = {"present_illness": 8, "psychiatric_history": 5, "formulation": 6, "recommendation": 5}
@@ -42,7 +43,7 @@ class EvaluationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in rules.SECTIONS.items():
-            self.fields[name] = forms.CharField(
+            self.fields[name] = LongText(
                 label=label,
                 required=False,
                 help_text=HINTS.get(name, ""),
@@ -50,7 +51,7 @@ class EvaluationForm(forms.Form):
             )
         for question in rules.RISK_QUESTIONS:
             self._add_risk_question(question)
-        self.fields[f"risk_{rules.PROTECTIVE}_detail"] = forms.CharField(
+        self.fields[f"risk_{rules.PROTECTIVE}_detail"] = LongText(
             label="What protects the client", required=False, widget=forms.Textarea(attrs={"rows": 2})
         )
         for domain in rules.MENTAL_STATUS:
@@ -131,7 +132,7 @@ class SignForm(forms.Form):
 
 
 class AddendumForm(forms.Form):
-    text = forms.CharField(
+    text = LongText(
         label="Addendum",
         max_length=10000,
         widget=forms.Textarea(attrs={"rows": 4}),

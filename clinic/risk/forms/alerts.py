@@ -2,6 +2,7 @@
 
 from django import forms
 
+from clinic.core.forms import LongText
 from clinic.risk.models import Disposition, RiskKind
 
 # What a clinician may see; a client asks for help by their link alone.
@@ -18,14 +19,14 @@ class RaiseAlertForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what the danger is."},
     )
-    reason = forms.CharField(
+    reason = LongText(
         label="What was seen or said",
         help_text="In a sentence or two: it stands at the head of the alert.",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Write what was seen or said."},
     )
-    done_so_far = forms.CharField(
+    done_so_far = LongText(
         label="What was done so far",
         help_text="Who was told, what was agreed, where the client is now. “Nothing yet” is an answer.",
         max_length=2000,
@@ -41,7 +42,7 @@ class CloseAlertForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what came of it."},
     )
-    what_was_done = forms.CharField(
+    what_was_done = LongText(
         label="What was done",
         help_text="Who was reached and when, what was agreed, who else knows.",
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from clinic.core.forms import WITHIN_REACH
+from clinic.core.forms import WITHIN_REACH, LongText
 from clinic.risk.rules.safety import STEPS, CopyHolder
 
 LONGEST = 4000
@@ -29,7 +29,7 @@ class SafetyPlanForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number, step in enumerate(STEPS, start=1):
-            self.fields[step.name] = forms.CharField(
+            self.fields[step.name] = LongText(
                 label=f"{number}. {step.title}",
                 help_text=step.hint,
                 max_length=LONGEST,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from clinic.core.forms import LongText
 from clinic.core.rules import RuleBroken
 from clinic.titration.forms.fields import days_field, mg_field
 from clinic.titration.forms.running_plan import STOP, TAPER, RunningPlanForm
@@ -49,7 +50,7 @@ class ChangeForm(RunningPlanForm):
     mg_per_day = mg_field("Amount a day")
     then = forms.ChoiceField(label="Afterward", choices=THEN, widget=forms.RadioSelect, initial="stay", required=False)
     days = days_field("Days")
-    reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = LongText(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(
         self,

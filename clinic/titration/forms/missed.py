@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from clinic.core.forms import offer
+from clinic.core.forms import LongText, offer
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules import AfterGap
 from clinic.titration.forms.fields import day_field
@@ -37,7 +37,7 @@ class MissedForm(SigningForm):
     onward = forms.ChoiceField(label="From today", choices=ONWARD, widget=forms.RadioSelect, initial="resume")
     template = forms.ChoiceField(label="Label schedule", required=False)
     is_confirmed = forms.BooleanField(label="I confirm that it may go on", required=False)
-    reason = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = LongText(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
     after: AfterGap | None = None
     told = ""

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from clinic.core.forms import WITHIN_REACH, offer
+from clinic.core.forms import WITHIN_REACH, LongText, offer
 from clinic.titration.forms.fields import day_field, days_field
 from clinic.titration.models import AskedBy, DoseStep, HowKnown, WhyWithdrawn
 from clinic.titration.rules.refills import LONGEST_SUPPLY_DAYS, RefillOutcome
@@ -80,7 +80,7 @@ class DecideRefillForm(forms.Form):
         widget=forms.HiddenInput,
     )
     days = days_field("For how many days", most=LONGEST_SUPPLY_DAYS)
-    reason = forms.CharField(
+    reason = LongText(
         label="Why",
         help_text="Needed for another amount, for a decline, and where the rules warn.",
         max_length=300,

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import QueryDict
 
+from clinic.core.forms import LongText
 from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Medication
 from clinic.titration.forms.fields import day_field
@@ -46,7 +47,7 @@ class SwitchForm(SigningForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     begins = forms.ChoiceField(label="The new one begins", choices=BEGINS, widget=forms.RadioSelect)
     start_on = day_field("First day of the new one", "Empty: as proposed beside.", required=False)
-    reason = forms.CharField(label="Why", max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = LongText(label="Why", max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
 
     plans: tuple[DosePlanResult, DosePlanResult] | None = None
     looked: SwitchBefore | None = None

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 
 from clinic.checkins.rules.asking import WHY_MISSED
+from clinic.core.forms import LongText
 from clinic.monitoring.rules import KINDS
 from clinic.visits.queries import Waiting
 from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, passage_field
@@ -158,7 +159,7 @@ def copying_fields(passages: Sequence[Waiting]) -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = {}
     for one in passages:
         rows = min(max(3, one.text.count("\n") + 2), 12)
-        fields[passage_field(one.id.hex)] = forms.CharField(
+        fields[passage_field(one.id.hex)] = LongText(
             label=f"Copied from {one.came_from}",
             required=False,
             initial=one.text,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.text import capfirst
 
-from clinic.core.forms import LONGEST_COUNT
+from clinic.core.forms import LONGEST_COUNT, LongText
 from clinic.core.rules import StaleRecord
 from clinic.scheduling.models import Modality
 from clinic.titration.rules.signing import MONITORED
@@ -83,13 +83,13 @@ class VisitForm(forms.Form):
     """Everything of a draft; what is unfinished is kept as typed, so only what cannot be stored is refused here."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    subjective = forms.CharField(
+    subjective = LongText(
         label="What the client reports",
         help_text="Since the last visit: symptoms, sleep, appetite, work, side effects, in their words.",
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    assessment = forms.CharField(
+    assessment = LongText(
         label="Assessment",
         help_text="What you make of it: better, stable or worse; at goal?",
         required=False,
@@ -101,7 +101,7 @@ class VisitForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    next_steps = forms.CharField(
+    next_steps = LongText(
         label="What follows",
         help_text="Next visit, laboratory tests, calls, what therapist and client were told.",
         required=False,
@@ -238,14 +238,14 @@ class PhraseForm(forms.Form):
     name = forms.CharField(
         label="Short name", max_length=LONGEST_PHRASE_NAME, help_text="Type it in a visit and the text comes in."
     )
-    text = forms.CharField(label="Text", widget=forms.Textarea(attrs={"rows": 4}))
+    text = LongText(label="Text", widget=forms.Textarea(attrs={"rows": 4}))
     is_shared = forms.BooleanField(label="Other prescribers may use it too", required=False)
 
 
 class AddendumForm(forms.Form):
     """A correction or addition to a signed visit."""
 
-    text = forms.CharField(label="Add to this visit", widget=forms.Textarea(attrs={"rows": 3}))
+    text = LongText(label="Add to this visit", widget=forms.Textarea(attrs={"rows": 3}))
 
 
 def _version(text: str) -> int:
