@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 
 from clinic.checkins.rules.asking import SIDE_EFFECTS, TOXICITY_SIGNS, WITHDRAWAL_SIGNS
-from clinic.core.forms import WITHIN_REACH, offer
+from clinic.core.forms import WITHIN_REACH, offer, tell
 from clinic.core.rules import RuleBroken
 from clinic.intake.rules import LONGEST_EVENT
 from clinic.titration.models import WHY_ENDED
@@ -66,14 +66,11 @@ class SideEffectForm(forms.Form):
         return {**told, "felt": felt}
 
     def _tell_the_rest(self, felt: Felt, began_on: date) -> None:
-        """The deed is not done, so what it would refuse is told here, beside what is wrong already."""
+        """Words are asked for only where something else than what is listed was chosen."""
         try:
             check_felt(felt, began_on=began_on, plan_began_on=date.min, today=self.today)
         except RuleBroken as broken:
-            for refusal in broken.each():
-                name = "code" if refusal.field == "words" and not felt.code else refusal.field
-                if name not in self.errors:
-                    self.add_error(name, refusal.reason)
+            tell(self, (refusal for refusal in broken.each() if refusal.field != "words" or felt.code))
 
 
 class LifeEventForm(forms.Form):

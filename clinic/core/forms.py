@@ -54,9 +54,21 @@ def submit(form: BaseForm, deed: Callable[..., object]) -> bool:
             form.data = data
         form.add_error(None, stale.reason)
     except RuleBroken as broken:
-        for refusal in broken.each():
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.reason)
+        tell(form, broken.each())
     return form.is_valid()
+
+
+def tell(form: BaseForm, refusals: Iterable[RuleBroken]) -> None:
+    """Each refusal beside its field, above the form where it has none; a field that is wrong already says so alone.
+
+    A form calls it while it is cleaned, too: the deed of one that is wrong is not done, so what the deed would refuse
+    is told beside that.
+    """
+    wrong = set(form.errors)
+    for refusal in refusals:
+        name = refusal.field if refusal.field in form.fields else None
+        if name not in wrong:
+            form.add_error(name, refusal.reason)
 
 
 def rows_as_asked(data: QueryDict) -> QueryDict | None:

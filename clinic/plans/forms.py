@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from clinic.core.forms import LongText, offer
+from clinic.core.forms import LongText, offer, tell
 from clinic.core.templatetags.clinic_ui import day, instant
 from clinic.formulary.models import Medication
 from clinic.intake.icd10 import is_billable
@@ -264,10 +264,7 @@ class ConsentForm(forms.Form):
         agreed = {name: given[name] for name in PARTS if given.get(name) is not None}
         agreement = Agreement(**{"how": "", **agreed})
         if self.errors:
-            # The deed is not done, so what it would refuse is told here, beside what is wrong already.
-            for refusal in rules.unsaid(agreement):
-                if refusal.field not in self.errors:
-                    self.add_error(refusal.field, refusal.reason)
+            tell(self, rules.unsaid(agreement))
         return {
             "medication_id": medication.pk if medication else None,
             "agreement": agreement,

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from clinic.core.forms import tell
 from clinic.core.rules import RuleBroken
 from clinic.titration.forms.fields import day_field
 from clinic.titration.models import SafetyOverride
@@ -98,6 +99,4 @@ class SigningForm(forms.Form):
     def refuse(self, refusal: RuleBroken) -> None:
         """Put a refusal beside the field it belongs to, whatever its path in the order."""
         name = (refusal.field or "").rpartition(".")[2].partition("[")[0]
-        # A field that cannot be read says so already.
-        if name not in self.errors:
-            self.add_error(name if name in self.fields else None, refusal.reason)
+        tell(self, [RuleBroken(refusal.reason, field=name)])
