@@ -23,6 +23,7 @@ from clinic.clients.forms import (
     edit_values,
 )
 from clinic.clients.models import BreakGlassAccess, Client, ClientStatus
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
@@ -141,7 +142,7 @@ def sharing_consent(request: StaffRequest, client_id: UUID) -> HttpResponse:
     now = timezone.now()
     is_revoking = "revoke" in request.POST
     form = (NoFieldsForm if is_revoking else SharingConsentForm)(
-        request.POST or None, initial={"given_on": timezone.localdate(now)}
+        request.POST or None, initial={"given_on": local_day(now)}
     )
     deed = services.revoke_sharing_consent if is_revoking else services.give_sharing_consent
     if request.method == "POST" and submit(form, partial(deed, client_id=client.pk, by=request.user, now=now)):

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember, Client
 from clinic.clients.queries import in_open_charts
 from clinic.coordination.models import ChangeAcknowledgement, Observation
+from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.plans.models import TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
@@ -63,7 +63,7 @@ def observation_lines(client: Client, instant: datetime) -> list[Line]:
     return [
         Line(
             "observation",
-            timezone.localdate(row.at),
+            local_day(row.at),
             row.text,
             "note",
             who=f"{row.by}",

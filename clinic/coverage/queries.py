@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.coverage import rules
 from clinic.coverage.models import Coverage, EligibilityCheck, PriorAuthorization
 from clinic.formulary.models import Medication
@@ -49,7 +49,7 @@ def covers_of(client: Client, today: date) -> list[CoverLine]:
 
 def _line(cover: Coverage, today: date) -> CoverLine:
     checks = list(cover.eligibility_checks.all())
-    last_on = timezone.localdate(checks[0].checked_at) if checks else None
+    last_on = local_day(checks[0].checked_at) if checks else None
     holds = cover.ended_on is None or cover.ended_on >= today
     card = {label: getattr(cover, name) for name, label in CARD.items()}
     known = [(label, value) for label, value in card.items() if value]

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from clinic.clients.models import Client, ClientStatus
+from clinic.core.clock import local_day
 from clinic.handouts.rules.calendar import Calendar, PlanOnPaper, calendar_of
 from clinic.handouts.rules.leaflet import Leaflet, leaflet_of
 from clinic.handouts.rules.paper import Letterhead
@@ -52,7 +52,7 @@ def plan_on_paper(version: DosePlanVersion, letter: str = "A", language: str = "
         medication=medication.name,
         treats=version.dose_plan.treats,
         version=version.number,
-        signed_on=timezone.localdate(version.signed_at),
+        signed_on=local_day(version.signed_at),
         prescriber=version.signed_by.title,
         steps=list(version.steps.all()),
         stop_on=version.stop_on,

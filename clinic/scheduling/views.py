@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.core.templatetags.clinic_ui import clock, weekday
 from clinic.messaging.forms import WishForm
@@ -45,15 +46,12 @@ def day(request: StaffRequest) -> HttpResponse:
 
 
 def _words(time: rules.FreeTime) -> tuple[str, str]:
-    local = timezone.localtime(time.starts_at)
-    return f"{weekday(local)}, {time.modality.replace('_', ' ')}", clock(local)
+    return f"{weekday(time.starts_at)}, {time.modality.replace('_', ' ')}", clock(time.starts_at)
 
 
 def _free_times(client: Client, clinician: User, kind: str, from_day: dt.date) -> list[rules.FreeTime]:
     now = timezone.now()
-    return queries.free_times(
-        clinician, client=client, kind=kind, first_day=max(from_day, timezone.localdate(now)), now=now
-    )
+    return queries.free_times(clinician, client=client, kind=kind, first_day=max(from_day, local_day(now)), now=now)
 
 
 @requires(Permission.EDIT_SCHEDULE)

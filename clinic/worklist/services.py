@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.worklist import rules
@@ -115,7 +116,7 @@ def snooze_item(*, item_id: UUID, days: int, by: User, now: datetime) -> WorkIte
     item = _locked(item_id, by)
     rules.check_open(item.closed_at)
     rules.check_snooze(days)
-    day = timezone.localdate(now) + timedelta(days=days)
+    day = local_day(now) + timedelta(days=days)
     until = timezone.make_aware(datetime.combine(day, rules.MORNING))
     item.snoozed_until = until
     item.save(update_fields=["snoozed_until", "updated_at"])

@@ -182,13 +182,11 @@ def clocks_below_views(root: Path) -> list[str]:
 
 
 def clock_reads(tree: ast.Module) -> Iterator[ast.Attribute]:
-    """`timezone.now` however it is used; `timezone.localdate()` but not `timezone.localdate(now)`."""
-    conversions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args}
+    """`timezone.now` however it is used; the day of an instant is told by the clinic's own clock, `local_day`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] in CLOCK_OWNERS:
-            is_conversion = node.attr.startswith("local") and id(node) in conversions
-            if node.attr in CLOCKS and not is_conversion:
-                yield node
+        is_a_clock = isinstance(node, ast.Attribute) and node.attr in CLOCKS
+        if is_a_clock and ast.unparse(node.value).split(".")[-1] in CLOCK_OWNERS:
+            yield node
 
 
 def impure_rules(root: Path) -> list[str]:

@@ -35,6 +35,7 @@ PLANTED: list[tuple[Guard, str, str]] = [
     (guards.clocks_below_views, "plans/rules.py", "from datetime import date\nTODAY = date.today()\n"),
     (guards.clocks_below_views, "plans/services.py", "def f():\n    return timezone.now()\n"),
     (guards.clocks_below_views, "plans/queries.py", "def f():\n    return timezone.localdate()\n"),
+    (guards.clocks_below_views, "plans/queries.py", "def f(now):\n    return timezone.localdate(now)\n"),
     (guards.clocks_below_views, "plans/queries.py", "def f():\n    return datetime.datetime.now()\n"),
     (guards.clocks_below_views, "plans/models/plan.py", "at = DateTimeField(default=timezone.now)\n"),
     (guards.impure_rules, "plans/rules.py", "from django.conf import settings\n"),
@@ -56,7 +57,7 @@ CLEAN = {
     "plans/rules.py": 'def check():\n    """A plan is signed once."""\n',
     "plans/models.py": 'class Plan(Record):\n    """A plan."""\n\n    name = models.CharField()\n',
     "plans/services.py": 'def sign(*, by, now):\n    """Sign it."""\n    plan.save()\n',
-    "plans/queries.py": "def f(now):\n    return timezone.localdate(now)\n",
+    "plans/queries.py": "def f(now):\n    return local_day(now)\n",
     "plans/views.py": "@requires(P.SIGN)\n@require_POST\ndef f(request):\n    return services.create(by=user)\n",
     "plans/migrations/0001_initial.py": "\n" * 500,
 }

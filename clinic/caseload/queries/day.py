@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Left, TruncDate
-from django.utils import timezone
 
 from clinic.caseload.rules.day import CLOSED, SIGNS, Sign, Told, newest_told, signs_of
 from clinic.checkins.models import CheckInAnswer
@@ -17,6 +16,7 @@ from clinic.clients.models import MessagePurpose, SharingConsent
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.core.addresses import address
+from clinic.core.clock import local_day
 from clinic.core.templatetags.clinic_ui import clock, day, person
 from clinic.coverage.models import Coverage, PriorAuthorization
 from clinic.intake.models import Enquiry, PsychiatricEvaluation, TherapistReferral
@@ -148,7 +148,7 @@ def _told_parts() -> dict[str, Subquery]:
 
 def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, *, with_due: bool = False) -> list[DayVisit]:
     """The rows of `day_visits` in words; `with_due` asks, in five queries, whose tests are due."""
-    today = timezone.localdate(now)
+    today = local_day(now)
     read = [_read(row) for row in rows]
     ids = {one["client"].id for one in read if one["is_open"]}
     due = _with_tests_due(ids, now) if with_due and ids else set()

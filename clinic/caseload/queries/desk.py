@@ -8,13 +8,12 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When, Window
 from django.db.models.lookups import In
-from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import IN_CARE, BreakGlassAccess, Client
 from clinic.clients.queries import Named, naming
 from clinic.core.addresses import address
-from clinic.core.clock import day_bounds
+from clinic.core.clock import day_bounds, local_day
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, person
@@ -76,7 +75,7 @@ class AuditorHome:
 
 def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
     """New people, duties, today's schedule, insurance to check, and who has no next appointment."""
-    begins, ends = day_bounds(timezone.localdate(now))
+    begins, ends = day_bounds(local_day(now))
     oldest = _oldest_enquiries()
     return CoordinatorHome(
         enquiries=[_waiting(*row) for *row, _ in oldest],

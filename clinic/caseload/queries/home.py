@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.utils import timezone
 
 from clinic.caseload.queries.day import DayVisit, day_list, day_visits
 from clinic.caseload.queries.duties import OwnDuty, own_duties, own_duty
@@ -19,7 +18,7 @@ from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.core.addresses import address
-from clinic.core.clock import day_bounds
+from clinic.core.clock import day_bounds, local_day
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.core.rows import Tuples
@@ -126,7 +125,7 @@ class TherapistHome:
 
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide, own duties."""
-    begins, ends = day_bounds(timezone.localdate(now))
+    begins, ends = day_bounds(local_day(now))
     [found] = _of_prescriber(
         user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER, now - LINK_LASTS, now
     )
@@ -164,7 +163,7 @@ def _of_prescriber(
 
 def therapist_home(user: User, now: datetime) -> TherapistHome:
     """What changed and is not acknowledged, today's sessions, observations, referrals, own duties."""
-    begins, ends = day_bounds(timezone.localdate(now))
+    begins, ends = day_bounds(local_day(now))
     scored_since, observed_since, checked_since = now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER
     since = now - REFERRALS_SHOWN
     [found] = _of_therapist(

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.utils import timezone
 
 from clinic.caseload.rules.improving import LABELS, TONES, Followed, Reason, Sign, place, reasons_of
 from clinic.clients.models import Client
 from clinic.clients.queries import Named, in_open_charts
+from clinic.core.clock import local_day
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules.scoring import FOLLOWED
 from clinic.scheduling.models import Appointment, AppointmentKind
@@ -81,7 +81,7 @@ def _has(row: Row, sign: str) -> bool:
 
 def rows_of(user: User, thresholds: Thresholds, now: datetime) -> list[Row]:
     """Every client of open charts with a reason to look, those whose plan stays among them; four queries."""
-    today = timezone.localdate(now)
+    today = local_day(now)
     by_client: dict[UUID, list[Own]] = {}
     for client_id, own in _running(user, today):
         by_client.setdefault(client_id, []).append(own)
@@ -166,5 +166,5 @@ def _totals(client_ids: list[UUID]) -> dict[UUID, list[Total]]:
     for client_id, instrument, at, total in scored.order_by("answered_at").values_list(
         "client_id", "instrument", "answered_at", "total"
     ):
-        totals.setdefault(client_id, []).append(Total(instrument, timezone.localdate(at), total or 0))
+        totals.setdefault(client_id, []).append(Total(instrument, local_day(at), total or 0))
     return totals

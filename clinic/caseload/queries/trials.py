@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils import timezone
-
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.intake.models.history import WhyStopped
 from clinic.titration.queries.side_effects import EffectLine
 from clinic.titration.rules.trial_words import (
@@ -56,7 +55,7 @@ class TrialsPage:
 
 def trials_page(client: Client, now: datetime) -> TrialsPage:
     """The trial ledger of a client as the page shows it; a flat number of queries."""
-    today = timezone.localdate(now)
+    today = local_day(now)
     response = response_of(client.pk, today)
     ledger = response.ledger
     return TrialsPage(

@@ -23,6 +23,7 @@ from clinic.caseload.rules.drawing import draw, draw_rows
 from clinic.caseload.rules.improving import Sign
 from clinic.checkins import services as checkins
 from clinic.clients.services import open_chart
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.core.templatetags.clinic_ui import day
 from clinic.messaging.forms import NoFieldsForm
@@ -51,7 +52,7 @@ def home(request: StaffRequest) -> HttpResponse:
     role = request.user.role
     now = timezone.now()
     shown = HOMES[role](request.user, now)
-    context = {"home": shown, "today": timezone.localdate(now), **_day_list(shown, request.GET.get("show", ""))}
+    context = {"home": shown, "today": local_day(now), **_day_list(shown, request.GET.get("show", ""))}
     return render(request, f"caseload/home_{role}.html", context)
 
 

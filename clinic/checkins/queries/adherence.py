@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet
-from django.utils import timezone
 
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.rules.adherence import DosesTold
+from clinic.core.clock import local_day
 
 ANSWERS_READ = 40
 
@@ -20,5 +20,5 @@ def doses_told() -> QuerySet[CheckInAnswer, Any]:
 
 def told_as(row: dict[str, Any]) -> DosesTold:
     """One row of that list."""
-    on = timezone.localdate(row["answered_at"])
+    on = local_day(row["answered_at"])
     return DosesTold(row["id"], row["plan_id"], on, row["doses_missed"], row["missed_because"])

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.services import record
@@ -14,6 +13,7 @@ from clinic.checkins.models import Sitting
 from clinic.checkins.services.raising import raise_worries
 from clinic.clients.models import Client, MessagePurpose
 from clinic.clients.services import locked_client
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.messaging.queries import ways_about
 from clinic.messaging.rules import language_of
@@ -70,7 +70,7 @@ def send_scales(*, client_id: UUID, by: User, now: datetime) -> Sitting:
 
 def _due(client: Client, now: datetime) -> list[str]:
     goals, last = queries.goal_scales([client.pk]), queries.last_scale_days([client.pk])
-    return rules.scales_due(goals.get(client.pk, set()), last.get(client.pk, {}), on=timezone.localdate(now))
+    return rules.scales_due(goals.get(client.pk, set()), last.get(client.pk, {}), on=local_day(now))
 
 
 def _begin(client: Client, instruments: Sequence[str], language: str, *, by: User, now: datetime) -> Sitting:

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import SharingConsent
 from clinic.clients.services.root import locked_client
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 
@@ -21,7 +21,7 @@ def give_sharing_consent(
 ) -> SharingConsent:
     """Record that the client agreed to sharing, on which day and to which text; there is one live consent."""
     client = locked_client(client_id)
-    if given_on > timezone.localdate(now):
+    if given_on > local_day(now):
         raise RuleBroken("The day of consent is in the future.", field="given_on")
     if given_on < client.birth_on:
         raise RuleBroken("The day of consent is before the birth date.", field="given_on")

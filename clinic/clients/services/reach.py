@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients import queries, rules
@@ -14,6 +13,7 @@ from clinic.clients.models import Client, ClientStatus, ConsentWay, ContactPoint
 from clinic.clients.rules import Contact, Related
 from clinic.clients.services.messages import follow_contact_points
 from clinic.clients.services.root import locked_client, write_search_text
+from clinic.core.clock import local_day
 from clinic.staff.models import User
 
 USES = ("label", "is_preferred", "may_call", "may_leave_voicemail", "may_text", "may_email")
@@ -39,7 +39,7 @@ def set_related_people(
     client = locked_client(client_id)
     if client.status == ClientStatus.ACTIVE:
         guarded = any(person.kind == RelatedKind.GUARDIAN for person in related_people)
-        rules.check_guardian(client.birth_on, has_guardian=guarded, today=timezone.localdate(now))
+        rules.check_guardian(client.birth_on, has_guardian=guarded, today=local_day(now))
     replace_related_people(client, related_people, now=now)
     record("related_people_set", by=by, subject=client, client_id=client.pk, count=len(related_people))
     return list(RelatedPerson.objects.filter(client=client, ended_at=None))
@@ -97,7 +97,7 @@ def _write_contact(client: Client, point: ContactPoint | None, contact: Contact,
     """A use that the client allows is dated: the day it was first given here."""
     allowed = contact.may_text or contact.may_email
     if point is None:
-        consented_on = contact.consented_on or (timezone.localdate(now) if allowed else None)
+        consented_on = contact.consented_on or (local_day(now) if allowed else None)
         point = ContactPoint(client=client, **{**asdict(contact), "consented_on": consented_on})
         point.clean_fields()
         point.save(force_insert=True)
@@ -106,7 +106,7 @@ def _write_contact(client: Client, point: ContactPoint | None, contact: Contact,
     if not changed:
         return False
     if allowed and not (point.may_text or point.may_email):
-        point.consented_on = contact.consented_on or timezone.localdate(now)
+        point.consented_on = contact.consented_on or local_day(now)
         changed.append("consented_on")
     for name in set(changed) & set(USES):
         setattr(point, name, getattr(contact, name))

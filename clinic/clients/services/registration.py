@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients import queries, rules
@@ -14,6 +13,7 @@ from clinic.clients.models import Client, ClientStatus, ConsentWay, RelatedKind,
 from clinic.clients.rules import ClientDetails, Contact, Related, detail_names
 from clinic.clients.services.reach import replace_contact_points, replace_related_people
 from clinic.clients.services.root import lock_identity, locked_client, write_search_text
+from clinic.core.clock import local_day
 from clinic.core.rules import StaleRecord
 from clinic.staff.models import User
 
@@ -37,7 +37,7 @@ def register_client(
     lock_identity(details)
     if standing := queries.just_registered(details, contact_points, related_people, now):
         return standing
-    today = timezone.localdate(now)
+    today = local_day(now)
     _check_details(details, today)
     client = Client(**asdict(details), status=status, came_from=came_from)
     if status == ClientStatus.ACTIVE:
@@ -75,7 +75,7 @@ def edit_client(
             theirs={name: _as_text(getattr(client, name)) for name in detail_names()},
             version=client.version,
         )
-    _check_details(details, timezone.localdate(now))
+    _check_details(details, local_day(now))
     new = asdict(details)
     changed = [name for name in detail_names() if getattr(client, name) != new[name]]
     for name in changed:
@@ -123,7 +123,7 @@ def _check_details(details: ClientDetails, today: date) -> None:
 
 def _check_guardian_of(client: Client, now: datetime) -> None:
     guardians = RelatedPerson.objects.filter(client=client, kind=RelatedKind.GUARDIAN, ended_at=None)
-    rules.check_guardian(client.birth_on, has_guardian=guardians.exists(), today=timezone.localdate(now))
+    rules.check_guardian(client.birth_on, has_guardian=guardians.exists(), today=local_day(now))
 
 
 def _as_text(value: object) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.exchange.models import ImportedResource
 from clinic.exchange.rules import Formulary, Refused, charts_of, read_text
 from clinic.exchange.rules.charts import Known
@@ -70,7 +70,7 @@ def import_text(
                 formulary=formulary,
                 medications=medications,
                 look=_imported_before,
-                today=timezone.localdate(now),
+                today=local_day(now),
             )
             done = Imported(skipped=content.skipped, unmatched_medications=content.unmatched)
             clients = [write_chart(chart, done.clients, done.imported, now=now) for chart in content.charts]

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Decision, Medication, MedicationReview, SafetyRule
 from clinic.formulary.rules import review as rules
@@ -39,7 +39,7 @@ def review_medication(
     medication.unverified_fields = [name for name in medication.unverified_fields if name not in known]
     reviews = MedicationReview.objects.filter(medication=medication).count() + 1
     medication.data_version = rules.reviewed_version(medication.data_version, reviews)
-    medication.reviewed_by, medication.reviewed_on = by.full_name, timezone.localdate(now)
+    medication.reviewed_by, medication.reviewed_on = by.full_name, local_day(now)
     medication.full_clean()
     medication.save(
         update_fields=[*rules.NUMBERS, "unverified_fields", "data_version", "reviewed_by", "reviewed_on", "updated_at"]

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember
 from clinic.clients.queries import Duplicate, Named, care_team, naming, possible_duplicates
 from clinic.core.addresses import address
+from clinic.core.clock import local_day
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus, TherapistReferral
@@ -178,4 +178,4 @@ def _referral_row(row: tuple[Any, ...], now: datetime) -> QueueRow:
 
 
 def _days(since: datetime, now: datetime) -> int:
-    return (timezone.localdate(now) - timezone.localdate(since)).days
+    return (local_day(now) - local_day(since)).days

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.formulary.models import Medication
 from clinic.formulary.rules import folded
 from clinic.intake.models import (
@@ -117,7 +117,7 @@ def snapshot(client: Client) -> Mapping[str, Any]:
             for row in told.trials
         ],
         "scores": [
-            [row.instrument, row.total, row.band, timezone.localdate(row.answered_at).isoformat()]
+            [row.instrument, row.total, row.band, local_day(row.answered_at).isoformat()]
             for row in latest_scores(client)
         ],
     }

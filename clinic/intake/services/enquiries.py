@@ -7,12 +7,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import CareTeamMember, Client
 from clinic.clients.rules import Contact, Related, checked_contact
 from clinic.clients.services import ClientDetails, add_team_member, register_client
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.intake import queries, rules
 from clinic.intake.models import Enquiry, EnquiryStatus
@@ -54,7 +54,7 @@ def receive_enquiry(
     the row that stands, so that a second click makes no second enquiry. Raises RuleBroken with the field.
     """
     rules.check_contact(phone=phone, email=email, contact_wish=contact_wish)
-    minor = rules.check_person(birth_on=birth_on, guardian_name=guardian_name, today=timezone.localdate(now))
+    minor = rules.check_person(birth_on=birth_on, guardian_name=guardian_name, today=local_day(now))
     enquiry = Enquiry(
         given_names=given_names.strip(),
         family_name=family_name.strip(),
@@ -200,7 +200,7 @@ def contact_points_of(enquiry: Enquiry) -> list[Contact]:
                 may_call=may_call,
                 may_leave_voicemail=enquiry.may_leave_message,
                 may_text=enquiry.contact_wish == "text",
-                consented_on=timezone.localdate(enquiry.received_at),
+                consented_on=local_day(enquiry.received_at),
             )
         )
     if enquiry.email:
@@ -211,7 +211,7 @@ def contact_points_of(enquiry: Enquiry) -> list[Contact]:
                 value=enquiry.email,
                 is_preferred=wished,
                 may_email=wished,
-                consented_on=timezone.localdate(enquiry.received_at),
+                consented_on=local_day(enquiry.received_at),
             )
         )
     return points

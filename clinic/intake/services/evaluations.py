@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.intake import queries, rules
 from clinic.intake.icd10 import describe
@@ -36,7 +36,7 @@ def start_evaluation(*, client_id: UUID, by: User, now: datetime) -> Psychiatric
     evaluation = PsychiatricEvaluation(
         client=client,
         prescriber=by,
-        evaluated_on=timezone.localdate(now),
+        evaluated_on=local_day(now),
         reason=queries.reason_told(client),
     )
     evaluation.save(force_insert=True)
@@ -54,7 +54,7 @@ def save_evaluation(
     the evaluation is signed.
     """
     evaluation = _own_draft(evaluation_id, by)
-    rules.check_evaluated_on(draft.evaluated_on, today=timezone.localdate(now))
+    rules.check_evaluated_on(draft.evaluated_on, today=local_day(now))
     standing = queries.draft_of(evaluation)
     draft = replace(draft, sections={name: draft.sections.get(name, "") for name in rules.SECTIONS})
     if draft == standing:

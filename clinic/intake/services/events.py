@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.core.clock import local_day
 from clinic.intake import rules
 from clinic.intake.models import LifeEvent
 from clinic.intake.services.history import locked_client
@@ -23,7 +23,7 @@ def add_life_event(
     The same words on the same day again answer the row that stands. Raises RuleBroken, or 404 for a closed chart.
     """
     client = locked_client(client_id, by)
-    today = timezone.localdate(now)
+    today = local_day(now)
     on = happened_on or today
     kept = rules.check_life_event(words, on, born_on=client.birth_on, today=today)
     for row in LifeEvent.objects.filter(client=client, happened_on=on).standing():

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.clients.queries import chart_to_lock
+from clinic.core.clock import local_day
 from clinic.formulary.models import Medication
 from clinic.intake import rules
 from clinic.intake.models import (
@@ -137,7 +137,7 @@ def add_reported_medication(
     """
     client = locked_client(client_id, by)
     rules.check_trial(name=name, highest_mg=mg_per_day, weeks=None)
-    rules.check_medication_dates(first_on=first_on, last_on=last_on, today=timezone.localdate(now))
+    rules.check_medication_dates(first_on=first_on, last_on=last_on, today=local_day(now))
     for row in ReportedMedication.objects.filter(client=client, last_on=last_on, dose_text=dose_text.strip()):
         if rules.same_words(row.name, name):
             return row
@@ -170,11 +170,11 @@ def record_pregnancy(
     The same answer again on the same day answers the row that stands.
     """
     client = locked_client(client_id, by)
-    today = timezone.localdate(now)
+    today = local_day(now)
     rules.check_pregnancy(status=status, due_on=due_on, today=today)
     last = PregnancyAnswer.objects.filter(client=client).newest_first().first()
     is_the_same = last is not None and (last.status, last.due_on) == (status, due_on)
-    if last is not None and is_the_same and timezone.localdate(last.recorded_at) == today:
+    if last is not None and is_the_same and local_day(last.recorded_at) == today:
         return last
     answer = PregnancyAnswer(
         client=client, status=status, due_on=due_on, origin=Origin.STAFF, recorded_by=by, recorded_at=now
@@ -213,7 +213,7 @@ def end_reported_medication(*, reported_id: UUID, by: User, now: datetime) -> Re
     if reported is None:
         raise Http404
     if reported.last_on is None:
-        today = timezone.localdate(now)
+        today = local_day(now)
         reported.last_on = max(today, reported.first_on or today)
         reported.save(update_fields=["last_on", "updated_at"])
         record("reported_medication_ended", by=by, subject=reported)

@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.models import new_id
 from clinic.messaging.models import Channel, Reminder
 from clinic.messaging.rules import GIVE_UP_AFTER
@@ -24,7 +24,7 @@ def plan_staff_messages(
             about_kind=about_kind,
             about_id=about_id,
             channel=channel,
-            local_date=timezone.localdate(now),
+            local_date=local_day(now),
             due_at=now,
             # Before every reminder that waits, for none waits longer: an alert never stands behind a morning's burst.
             next_try_at=now - GIVE_UP_AFTER,

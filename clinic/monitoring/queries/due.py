@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import TruncDate
-from django.utils import timezone
 
 from clinic.clients.models import IN_CARE, Client
 from clinic.clients.queries import Named, in_open_charts, naming
 from clinic.clients.queries.charts import Among
 from clinic.clients.rules.identity import age_on
+from clinic.core.clock import local_day
 from clinic.core.models import new_id
 from clinic.formulary.models import Medication
 from clinic.intake.models import EvaluationDiagnosis
@@ -79,7 +79,7 @@ def due_of_client(client_id: UUID, now: datetime) -> list[DueItem]:
 def due_list(user: User, *, state: str, now: datetime) -> DueList:
     """What must be seen to now of clients in care whose charts are open to this user, the most pressing first."""
     found = due_everywhere(now, in_open_charts(user, "dose_plan__client"), Q(dose_plan__client__status__in=IN_CARE))
-    today = timezone.localdate(now)
+    today = local_day(now)
     rows = [
         (one.client, line)
         for one in found
@@ -117,14 +117,14 @@ def stops_before_start(client: Client, medication: Medication, now: datetime) ->
     if not stopping([all_protocols_of(medication.ingredient)]):
         return []
     asked = stopping(protocols_for(medication.ingredient, decided()))
-    if not asked or running_plan_of(client.pk, medication.ingredient, timezone.localdate(now)):
+    if not asked or running_plan_of(client.pk, medication.ingredient, local_day(now)):
         return []
     return [stop for one in asked if (stop := stop_of(one, _newest(client, one.kinds[0]))) is not None]
 
 
 def _newest(client: Client, kind: str) -> tuple[date, Decimal] | None:
     row = Measurement.objects.standing().filter(client=client, kind=kind).order_by("-taken_at", "-id").first()
-    return (timezone.localdate(row.taken_at), row.value) if row else None
+    return (local_day(row.taken_at), row.value) if row else None
 
 
 def due_everywhere(now: datetime, *which: Q | Among) -> list[ClientDue]:
@@ -183,7 +183,7 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         if kind == "egfr":
             egfr[client_id] = own
         elif own is not None:
-            weights.setdefault(client_id, []).append(Weighed(timezone.localdate(taken_at), own))
+            weights.setdefault(client_id, []).append(Weighed(local_day(taken_at), own))
     settled: dict[UUID, set[str]] = {}
     choices: set[tuple[str, bool]] = set()
     for client_id, about, is_used in _settled(ids) if ids else ():
@@ -192,7 +192,7 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         else:
             settled.setdefault(client_id, set()).add(about)
     return _Gathered(
-        today=timezone.localdate(now),
+        today=local_day(now),
         clients=clients,
         steps=steps,
         missed=missed,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.templatetags.clinic_ui import day
 from clinic.monitoring.queries.due import due_of_client
 from clinic.monitoring.rules.ordering import OrderedTest, ordered_tests
@@ -32,7 +32,7 @@ class Order:
 def order_of(user: User, client_id: UUID, now: datetime) -> Order:
     """The order for what is due of a client whose chart is open to this user."""
     client = get_object_or_404(Client.objects.charts_open_to(user), pk=client_id)
-    today = timezone.localdate(now)
+    today = local_day(now)
     coded = Problem.objects.filter(plan__client=client, plan__status=PlanStatus.SIGNED).exclude(code="")
     return Order(
         client=client,

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
 from clinic.clients.models import ClientStatus, MessagePurpose
 from clinic.clients.queries import agrees_to
+from clinic.core.clock import local_day
 from clinic.messaging.models import SignedLink
 from clinic.messaging.queries import database_now, open_link, ways_about
 from clinic.messaging.rules import language_of
@@ -52,7 +52,7 @@ def steps_wanted(day_ids: Collection[UUID]) -> set[tuple[UUID, int]]:
     Who can no longer be written to is left out: the care team has a duty about what is due without that.
     """
     now = database_now()
-    today = timezone.localdate(now)
+    today = local_day(now)
     days = list(DueDay.objects.open().filter(pk__in=day_ids, said_done_at=None))
     client_ids = {day.client_id for day in days}
     due = due_tests(now, WRITTEN_TO, Q(dose_plan__client__in=client_ids))
@@ -91,7 +91,7 @@ def open_reminder(token: str, *, now: datetime) -> OpenReminder | None:
     day = DueDay.objects.filter(pk=link.about_id).first() if link else None
     if link is None or day is None:
         return None
-    language, today = language_of(link.client.language), timezone.localdate(now)
+    language, today = language_of(link.client.language), local_day(now)
     items = due_tests(now, Q(dose_plan__client=link.client_id)).get((day.client_id, day.due_on), [])
     return OpenReminder(
         link=link,

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.monitoring import rules
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules import KINDS
@@ -106,7 +106,7 @@ def newest_facts(client_id: UUID) -> MeasuredFacts:
     qtc, qtc_at = found.get("qtc", (None, None))
     return MeasuredFacts(
         egfr=egfr,
-        egfr_on=timezone.localdate(egfr_at) if egfr is not None else None,
+        egfr_on=local_day(egfr_at) if egfr is not None and egfr_at else None,
         qtc_ms=round(qtc) if qtc is not None else None,
-        qtc_on=timezone.localdate(qtc_at) if qtc is not None else None,
+        qtc_on=local_day(qtc_at) if qtc is not None and qtc_at else None,
     )

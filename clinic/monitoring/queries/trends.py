@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.text import capfirst
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries.of_client import lines_of_client
 from clinic.monitoring.queries.protocols import decided
@@ -66,7 +66,7 @@ def _readings(client: Client, since: datetime) -> dict[str, list[Reading]]:
     rows = Measurement.objects.standing().filter(client=client, kind__in=KINDS, taken_at__gte=since)
     found: dict[str, dict[date, Reading]] = {}
     for row in rows.order_by("taken_at", "id"):
-        value, on = in_own_unit(row.kind, row.value, row.unit), timezone.localdate(row.taken_at)
+        value, on = in_own_unit(row.kind, row.value, row.unit), local_day(row.taken_at)
         if value is not None:
             found.setdefault(row.kind, {})[on] = Reading(on, value)
     return {kind: list(by_day.values()) for kind, by_day in found.items()}

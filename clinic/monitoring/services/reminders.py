@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import MessagePurpose
 from clinic.clients.services import end_message_consents, renew_message_consents
+from clinic.core.clock import local_day
 from clinic.messaging.queries import ways_about
 from clinic.messaging.rules import page_gone
 from clinic.messaging.services import Wanted, cancel_reminders, confirm_birth_year, plan_reminders
@@ -34,7 +34,7 @@ def plan_test_reminders(*, now: datetime) -> int:
     monitoring is due is a duty of the care team already. Asked again it changes nothing; answers how many days are
     new.
     """
-    today = timezone.localdate(now)
+    today = local_day(now)
     wanted = queries.due_tests(now, queries.WRITTEN_TO)
     standing = list(DueDay.objects.open())
     known = {(day.client_id, day.due_on) for day in standing}
@@ -72,7 +72,7 @@ def _end(days: Collection[DueDay], *, outcome: Outcome, now: datetime) -> None:
 
 
 def _plan(now: datetime) -> None:
-    today = timezone.localdate(now)
+    today = local_day(now)
     days = list(DueDay.objects.open().filter(said_done_at=None).select_related("client"))
     ways = ways_about(MessagePurpose.CHECKINS, {day.client_id for day in days})
     wanted = [

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import IN_CARE, Client
+from clinic.core.clock import local, local_day
 from clinic.intake.services.history import locked_client
 from clinic.monitoring import queries, rules
 from clinic.monitoring.models import Measurement, WhyWithdrawn
@@ -40,7 +41,7 @@ def record_results(
     A result that stands already with the same value and time is one with it.
     """
     client = locked_client(client_id, by)
-    rules.check_taken_at(timezone.localtime(taken_at), now=now, born_on=client.birth_on)
+    rules.check_taken_at(local(taken_at), now=now, born_on=client.birth_on)
     rules.check_together(results)
     kept = [_record(client, one, taken_at, note.strip(), by) for one in results]
     keep_promises(client_id=client.pk, kinds=[one.kind for one in kept], taken_at=taken_at, by=by, now=now)
@@ -145,7 +146,7 @@ def look_at_due(*, now: datetime) -> int:
     Asked again, it changes nothing more; a duty that a person closed stays closed. Answers how many are new.
     """
     found = queries.due_everywhere(now, Q(dose_plan__client__status__in=IN_CARE))
-    today = timezone.localdate(now)
+    today = local_day(now)
     wanted = {line.about: (one.client.id, line) for one in found for line in reversed(lines_of(one.items, today))}
     done = {item.about for one in found for item in one.items if item.state is State.DONE}
     for about in set(queries.open_due()) - wanted.keys():
@@ -183,7 +184,7 @@ def _tell_if_critical(kept: Measurement, *, by: User, now: datetime) -> None:
     ingredient = INGREDIENT_OF.get(kept.kind)
     if ingredient is None:
         return
-    plan = queries.running_plan_of(kept.client_id, ingredient, timezone.localdate(now))
+    plan = queries.running_plan_of(kept.client_id, ingredient, local_day(now))
     words = critical_words(kept.kind, kept.value, takes_clozapine=plan is not None)
     if words:
         told = rules.result_words(kept.kind, kept.value, kept.unit)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from clinic.clients.models import Client, ClientStatus, RelatedKind
 from clinic.clients.rules.identity import is_minor
+from clinic.core.clock import local_day
 from clinic.formulary.models import Medication
 from clinic.messaging.models import Reminder, SignedLink
 from clinic.messaging.queries import links_about, messages_about, open_link
@@ -140,7 +140,7 @@ def open_consent(token: str, *, now: datetime) -> OpenConsent | None:
     asked = AskedConsent.objects.open().filter(pk=link.about_id).select_related("medication").first()
     if asked is None or consent_standing(asked.client_id, asked.medication_id) is not None:
         return None
-    return OpenConsent(link, asked, link.client, is_minor(link.client.birth_on, today=timezone.localdate(now)))
+    return OpenConsent(link, asked, link.client, is_minor(link.client.birth_on, today=local_day(now)))
 
 
 def still_wanted(asked_ids: Collection[UUID]) -> set[UUID]:

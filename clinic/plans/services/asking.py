@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.queries import chart_to_lock
+from clinic.core.clock import local_day
 from clinic.messaging.rules import PAGE_LASTS, language_of, page_gone
 from clinic.messaging.services import (
     cancel_reminders,
@@ -119,7 +119,7 @@ def agree_by_link(*, token: str, guardian_name: str = "", now: datetime) -> Aske
         given_by=GivenBy.GUARDIAN if is_minor else GivenBy.CLIENT,
         guardian_name=guardian_name.strip() if is_minor else "",
         is_off_label=asked.is_off_label,
-        given_on=timezone.localdate(now),
+        given_on=local_day(now),
         recorded_by=asked.asked_by,
         recorded_at=now,
         **{name: getattr(asked, name) for name in DISCUSSED},

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.clients.queries import chart_to_lock
 from clinic.clients.rules.identity import is_minor
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Medication
 from clinic.plans import queries, rules
@@ -30,7 +30,7 @@ def record_consent(
     care team records it. A consent ends an emergency that stood in its place. Raises RuleBroken.
     """
     client, medication = to_consent(client_id, medication_id, by)
-    today = timezone.localdate(now)
+    today = local_day(now)
     on = given_on or today
     rules.check_agreement(agreement, given_on=on, today=today, is_minor=is_minor(client.birth_on, today=today))
     standing = queries.consent_standing(client.pk, medication.pk)

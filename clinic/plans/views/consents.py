@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.core.printing import pdf_answer, print_pdf
 from clinic.messaging.forms import NoFieldsForm
@@ -144,9 +145,9 @@ def _consents_page(
 ) -> HttpResponse:
     """`link` was made by this very request for `about`, and can be shown this once; `give` says why none was."""
     now = timezone.now()
-    known = queries.consent_as_known(client, request.GET.get("medication", ""), timezone.localdate(now))
+    known = queries.consent_as_known(client, request.GET.get("medication", ""), local_day(now))
     page = {
-        "who": queries.who(client, timezone.localdate(now)),
+        "who": queries.who(client, local_day(now)),
         "client": client,
         "consents": queries.consents_of(client),
         "asked": queries.asked_of(client, now),

@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
-from clinic.core.clock import clinic_zone, closed_days
+from clinic.core.clock import clinic_zone, closed_days, local_day
 from clinic.risk.models import OnCallTurn
 from clinic.risk.rules import rota as laws
 from clinic.risk.rules.rota import Hours, OfficeHours, Place, Stretch, Turn
@@ -127,7 +126,7 @@ def rota_page(now: datetime) -> RotaPage:
         lines=_lines(ahead),
         gaps=[gaps for place in Place if (gaps := _gaps(ahead, place, now, end)).soonest],
         overlaps=laws.overlaps(ahead),
-        holidays=holidays_ahead(timezone.localdate(now)),
+        holidays=holidays_ahead(local_day(now)),
         until=end,
     )
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.risk.models import SafetyPlan, SafetyPlanCopy
 from clinic.risk.queries.safety import plan_in_force
@@ -26,7 +26,7 @@ def sign_safety_plan(
     very same words sent again by the same person are the version that stands. Raises RuleBroken.
     """
     client = locked_client(client_id, by)
-    laws.check_plan(words, review_on=review_on, today=timezone.localdate(now))
+    laws.check_plan(words, review_on=review_on, today=local_day(now))
     said = {step.name: words[step.name].strip() for step in laws.STEPS}
     standing = plan_in_force(client.pk)
     if standing and (standing.words, standing.review_on, standing.signed_by_id) == (said, review_on, by.pk):
@@ -53,7 +53,7 @@ def give_copy(
     plan = plan_in_force(locked_client(client_id, by).pk)
     if plan is None:
         raise RuleBroken("There is no safety plan to give.")
-    laws.check_copy(holder, name, given_on=given_on, today=timezone.localdate(now))
+    laws.check_copy(holder, name, given_on=given_on, today=local_day(now))
     return keep_copy(plan, holder=holder, name=name.strip(), given_on=given_on, by=by, now=now)
 
 

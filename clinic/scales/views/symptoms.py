@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.clients.models import Client
 from clinic.clients.services import open_chart
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.scales import queries, services
 from clinic.scales.forms import RatingsForm, SymptomForm
@@ -27,7 +28,7 @@ def symptoms(request: StaffRequest, client_id: UUID) -> HttpResponse:
     client = open_chart(client_id=client_id, by=request.user, page="target symptoms")
     form = SymptomForm(request.POST if request.method == "POST" else None)
     now = timezone.now()
-    add = partial(services.add_symptom, client_id=client.pk, by=request.user, on=timezone.localdate(now), now=now)
+    add = partial(services.add_symptom, client_id=client.pk, by=request.user, on=local_day(now), now=now)
     if submit(form, add):
         messages.success(request, "Added. It is rated at visits and asked in check-ins from now on.")
         return redirect("scales:symptoms", client.pk)
@@ -41,7 +42,7 @@ def rate_symptoms(request: StaffRequest, client_id: UUID) -> HttpResponse:
     client = open_chart(client_id=client_id, by=request.user, page="target symptoms")
     form = RatingsForm(request.POST, symptoms=_standing(queries.symptoms_of(client.pk)))
     now = timezone.now()
-    rate = partial(services.rate_symptoms, client_id=client.pk, by=request.user, on=timezone.localdate(now), now=now)
+    rate = partial(services.rate_symptoms, client_id=client.pk, by=request.user, on=local_day(now), now=now)
     if submit(form, rate):
         messages.success(request, "Ratings kept.")
         return redirect("scales:symptoms", client.pk)

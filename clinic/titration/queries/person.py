@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.rows import Rows
 from clinic.intake.models import (
     Allergy,
@@ -55,7 +55,7 @@ def person_of(found: dict[str, Any], client: Client, measured: MeasuredFacts) ->
         birth_on=client.birth_on,
         sex=client.sex,
         pregnancy=answer["status"] if answer else NOT_ASKED,
-        pregnancy_on=timezone.localdate(answer["recorded_at"]) if answer else None,
+        pregnancy_on=local_day(answer["recorded_at"]) if answer else None,
         conditions=conditions,
         problems_without_code=without_code,
         allergies=allergies_of(

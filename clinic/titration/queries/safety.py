@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils import timezone
-
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.formulary.models import Medication
 from clinic.staff.roles import Role
 from clinic.titration.facts import stops_before
@@ -97,7 +96,7 @@ def _line(override: SafetyOverride, duty: WorkItem, now: datetime) -> PromiseLin
     return PromiseLine(
         what=MONITORED[override.monitors],
         medication=override.version.dose_plan.medication.name,
-        by_on=override.monitor_by or timezone.localdate(duty.due_at),
+        by_on=override.monitor_by or local_day(duty.due_at),
         owner=override.monitor_owner.full_name if override.monitor_owner else "",
         is_overdue=duty.due_at <= now,
     )

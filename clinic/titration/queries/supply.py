@@ -9,11 +9,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Max, Min, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.text import capfirst
 
 from clinic.clients.models import Client
 from clinic.clients.queries import Named, in_open_charts, naming
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
@@ -113,7 +113,7 @@ class WaitingRefill:
 
 def counted_plans(client: Client, now: datetime) -> list[CountedPlan]:
     """The running dose plans of a client with their supply, oldest first; five queries."""
-    versions = _running(timezone.localdate(now)).filter(dose_plan__client=client)
+    versions = _running(local_day(now)).filter(dose_plan__client=client)
     return _count(versions.order_by("dose_plan__began_on", "dose_plan_id"), now)
 
 
@@ -121,7 +121,7 @@ def counted_plans_with_fills(now: datetime) -> list[CountedPlan]:
     """All running dose plans of clients in care of which a fill is known; five queries."""
     in_care = {"dose_plan__client__in": Client.objects.in_care()}
     filled = Fill.objects.standing().values("dose_plan")
-    return _count(_running(timezone.localdate(now)).filter(**in_care, dose_plan__in=filled), now)
+    return _count(_running(local_day(now)).filter(**in_care, dose_plan__in=filled), now)
 
 
 def counted_plan(dose_plan: DosePlan, now: datetime) -> CountedPlan:
@@ -155,7 +155,7 @@ def _counted(
     draws = draws_of(list(version.steps.all()))
     standing: list[Fill] = version.dose_plan.standing_fills  # type: ignore[attr-defined]  # named by the prefetch
     fills = [Filled(row.filled_on, strength_of(row), row.count) for row in standing]
-    supply = supply_of(draws, fills, timezone.localdate(now), missed)
+    supply = supply_of(draws, fills, local_day(now), missed)
     return CountedPlan(version.dose_plan, version, draws, supply, next_visit_on)
 
 
@@ -176,13 +176,13 @@ def _next_visits(client_ids: Iterable[UUID], now: datetime) -> dict[UUID, date]:
     coming = Appointment.objects.standing().filter(client__in=client_ids, starts_at__gte=now)
     about_medication = coming.exclude(kind=AppointmentKind.THERAPY).order_by()
     rows = about_medication.values_list("client").annotate(first=Min("starts_at"))
-    return {client_id: timezone.localdate(first) for client_id, first in rows}
+    return {client_id: local_day(first) for client_id, first in rows}
 
 
 def _last_visit_on(client: Client) -> date | None:
     done = Appointment.objects.filter(client=client, status=AppointmentStatus.DONE)
     last = done.exclude(kind=AppointmentKind.THERAPY).aggregate(last=Max("starts_at"))["last"]
-    return timezone.localdate(last) if last else None
+    return local_day(last) if last else None
 
 
 def supply_page(user: User, client: Client, now: datetime) -> list[PlanSupply]:
@@ -192,7 +192,7 @@ def supply_page(user: User, client: Client, now: datetime) -> list[PlanSupply]:
     fills = Fill.objects.filter(dose_plan__in=plans).select_related("recorded_by", "withdrawn_by")
     asked = RefillRequest.objects.filter(dose_plan__in=plans).select_related("step", "entered_by", "decision__by")
     fill_rows, request_rows = list(fills), list(asked)
-    steps, waits = _steps_by_plan(plans, timezone.localdate(now)), _waits(plans)
+    steps, waits = _steps_by_plan(plans, local_day(now)), _waits(plans)
     return [
         PlanSupply(
             counted=one,
@@ -275,7 +275,7 @@ def refill_facts(dose_plan: DosePlan, counted: CountedPlan, by: User, now: datet
         if line.is_overdue
     ]
     return RefillFacts(
-        today=timezone.localdate(now),
+        today=local_day(now),
         medication=capfirst(dose_plan.medication.name),
         dea_schedule=dose_plan.medication.dea_schedule,
         draws=counted.draws,

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.formulary.models import Medication
@@ -185,9 +185,7 @@ def thresholds_of(rows: Sequence[dict[str, Any]]) -> Thresholds:
 def ledger_of(found: Found, today: date) -> Ledger:
     """The trial ledger made of the lists of a client."""
     weeks = thresholds_of(found["threshold_rows"]).adequate_weeks
-    totals = [
-        Total(row["instrument"], timezone.localdate(row["answered_at"]), row["total"]) for row in found["total_rows"]
-    ]
+    totals = [Total(row["instrument"], local_day(row["answered_at"]), row["total"]) for row in found["total_rows"]]
     own = (own_trial(one, totals, weeks_needed=weeks, today=today) for one in plans_taken(found))
     begun = sorted((one for one in own if one), key=lambda one: one.first_on or today, reverse=True)
     return Ledger([*begun, *(told_trial(_told_as(row), weeks_needed=weeks) for row in found["told_rows"])], weeks)
@@ -241,6 +239,6 @@ def _told_as(row: Mapping[str, Any]) -> Told:
         outcome=Outcome(row["response"]),
         why_ended="" if row["why_stopped"] == WhyStopped.UNKNOWN else row["why_stopped"],
         is_taken_still=row["why_stopped"] == WhyStopped.STILL_TAKING,
-        told_on=timezone.localdate(row["recorded_at"]),
+        told_on=local_day(row["recorded_at"]),
         detail=row["detail"],
     )

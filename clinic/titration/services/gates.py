@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
+from clinic.core.clock import local, local_day
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -92,7 +92,7 @@ def hold_waiting(*, now: datetime) -> int:
 
 
 def _is_due(gate: StepGate, now: datetime) -> bool:
-    return rules.holds_from(gate.step_first_on) <= timezone.localtime(now).replace(tzinfo=None)
+    return rules.holds_from(gate.step_first_on) <= local(now).replace(tzinfo=None)
 
 
 @transaction.atomic
@@ -114,7 +114,7 @@ def _hold(gate_id: UUID, *, now: datetime) -> bool:
                 dose_plan_id=gate.dose_plan_id,
                 base_version=current.number,
                 order=running.order_with(current.order, stay),
-                reason=f"As set on {rules.day_words(timezone.localdate(gate.set_at))}: waits for {waits}",
+                reason=f"As set on {rules.day_words(local_day(gate.set_at))}: waits for {waits}",
                 by=_as_prescriber(gate.set_by),
                 now=now,
             )

@@ -6,8 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
+from clinic.core.clock import local_day
 from clinic.staff.models import User
 from clinic.titration.models import DoseStep, GateState, StepGate
 from clinic.titration.models.gates import StepGateQuerySet
@@ -25,7 +25,7 @@ def judge_results(
     transaction that enters the results.
     """
     asked = StepGate.objects.filter(dose_plan__client=client_id, waits_for=GateKind.RESULT, measured__in=values)
-    for gate in _next_of(asked, timezone.localdate(taken_at)):
+    for gate in _next_of(asked, local_day(taken_at)):
         value = values[gate.measured]
         words = _result_words(gate.measured, value, taken_at)
         if gate.set_at > taken_at:
@@ -43,8 +43,8 @@ def judge_answer(*, dose_plan_id: UUID, is_worrying: bool, now: datetime) -> Non
     Called inside the transaction that keeps the answer.
     """
     asked = StepGate.objects.filter(dose_plan=dose_plan_id, waits_for=GateKind.ANSWER)
-    words = f"check-in of {rules.day_words(timezone.localdate(now))}"
-    for gate in _next_of(asked, timezone.localdate(now)):
+    words = f"check-in of {rules.day_words(local_day(now))}"
+    for gate in _next_of(asked, local_day(now)):
         if is_worrying:
             tell(gate, "answer", _instant(now), f"The {words} worries", now=now)
         else:
@@ -63,7 +63,7 @@ def doubt_result(*, client_id: UUID, kind: str, value: Decimal, taken_at: dateti
         if not steps.filter(first_on=gate.step_first_on, mg_per_day=gate.mg_per_day).exists():
             continue
         told = f"{words} was withdrawn"
-        if gate.step_first_on <= timezone.localdate(now):
+        if gate.step_first_on <= local_day(now):
             tell(gate, "withdrawn", _instant(now), f"{told}: the step has begun on it", now=now, is_urgent=True)
         elif not StepGate.objects.waiting().filter(dose_plan=gate.dose_plan_id, step_first_on=gate.step_first_on):
             gate.state, gate.judged_at, gate.judged_by = GateState.WAITING, None, None
@@ -84,7 +84,7 @@ def _next_of(asked: StepGateQuerySet, day: date) -> list[StepGate]:
 
 
 def _result_words(measured: str, value: Decimal, taken_at: datetime) -> str:
-    return f"{rules.value_words(measured, value)} on {rules.day_words(timezone.localdate(taken_at))}"
+    return f"{rules.value_words(measured, value)} on {rules.day_words(local_day(taken_at))}"
 
 
 def _instant(at: datetime) -> str:

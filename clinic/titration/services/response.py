@@ -5,9 +5,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.core.clock import local_day
 from clinic.core.rules import StaleRecord
 from clinic.staff.models import User
 from clinic.titration.models import PlanStay, ResponseThresholds
@@ -25,7 +25,7 @@ def keep_plan(*, client_id: UUID, until: date, reason: str, by: User, now: datet
     The newest counts; the same again answers the row that stands.
     """
     client = client_to_treat(client_id, by)
-    check_stay(until, reason, timezone.localdate(now))
+    check_stay(until, reason, local_day(now))
     said = {"until": until, "reason": reason.strip()}
     last = client.plan_stays.order_by("-at", "-id").first()
     if last is not None and (last.until, last.reason) == (said["until"], said["reason"]):

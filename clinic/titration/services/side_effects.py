@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.core.clock import local_day
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DoseStep, SideEffect, SideEffectNote
 from clinic.titration.rules.side_effects import LONGEST_WORDS, Felt, check_felt
@@ -24,7 +24,7 @@ def keep_told_effects(
     What bothers begins one, or is a note of the one that stands; what bothers no more is a note alone, for a person
     ends it. Called inside the transaction that keeps the answer.
     """
-    today = timezone.localdate(now)
+    today = local_day(now)
     begun = [_effect(dose_plan, one, today, mg_per_day) for one in felt if one.severity]
     SideEffect.objects.bulk_create(begun, ignore_conflicts=True)
     standing = {_key(row): row for row in SideEffect.objects.standing().filter(dose_plan=dose_plan)} if felt else {}
@@ -61,7 +61,7 @@ def note_side_effect(
     It is tied to the dose of the day. The very same note again on the same day answers the row that stands.
     """
     dose_plan = locked_plan(dose_plan_id, by)
-    today = timezone.localdate(now)
+    today = local_day(now)
     first_on = began_on or today
     check_felt(felt, began_on=first_on, plan_began_on=dose_plan.began_on, today=today)
     standing = {_key(row): row for row in SideEffect.objects.standing().filter(dose_plan=dose_plan)}
@@ -88,7 +88,7 @@ def end_side_effect(*, effect_id: UUID, by: User, now: datetime) -> SideEffect:
     if effect is None:
         raise Http404
     if effect.ended_on is None:
-        effect.ended_on, effect.ended_by, effect.ended_at = timezone.localdate(now), by, now
+        effect.ended_on, effect.ended_by, effect.ended_at = local_day(now), by, now
         effect.save(update_fields=["ended_on", "ended_by", "ended_at", "updated_at"])
         record("side_effect_ended", by=by, subject=effect)
     return effect

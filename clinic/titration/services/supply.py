@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -33,7 +34,7 @@ def record_fill(
     A fill that stands already with the same strength, amount and day is one with it. `count` is in pieces or mL.
     """
     dose_plan = locked_plan(dose_plan_id, by)
-    today = timezone.localdate(now)
+    today = local_day(now)
     counted = queries.counted_plan(dose_plan, now)
     filled = supply.Fill(filled_on, strength, count)
     supply.check_fill(filled, queries.offered_strengths(counted, today), today=today)
@@ -116,7 +117,7 @@ def _see_to(dose_plan: DosePlan, *, by: User, now: datetime) -> None:
 
 def _is_pressing(counted: CountedPlan, now: datetime) -> bool:
     run_out_on = counted.supply.run_out_on if counted.supply else None
-    is_near = run_out_on is not None and run_out_on <= timezone.localdate(now) + SEEN_TO_AHEAD
+    is_near = run_out_on is not None and run_out_on <= local_day(now) + SEEN_TO_AHEAD
     return is_near and counted.runs_out_first
 
 

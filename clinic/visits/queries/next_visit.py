@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from clinic.core.clock import closed_days, day_bounds
+from clinic.core.clock import closed_days, day_bounds, local, local_day
 from clinic.core.queries import prepared
 from clinic.scheduling.models import Appointment, AppointmentKind
 from clinic.scheduling.queries import free_times
@@ -40,7 +39,7 @@ def next_visit(
 
     What is booked for the day of the visit itself is not the next one, also where the visit is written before its time.
     """
-    today = timezone.localdate(now)
+    today = local_day(now)
     window = propose_window([*_planned(medications), *_decided(looks)], today)
     client, after = visit.client, max(now, day_bounds(visit.visited_on)[1])
     booked_at = next(iter(_booked(client.pk, user.pk, after)), None)
@@ -49,7 +48,7 @@ def next_visit(
     days = (max(window.last_on, window.first_on + LOOKED_AHEAD) - window.first_on).days + 1
     kind = AppointmentKind.FOLLOW_UP
     free = free_times(user, client=client, kind=kind, first_day=window.first_on, now=now, days=days, most=EVERY)
-    starts = [timezone.localtime(one.starts_at) for one in free]
+    starts = [local(one.starts_at) for one in free]
     times, is_within = pick_times([one for one in starts if one.date() not in closed_days()], window.last_on)
     return NextVisit(None, window, times, is_within)
 

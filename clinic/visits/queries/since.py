@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet
-from django.utils import timezone
 
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.clients.models import Client
-from clinic.core.clock import day_bounds
+from clinic.core.clock import day_bounds, local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.monitoring.models import Measurement
@@ -118,7 +117,7 @@ def _answers(since: datetime) -> QuerySet[CheckInAnswer, Any]:
 
 def _answer(row: dict[str, Any]) -> since_rules.AnswerFact:
     worries = [worry["sentence"] for worry in row.pop("worries")]
-    return since_rules.AnswerFact(on=timezone.localdate(row.pop("answered_at")), worries=worries, **row)
+    return since_rules.AnswerFact(on=local_day(row.pop("answered_at")), worries=worries, **row)
 
 
 def _silent(on: date) -> QuerySet[CheckIn, Any]:
@@ -136,7 +135,7 @@ def _scores() -> QuerySet[ScaleResponse, Any]:
 
 
 def _score(row: dict[str, Any]) -> since_rules.ScoreFact:
-    return since_rules.ScoreFact(on=timezone.localdate(row.pop("answered_at")), **row)
+    return since_rules.ScoreFact(on=local_day(row.pop("answered_at")), **row)
 
 
 def _changes(since: datetime) -> QuerySet[DoseChange, Any]:
@@ -146,7 +145,7 @@ def _changes(since: datetime) -> QuerySet[DoseChange, Any]:
 
 def _change_line(row: dict[str, Any]) -> Line:
     source = {"view_name": "titration:dose_plan", "source_id": row["dose_plan_id"]}
-    return Line("change", timezone.localdate(row["at"]), row["words"], "note", who=row["by_name"], **source)
+    return Line("change", local_day(row["at"]), row["words"], "note", who=row["by_name"], **source)
 
 
 def _measurements(since: datetime) -> QuerySet[Measurement, Any]:
@@ -155,7 +154,7 @@ def _measurements(since: datetime) -> QuerySet[Measurement, Any]:
 
 
 def _measurement(row: dict[str, Any]) -> since_rules.MeasurementFact:
-    return since_rules.MeasurementFact(on=timezone.localdate(row.pop("taken_at")), **row)
+    return since_rules.MeasurementFact(on=local_day(row.pop("taken_at")), **row)
 
 
 def _no_shows(since: datetime) -> QuerySet[Appointment, Any]:
@@ -166,7 +165,7 @@ def _no_shows(since: datetime) -> QuerySet[Appointment, Any]:
 def _no_show_line(row: dict[str, Any]) -> Line:
     words = f"Did not come: {AppointmentKind(row['kind']).label.lower()}"
     source = {"view_name": "scheduling:appointment", "source_id": row["id"]}
-    return Line("no_show", timezone.localdate(row["starts_at"]), words, "warn", who=row["with_name"], **source)
+    return Line("no_show", local_day(row["starts_at"]), words, "warn", who=row["with_name"], **source)
 
 
 def _refills(since: datetime) -> QuerySet[RefillRequest, Any]:
@@ -179,7 +178,7 @@ def _refill_line(row: dict[str, Any]) -> Line:
     outcome = OUTCOMES[row["outcome"]] if row["outcome"] else ""
     words = since_rules.refill_words(row["medication"], row["days"], AskedBy(row["asked_by"]).label, outcome)
     source = {"view_name": "titration:refill", "source_id": row["id"]}
-    return Line("refill", timezone.localdate(row["asked_at"]), words, "quiet" if outcome else "warn", **source)
+    return Line("refill", local_day(row["asked_at"]), words, "quiet" if outcome else "warn", **source)
 
 
 def _fills(on: date) -> QuerySet[Fill, Any]:

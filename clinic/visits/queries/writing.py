@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from clinic.clients.models import CareTeamMember, Client
+from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows
 from clinic.core.rules import RuleBroken
@@ -167,7 +167,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
 
 def visit_page(user: User, visit: FollowUpVisit, now: datetime) -> VisitPage:
     """The page of a visit; a flat number of queries."""
-    today = timezone.localdate(now)
+    today = local_day(now)
     medications = running_medications(visit, today)
     return VisitPage(
         visit=visit,

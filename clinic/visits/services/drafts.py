@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 
 from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.clients.queries import chart_to_lock
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.scheduling.models import Appointment, Modality
 from clinic.staff.models import User
@@ -43,7 +43,7 @@ def start_visit(
     draft = FollowUpVisit.objects.filter(client=client, prescriber=by, signed_at=None).first()
     if draft is not None:
         return draft
-    today = timezone.localdate(now)
+    today = local_day(now)
     appointment = _appointment_of(client, by, today, appointment_id)
     visit = FollowUpVisit(client=client, prescriber=by, appointment=appointment, visited_on=today, modality=modality)
     if appointment is not None:
@@ -87,7 +87,7 @@ def save_visit(
         one.text = (passages or {})[one.pk]
         one.save(update_fields=["text", "updated_at"])
     if _decided(wanted) or standing:
-        _keep_decisions(visit, wanted, queries.running_medications(visit, timezone.localdate(now)))
+        _keep_decisions(visit, wanted, queries.running_medications(visit, local_day(now)))
     record("visit_saved", by=by, subject=visit, version=visit.version)
     return visit
 
@@ -114,7 +114,7 @@ def decide(
     stop (the first day without), `promise` for the reason "will monitor". The dose changes when the visit is signed.
     """
     visit = locked_draft(visit_id, by)
-    running = {one.dose_plan.pk: one for one in queries.running_medications(visit, timezone.localdate(now))}
+    running = {one.dose_plan.pk: one for one in queries.running_medications(visit, local_day(now))}
     medication = running.get(dose_plan_id)
     if medication is None:
         raise RuleBroken("This medication is not running: there is nothing to decide about it.")
@@ -132,7 +132,7 @@ def decide(
         monitor_by=promise.by_on.isoformat() if promise else "",
         monitor_owner=str(promise.owner_id) if promise else "",
     )
-    decided = queries.look_at_decision(medication, asked, today=timezone.localdate(now))
+    decided = queries.look_at_decision(medication, asked, today=local_day(now))
     if decided.problem:
         raise RuleBroken(decided.problem, field=decided.problem_field)
     visit.version += 1

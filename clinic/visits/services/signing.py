@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from clinic.audit.services import record
+from clinic.core.clock import local_day
 from clinic.core.rules import RuleBroken
 from clinic.monitoring.services import record_results
 from clinic.scheduling import services as scheduling
@@ -37,7 +38,7 @@ def sign_visit(*, visit_id: UUID, version: int | None = None, by: User, now: dat
     NotReady names everything that is missing; `version` refuses to sign what was saved elsewhere meanwhile.
     """
     visit = locked_draft(visit_id, by)
-    today = timezone.localdate(now)
+    today = local_day(now)
     running = queries.running_medications(visit, today)
     asked = queries.asked_of(visit)
     if version is not None:
@@ -114,7 +115,7 @@ def _carry_out(
         done = medication.version.change
         return as_decision(visit, signed, rationale=done.reason, change=done)
     decided = asked[dose_plan_id]
-    look = queries.look_at_decision(medication, decided, seen=seen, today=timezone.localdate(now))
+    look = queries.look_at_decision(medication, decided, seen=seen, today=local_day(now))
     rationale = decided.rationale.strip() or look.rationale
     proposed = look.proposed
     change = _change_dose(decided, proposed, rationale, visit.prescriber, now) if proposed else None

@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.utils import timezone
 
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.monitoring.forms import GainReviewForm
 from clinic.monitoring.services import review_gain
@@ -42,7 +43,7 @@ def _keep_ratings(request: StaffRequest, shown: FollowUpVisit) -> None:
     standing = [(line.id, line.words) for line in symptoms_of(shown.client_id) if line.ended_on is None]
     form = RatingsForm(request.POST, symptoms=standing)
     now = timezone.now()
-    rate = partial(rate_symptoms, client_id=shown.client_id, by=request.user, on=timezone.localdate(now), now=now)
+    rate = partial(rate_symptoms, client_id=shown.client_id, by=request.user, on=local_day(now), now=now)
     if submit(form, rate):
         messages.success(request, "Ratings kept.")
         return

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.checkins.services import send_scales
 from clinic.clients.services import open_chart
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.monitoring.rules.gain import LONGEST_REVIEW
 from clinic.staff.access import StaffRequest, requires
@@ -48,10 +49,10 @@ def start(request: StaffRequest, client_id: UUID) -> HttpResponse:
     page = {
         "client": client,
         "form": form,
-        "age": client.age_on(timezone.localdate(now)),
+        "age": client.age_on(local_day(now)),
         "allergies": queries.allergies_of(client),
         "draft": queries.draft_of(request.user, client),
-        "appointments": queries.appointments_to_meet(client, request.user, timezone.localdate(now)),
+        "appointments": queries.appointments_to_meet(client, request.user, local_day(now)),
         "earlier": queries.newest_visits(client, 3),
     }
     return render(request, "visits/start.html", page, status=422 if form.errors else 200)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.clients.services import open_chart
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.core.printing import pdf_answer, print_pdf
 from clinic.staff.access import StaffRequest, requires
@@ -113,7 +114,7 @@ def _note(shown: FollowUpVisit) -> dict[str, Any]:
 def _next_visit(request: StaffRequest, shown: FollowUpVisit) -> queries.NextVisit | None:
     """Proposed on the day of the visit, to whoever held it."""
     now = timezone.now()
-    today = timezone.localdate(now)
+    today = local_day(now)
     if shown.prescriber_id != request.user.pk or shown.visited_on != today:
         return None
     medications = queries.running_medications(shown, today)

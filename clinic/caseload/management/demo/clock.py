@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.utils import timezone
 
+from clinic.core.clock import local_day
+
 Way = Iterator[dt.datetime]
 
 
@@ -30,7 +32,7 @@ def walk(
             if morning > until:
                 return
             each_day(morning)
-            morning = at(timezone.localdate(morning) + dt.timedelta(days=1), 6)
+            morning = at(local_day(morning) + dt.timedelta(days=1), 6)
             continue
         _, number, way = heapq.heappop(waiting)
         _wait(waiting, number, way, until)

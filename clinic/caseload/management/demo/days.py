@@ -6,7 +6,6 @@ from itertools import cycle
 from random import Random
 
 from django.db.models import F
-from django.utils import timezone
 
 from clinic.caseload.management.demo import words
 from clinic.checkins import rules
@@ -14,6 +13,7 @@ from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
 from clinic.checkins.services import answer_checkin, ask_for_help, plan_checkins, review_answer
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.coordination.services import acknowledge_change
+from clinic.core.clock import local_day
 from clinic.intake.services import note_bookings
 from clinic.messaging.models import Reminder, ReminderState
 from clinic.messaging.services import mint_link
@@ -44,11 +44,11 @@ class EachDay:
         self.is_in_need = True
 
     def __call__(self, now: dt.datetime) -> None:
-        days_to_go = (self.today - timezone.localdate(now)).days
+        days_to_go = (self.today - local_day(now)).days
         # The planner looks 14 days ahead: in the story's past twice a week is often enough.
         if days_to_go % 4 == 0:
             plan_checkins(now=now)
-        yesterday = timezone.localdate(now) - dt.timedelta(days=1)
+        yesterday = local_day(now) - dt.timedelta(days=1)
         asked = CheckIn.objects.filter(state=CheckInState.PLANNED, due_on=yesterday).order_by(
             "client__family_name", "client__given_names", "dose_plan__medication__name", "occasion"
         )
@@ -78,7 +78,7 @@ class EachDay:
         token = mint_link(
             client_id=checkin.client_id, about_kind="checkin", about_id=checkin.pk, expires_at=now + LINK_LASTS
         )
-        if timezone.localdate(now) == self.today - dt.timedelta(days=1) and self.is_in_need:
+        if local_day(now) == self.today - dt.timedelta(days=1) and self.is_in_need:
             # One person pressed the button yesterday evening, and the alert still stands.
             self.is_in_need, worry = False, words.IN_NEED
             ask_for_help(token=token, now=now)

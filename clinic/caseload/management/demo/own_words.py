@@ -3,10 +3,10 @@
 import datetime as dt
 
 from django.db.models import Count
-from django.utils import timezone
 
 from clinic.caseload.management.demo.clock import at
 from clinic.clients.models import CareTeamMember, Client, ClientStatus
+from clinic.core.clock import local_day
 from clinic.intake.services import add_life_event
 from clinic.scales.services import add_symptom, rate_symptoms
 from clinic.staff.models import User
@@ -39,8 +39,8 @@ def tell_own_words(today: dt.date) -> None:
 def _rate(client: Client, words: str, values: tuple[int, ...], by: User, today: dt.date) -> None:
     first, *later = values
     instants = [at(today - EVERY * n - dt.timedelta(days=4), 11) for n in reversed(range(len(values)))]
-    on = timezone.localdate(instants[0])
+    on = local_day(instants[0])
     symptom = add_symptom(client_id=client.pk, words=words, value=first, by=by, on=on, now=instants[0])
     for value, now in zip(later, instants[1:], strict=True):
-        on = timezone.localdate(now)
+        on = local_day(now)
         rate_symptoms(client_id=client.pk, ratings={symptom.pk: value}, by=by, on=on, now=now)

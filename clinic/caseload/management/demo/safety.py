@@ -2,10 +2,9 @@
 
 import datetime as dt
 
-from django.utils import timezone
-
 from clinic.caseload.management.demo.clock import at
 from clinic.clients.models import CareTeamMember, Client, ClientStatus
+from clinic.core.clock import local_day
 from clinic.risk.models import RiskAlert
 from clinic.risk.services import give_copy, sign_safety_plan
 from clinic.staff.roles import Role
@@ -34,4 +33,4 @@ def write_safety_plans(today: dt.date) -> None:
     review_on = today + dt.timedelta(days=60)
     sign_safety_plan(client_id=client.pk, version=0, review_on=review_on, by=by, now=now, **WORDS)
     for holder, name in (("client", ""), ("family", "Noel, brother")):
-        give_copy(client_id=client.pk, holder=holder, name=name, given_on=timezone.localdate(now), by=by, now=now)
+        give_copy(client_id=client.pk, holder=holder, name=name, given_on=local_day(now), by=by, now=now)

@@ -6,8 +6,6 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from django.utils import timezone
-
 from clinic.caseload.management.demo import words
 from clinic.caseload.management.demo.cast import Team
 from clinic.caseload.management.demo.clock import Way, at
@@ -24,6 +22,7 @@ from clinic.clients.services import (
     give_sharing_consent,
 )
 from clinic.coordination.services import write_observation
+from clinic.core.clock import local_day
 from clinic.coverage.models import Coverage
 from clinic.coverage.services import add_cover, check_eligibility
 from clinic.intake import services as intake
@@ -235,7 +234,7 @@ class Story:
 
     def _is_draft_today(self, now: dt.datetime) -> bool:
         """Some of the last days' evaluations and notes still wait for a signature."""
-        return (self.today - timezone.localdate(now)).days <= 2 and self.number % 8 in {0, 2, 3, 4, 6}
+        return (self.today - local_day(now)).days <= 2 and self.number % 8 in {0, 2, 3, 4, 6}
 
     def _score(self, instrument: str, total: int, now: dt.datetime) -> None:
         items = 9 if instrument == "phq9" else 7
