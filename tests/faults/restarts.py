@@ -159,14 +159,19 @@ def go_by_wrong_clocks(task: Task) -> Ledger:
 
 
 def deploy(task: Task) -> Ledger:
-    """R12: senders are asked to end and new ones take over, again and again; each ends in time and loses nothing."""
+    """R12: senders are asked to end and new ones take over, again and again; each ends in time and loses nothing.
+
+    Before each of them rows fall due, so that it finds sending to break off however fast the machine is.
+    """
     rows, chance = make_due(task.due), task.chance
+    shares = _shares(rows, task.faults)
     longest, done = 0.0, 0
     with running("http", task.log("r12"), "--settings", '{"delay_s": 0.1, "keeps_keys": false}') as provider:
         with herd(task.world(provider, batch=20)) as all_of_it:
             for name in ("old", "other"):
                 all_of_it.start(name, sender, "sms")
-            while done < task.faults and open_of(rows):
+            while done < task.faults:
+                _fall_due(next(shares))
                 wait_until(progress(rows), seconds=task.patience_s)
                 time.sleep(chance.uniform(0, 0.3))
                 name = ("old", "other")[done % 2]
