@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
+from django.utils import timezone
 
 
 def clinic_zone() -> ZoneInfo:
     """The time zone in which the clinic opens and closes."""
-    return ZoneInfo(settings.TIME_ZONE)
+    return timezone.get_default_timezone()
 
 
 def local(instant: datetime) -> datetime:

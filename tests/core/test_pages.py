@@ -12,7 +12,9 @@ from django.contrib.messages.storage.base import Message
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
+from django.test import Client as Browser
 from django.test import RequestFactory
+from django.urls import reverse
 from django.views.defaults import server_error
 
 from clinic.core import views
@@ -74,6 +76,26 @@ def test_broken_page_needs_nothing_of_the_portal() -> None:
 
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()
+
+
+def test_the_bar_on_top_is_each_readers_own(prescriber: Any, therapist: Any) -> None:
+    browser = Browser()
+    told = {}
+    for reader in (prescriber, therapist, prescriber):
+        browser.force_login(reader)
+        page = browser.get("/").content.decode()
+        told[reader] = re.sub(r"\s+", " ", page[page.index("<header") : page.index("</header>")])
+        [token] = set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', told[reader]))
+        # A form of the bar is answered with the token that it carries, as the browser would send it.
+        strict = Browser(enforce_csrf_checks=True)
+        strict.cookies = browser.cookies
+        assert strict.post(reverse("clients:search"), {"q": "ada", "csrfmiddlewaretoken": token}).status_code == 200
+
+    assert f"{prescriber}, Prescriber" in told[prescriber]
+    assert f"{therapist}, Therapist" in told[therapist]
+    assert str(prescriber) not in told[therapist]
+    assert "<form" not in (nobody := Template("{% top_bar %}").render(Context({"clinic": {"name": "The clinic"}})))
+    assert "The clinic" in nobody
 
 
 def test_every_page_knows_the_clinic(settings: Any) -> None:

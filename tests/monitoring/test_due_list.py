@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -95,6 +96,13 @@ def recounted(told: dict[Any, list[tuple[dt.date, float]]], today: dt.date) -> C
     return found
 
 
+def waited_for_by_row(prescriber: User, now: dt.datetime) -> set[UUID]:
+    """Of whom something is due, as the statement of a home reads it."""
+    rows = queries.rows_of_monitored(Client.objects.all())
+    [found] = User.objects.filter(pk=prescriber.pk).values(due_rows=rows)
+    return {row["client_id"] for row in found["due_rows"] if queries.is_pressing(row, timezone.localdate(now))}
+
+
 def test_the_list_equals_a_recount_client_by_client(prescriber: User, browser: Browser) -> None:
     now = timezone.now()
     told = seeded(prescriber, now)
@@ -111,6 +119,9 @@ def test_the_list_equals_a_recount_client_by_client(prescriber: User, browser: B
     assert min(listed["due"], listed["overdue"]) > 20
     assert len(read) == 5
     assert len(found) == CLIENTS
+    assert waited_for_by_row(prescriber, now) == {
+        one.client.id for one in found if any(item.is_pressing for item in one.items)
+    }
 
     shown = queries.due_list(prescriber, state="overdue", now=now)
     assert {str(state): count for state, _, count in shown.counts}["overdue"] >= listed["overdue"]

@@ -22,7 +22,6 @@ from clinic.coverage.models import Coverage, PriorAuthorization
 from clinic.intake.models import Enquiry, PsychiatricEvaluation, TherapistReferral
 from clinic.messaging.queries import ways_about
 from clinic.monitoring.models import Measurement
-from clinic.monitoring.queries import due_everywhere
 from clinic.monitoring.rules.results import KINDS, LABORATORY
 from clinic.scales.models import ScaleResponse
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus, Modality
@@ -38,6 +37,16 @@ LONGEST_TOLD = 200
 SOON = "soon"
 LABORATORY_KINDS = [code for code, kind in KINDS.items() if kind.group == LABORATORY]
 ENDED = (AppointmentStatus.DONE, AppointmentStatus.NO_SHOW, AppointmentStatus.CANCELLED)
+
+TOLD = ("referred_at", "referred_by", "question", "urgency", "received_at", "enquiry")
+# What a row of `day_visits` says before the names of its client.
+NAMES = (
+    "starts_at", "kind", "modality", "status", "is_open", "worrying", "observed", "has_score", "shares",
+    "lacks_consent",
+    "consented_on", "authorized_until", "visit_id", "signed_at",
+    "evaluation_begun", "evaluation_signed", "has_cover", "is_cover_checked",
+    "link_state", "is_tested", *TOLD,
+)  # fmt: skip
 
 
 class DayVisit(NamedTuple):
@@ -113,7 +122,7 @@ def day_visits(
             Exists(covers.filter(is_checked)),
             "link_state",
             Exists(Measurement.objects.standing().filter(**of_client, kind__in=LABORATORY_KINDS)),
-            *_told_parts(),
+            *TOLD,
             *naming("client"),
         )
     )
@@ -146,12 +155,10 @@ def _told_parts() -> dict[str, Subquery]:
     return {name: Subquery(values[:1]) for name, values in parts.items()}
 
 
-def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, *, with_due: bool = False) -> list[DayVisit]:
-    """The rows of `day_visits` in words; `with_due` asks, in five queries, whose tests are due."""
+def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, due: Collection[UUID] = ()) -> list[DayVisit]:
+    """The rows of `day_visits` in words; `due` are the clients of whom tests are due."""
     today = local_day(now)
     read = [_read(row) for row in rows]
-    ids = {one["client"].id for one in read if one["is_open"]}
-    due = _with_tests_due(ids, now) if with_due and ids else set()
     asked = {one["client"].id for one in read if _may_be_sent_a_scale(one)}
     ways = ways_about(MessagePurpose.CHECKINS, asked) if asked else {}
     return [_day_visit(one, due, ways, today) for one in read]
@@ -163,19 +170,7 @@ def _may_be_sent_a_scale(one: dict[str, Any]) -> bool:
 
 
 def _read(row: tuple[Any, ...]) -> dict[str, Any]:
-    names = (
-        "starts_at", "kind", "modality", "status", "is_open", "worrying", "observed", "has_score", "shares",
-        "lacks_consent",
-        "consented_on", "authorized_until", "visit_id", "signed_at",
-        "evaluation_begun", "evaluation_signed", "has_cover", "is_cover_checked",
-        "link_state", "is_tested", *_told_parts(),
-    )  # fmt: skip
-    return {**dict(zip(names, row, strict=False)), "client": Named(*row[len(names) :])}
-
-
-def _with_tests_due(client_ids: Collection[UUID], now: datetime) -> set[UUID]:
-    found = due_everywhere(now, Q(dose_plan__client__in=client_ids))
-    return {one.client.id for one in found if any(item.is_pressing for item in one.items)}
+    return {**dict(zip(NAMES, row, strict=False)), "client": Named(*row[len(NAMES) :])}
 
 
 def _told(one: dict[str, Any]) -> Told | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from clinic.caseload.queries.day import DayVisit, day_list, day_visits
@@ -13,8 +14,9 @@ from clinic.caseload.queries.duties import OwnDuty, own_duties, own_duty
 from clinic.checkins.models import CheckInAnswer
 from clinic.checkins.queries import answers_needing_review
 from clinic.checkins.rules import LINK_LASTS
-from clinic.clients.models import CareTeamMember
+from clinic.clients.models import CareTeamMember, Client
 from clinic.clients.queries import Named, in_open_charts, naming
+from clinic.clients.queries.charts import Among
 from clinic.coordination.models import Observation
 from clinic.coordination.queries import unacknowledged_changes
 from clinic.core.addresses import address
@@ -25,8 +27,11 @@ from clinic.core.rows import Tuples
 from clinic.core.templatetags.clinic_ui import day, mg, person
 from clinic.coverage.rules import CHECK_AGAIN_AFTER
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
+from clinic.monitoring.queries import is_pressing, rows_of_monitored
 from clinic.plans.models import PlanStatus, TreatmentPlan
 from clinic.plans.queries import plans_awaiting_acknowledgement
+from clinic.risk.queries.alerts import any_in_danger
+from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.queries import WaitingRefill, waiting_refills
@@ -109,6 +114,7 @@ class PrescriberHome:
     observations: list[Observed]
     refills: list[WaitingRefill]
     duties: list[OwnDuty]
+    are_any_in_danger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +127,25 @@ class TherapistHome:
     observations: list[Observed]
     referrals: list[Referred]
     duties: list[OwnDuty]
+    are_any_in_danger: bool
 
 
 def prescriber_home(user: User, now: datetime) -> PrescriberHome:
     """Today's visits with their readiness, answers to read, drafts to sign, refill requests to decide, own duties."""
-    begins, ends = day_bounds(local_day(now))
+    today = local_day(now)
+    begins, ends = day_bounds(today)
     [found] = _of_prescriber(
         user, begins, ends, now - FRESH_SCORE, now - NEW_OBSERVATION, now - CHECK_AGAIN_AFTER, now - LINK_LASTS, now
     )
+    due = {row["client_id"] for row in found["due_rows"] if is_pressing(row, today)}
     return PrescriberHome(
-        visits=day_list(found["visit_rows"], now, with_due=True),
+        visits=day_list(found["visit_rows"], now, due),
         answers=[_to_read(*row) for row in found["answer_rows"]],
         drafts=[_draft(*row) for row in found["draft_rows"]],
         observations=[_observed(*row) for row in found["observation_rows"]],
         refills=[_refill(*row) for row in found["refill_rows"]],
         duties=[own_duty(now, *row) for row in found["duty_rows"]],
+        are_any_in_danger=found["are_any_in_danger"],
     )
 
 
@@ -151,13 +161,17 @@ def _of_prescriber(
     now: datetime,
 ) -> QuerySet[User, Any]:
     """Every list of the home in one statement: each round trip costs more than reading its few rows."""
+    today = Appointment.objects.standing().filter(clinician=user, starts_at__gte=begins, starts_at__lt=ends)
+    seen_today = Among(F("pk"), ArraySubquery(today.order_by().values("client")))
     return User.objects.filter(pk=user.pk).values(
+        due_rows=rows_of_monitored(Client.objects.filter(seen_today)),
         visit_rows=Tuples(day_visits(user, begins, ends, scored_since, observed_since, checked_since, sent_since)),
         answer_rows=Tuples(_unread(user)),
         draft_rows=Tuples(_drafts(user)),
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
         refill_rows=Tuples(waiting_refills(user)),
         duty_rows=Tuples(own_duties(user, now)),
+        are_any_in_danger=any_in_danger(user),
     )
 
 
@@ -176,6 +190,7 @@ def therapist_home(user: User, now: datetime) -> TherapistHome:
         observations=[_observed(*row) for row in found["observation_rows"]],
         referrals=[_referred(*row) for row in found["referral_rows"]],
         duties=[own_duty(now, *row) for row in found["duty_rows"]],
+        are_any_in_danger=found["are_any_in_danger"],
     )
 
 
@@ -201,6 +216,7 @@ def _of_therapist(
         observation_rows=Tuples(_observations_between(user, observed_since, now)),
         referral_rows=Tuples(_referrals(user, referred_since)),
         duty_rows=Tuples(own_duties(user, now)),
+        are_any_in_danger=any_in_danger(user),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Left
 
 from clinic.caseload.queries.who import MINE
@@ -45,7 +45,7 @@ MISSED = 20
 APPOINTMENTS = 80
 
 
-def record_parts(since: datetime) -> dict[str, Rows]:
+def record_parts(since: datetime) -> dict[str, Subquery]:
     """The lists of a client's record, for a statement about that client; appointments since an instant."""
     return {
         "step_rows": Rows(_steps()),

@@ -60,7 +60,9 @@ def _day_list(shown: object, show: str) -> dict[str, object]:
     """Today's visits as a filter shows them, for homes that have a day."""
     if not isinstance(shown, clinicians.PrescriberHome | clinicians.TherapistHome):
         return {}
-    return {"day_visits": shown_visits(shown.visits, show), "day_filters": filters(shown.visits, show)}
+    day_shown = {"day_visits": shown_visits(shown.visits, show), "day_filters": filters(shown.visits, show)}
+    # Where nobody is in danger, the banner need not ask again.
+    return day_shown if shown.are_any_in_danger else {**day_shown, "open_alerts": []}
 
 
 @requires(Permission.HAND_OVER_DEVICE)

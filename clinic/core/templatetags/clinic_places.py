@@ -1,6 +1,7 @@
 """Where pages lead: addresses by key, the navigation, and pieces of links that are drawn once. Loaded everywhere."""
 
 from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 from django import template
@@ -21,6 +22,7 @@ from clinic.core.templatetags.clinic_ui import icon
 register = template.Library()
 
 ANY_KEY = "00000000-0000-0000-0000-00000000face"
+ANY_TOKEN = "token-of-the-request"  # noqa: S105 - stands where each request puts its own
 
 
 @cache
@@ -62,6 +64,24 @@ def nav_item(context: Context, view_name: str, label: str, icon_name: str, needs
     if needs and needs not in (context.get("can") or ()):
         return SafeString("")
     return _nav_link(view_name, label, icon_name, _page_name(context) == view_name, settings.ROOT_URLCONF)
+
+
+@register.simple_tag(takes_context=True)
+def top_bar(context: Context) -> SafeString:
+    """The bar on top of every page, drawn once for each person, role and page; its forms carry each request's token."""
+    user = context.get("user")
+    reader = (str(user), user.role, tuple(user.other_roles)) if user and user.is_authenticated else None
+    can, name = context.get("can") or frozenset(), context["clinic"]["name"]
+    drawn = _drawn_bar(reader, can, _page_name(context), name, settings.ROOT_URLCONF)
+    # Who is not signed in gets no form, and so no token.
+    return SafeString(drawn.replace(ANY_TOKEN, str(context.get("csrf_token", ""))) if reader else drawn)
+
+
+@lru_cache(maxsize=1024)
+def _drawn_bar(reader: tuple[Any, ...] | None, can: frozenset[str], page_name: str, name: str, urlconf: str) -> str:
+    named = dict(zip(("name", "role", "other_roles"), reader or (), strict=False))
+    given = {"reader": named, "can": can, "page_name": page_name, "clinic_name": name, "csrf_token": ANY_TOKEN}
+    return get_template("components/_top_bar.html").render(given)
 
 
 @register.simple_tag

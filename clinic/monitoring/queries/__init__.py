@@ -13,7 +13,7 @@ from clinic.monitoring.queries.due import (
     stops_before_start,
     told_before_signing,
 )
-from clinic.monitoring.queries.of_client import due_lines, due_parts, lines_of_client
+from clinic.monitoring.queries.of_client import due_lines, due_parts, is_pressing, lines_of_client, rows_of_monitored
 from clinic.monitoring.queries.orders import Order, order_of, order_on_paper
 from clinic.monitoring.queries.protocols import (
     decided,
@@ -73,6 +73,7 @@ __all__ = [
     "gain_reviews",
     "get_measurement",
     "get_protocol",
+    "is_pressing",
     "known_due",
     "lines_of_client",
     "newest_decisions",
@@ -85,6 +86,7 @@ __all__ = [
     "order_on_paper",
     "protocol_list",
     "results_of_kind",
+    "rows_of_monitored",
     "running_plan_of",
     "said_about",
     "steps_wanted",

@@ -19,7 +19,7 @@ from clinic.core.models import new_id
 from clinic.formulary.models import Medication
 from clinic.intake.models import EvaluationDiagnosis
 from clinic.monitoring.models import Measurement
-from clinic.monitoring.queries.protocols import decided, ingredients_decided, newest_decisions
+from clinic.monitoring.queries.protocols import decided, is_monitored, newest_decisions
 from clinic.monitoring.rules.before_start import StopByTest, stop_of, stopping
 from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
 from clinic.monitoring.rules.gain import Weighed
@@ -27,7 +27,6 @@ from clinic.monitoring.rules.gathering import (
     DueLine,
     PlanStep,
     lines_of,
-    monitored_ingredients,
     monitored_kinds,
     plans_of,
     told_at_signing,
@@ -207,9 +206,8 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
 
 def _steps(which: Iterable[Q | Among]) -> QuerySet[DosePlanVersion, Any]:
     """The steps in force of medications that protocols ask something of, ended ones too, plan by plan."""
-    ingredient = "dose_plan__medication__ingredient__in"
-    asked = Q(**{ingredient: monitored_ingredients()}) | Q(**{ingredient: ingredients_decided()})
-    found = DosePlanVersion.objects.filter(asked, *which, superseded_at=None)
+    monitored = is_monitored("dose_plan__medication__ingredient")
+    found = DosePlanVersion.objects.filter(monitored, *which, superseded_at=None)
     ordered = found.order_by("dose_plan__client_id", "dose_plan__began_on", "dose_plan_id", "steps__number")
     about = ("dose_plan__client__birth_on", "dose_plan__client__sex")
     return ordered.values_list(*about, *naming("dose_plan__client"), *STEP)

@@ -1,19 +1,20 @@
-"""What is due to be measured of one client: from one statement, or from the one that brings their whole record."""
+"""What is due to be measured of a client: from one statement, or from one that brings more, or more clients."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from clinic.clients.models import Client
+from clinic.clients.rules.identity import age_on
 from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis
 from clinic.monitoring.models import Measurement
-from clinic.monitoring.queries.protocols import decided_in, newest_decisions
-from clinic.monitoring.rules.due import DUE, Known, due_items
+from clinic.monitoring.queries.protocols import decided_in, is_monitored, newest_decisions
+from clinic.monitoring.rules.due import DUE, DueItem, Known, due_items
 from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import DueLine, PlanStep, lines_of, monitored_kinds, plans_of
 from clinic.monitoring.rules.protocols import Person
@@ -38,39 +39,57 @@ def lines_of_client(client: Client, now: datetime) -> list[DueLine]:
 
 @prepared
 def _of_client(client_id: UUID) -> QuerySet[Client, Any]:
+    return Client.objects.filter(pk=client_id).values(**_parts(Rows))
+
+
+def rows_of_monitored(clients: QuerySet[Client]) -> Rows:
+    """For the statement of a list: those of its clients of whom protocols may ask something, for `is_pressing`."""
+    monitored = DosePlanVersion.objects.filter(
+        is_monitored("dose_plan__medication__ingredient"), dose_plan__client=OuterRef("pk"), superseded_at=None
+    )
+    found = clients.filter(Exists(monitored)).order_by()
+    return Rows(found.values("birth_on", "sex", client_id=F("pk"), **_parts(RowsWithin)))
+
+
+def is_pressing(row: dict[str, Any], today: date) -> bool:
+    """Whether anything must be seen to now of the client of one row of `rows_of_monitored`."""
+    return any(item.is_pressing for item in _due_items(row, row["birth_on"], row["sex"], today))
+
+
+def _parts(listed: type[Rows | RowsWithin]) -> dict[str, Subquery]:
     """The lists of `due_parts`, and of the record those that `due_lines` reads."""
     dose_plans = DosePlanVersion.objects.filter(dose_plan__client=OuterRef("pk"), superseded_at=None)
     missed = MissedDoses.objects.filter(version__dose_plan__client=OuterRef("pk")).order_by("-first_missed_on")
     plans = TreatmentPlan.objects.filter(**MINE, status=PlanStatus.SIGNED)
     egfr = Measurement.objects.standing().filter(**MINE, kind="egfr").newest_of_each_kind()
-    return Client.objects.filter(pk=client_id).values(
-        step_rows=Rows(
+    return {
+        "step_rows": listed(
             dose_plans.order_by("-dose_plan__began_on", "dose_plan_id", "steps__number").values(
                 "dose_plan_id", "stop_on", medication=F("dose_plan__medication__name"),
                 ingredient=F("dose_plan__medication__ingredient"), step_first_on=F("steps__first_on"),
                 step_last_on=F("steps__last_on"), every_days=F("steps__every_days"), day_mg=F("steps__mg_per_day"),
             )
         ),
-        missed_rows=Rows(missed.values("first_missed_on", "goes_on_on", plan_id=F("version__dose_plan"))),
-        plan_rows=Rows(
+        "missed_rows": listed(missed.values("first_missed_on", "goes_on_on", plan_id=F("version__dose_plan"))),
+        "plan_rows": listed(
             plans.values(
                 "status", problem_rows=RowsWithin(Problem.objects.filter(plan=OuterRef("pk")).values("code"))
             )
         ),
-        measurement_rows=Rows(egfr.values("kind", "value", "unit", "taken_at")),
-        **due_parts(),
-    )  # fmt: skip
+        "measurement_rows": listed(egfr.values("kind", "value", "unit", "taken_at")),
+        **due_parts(listed),
+    }  # fmt: skip
 
 
-def due_parts() -> dict[str, Rows]:
+def due_parts(listed: type[Rows | RowsWithin] = Rows) -> dict[str, Subquery]:
     """The lists that what is due is computed from, beside those of the record."""
     return {
-        "taken_rows": Rows(_taken()),
-        "settled_rows": Rows(_settled()),
-        "weight_rows": Rows(_weights()),
-        "scale_rows": Rows(_scales()),
-        "code_rows": Rows(_codes()),
-        "decision_rows": Rows(newest_decisions().values("key", "is_used")),
+        "taken_rows": listed(_taken()),
+        "settled_rows": listed(_settled()),
+        "weight_rows": listed(_weights()),
+        "scale_rows": listed(_scales()),
+        "code_rows": listed(_codes()),
+        "decision_rows": listed(newest_decisions().values("key", "is_used")),
     }
 
 
@@ -106,6 +125,10 @@ def _codes() -> QuerySet[EvaluationDiagnosis, Any]:
 
 def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLine]:
     """What protocols ask to be measured now or soon, from the rows of the client's record."""
+    return lines_of(_due_items(found, client.birth_on, client.sex, today), today)
+
+
+def _due_items(found: dict[str, Any], birth_on: date, sex: str, today: date) -> list[DueItem]:
     steps = (
         PlanStep(
             s["dose_plan_id"], s["medication"], s["ingredient"], s["stop_on"], s["step_first_on"], s["step_last_on"],
@@ -127,9 +150,9 @@ def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLin
     ]
     for row in found["scale_rows"]:
         taken.setdefault(row["kind"], []).append(local_day(row["answered_at"]))
-    person = Person(client.age_on(today), egfr, client.sex, _diagnosed(found))
+    person = Person(age_on(birth_on, today), egfr, sex, _diagnosed(found))
     known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]))
-    return lines_of(due_items(plans_of(steps, missed), known), today)
+    return due_items(plans_of(steps, missed), known)
 
 
 def _diagnosed(found: dict[str, Any]) -> frozenset[str]:

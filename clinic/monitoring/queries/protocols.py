@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 from django.http import Http404
 
 from clinic.monitoring.models import ProtocolDecision
+from clinic.monitoring.rules.gathering import monitored_ingredients
 from clinic.monitoring.rules.protocols import UNVERIFIED, VERIFIED, Decided, Protocol, read_protocols, told_for
 
 
@@ -57,6 +58,11 @@ def ingredients_decided() -> QuerySet[ProtocolDecision, Any]:
     """The ingredients of protocols that somebody decided to use, once or now, for the statement of another list."""
     used = ProtocolDecision.objects.filter(is_used=True).order_by()
     return used.annotate(ingredient=Func(F("ingredients"), function="unnest")).values("ingredient")
+
+
+def is_monitored(ingredient: str) -> Q:
+    """For rows whose `ingredient` is looked up so: whether protocols ask anything of it, or were decided to."""
+    return Q(**{f"{ingredient}__in": monitored_ingredients()}) | Q(**{f"{ingredient}__in": ingredients_decided()})
 
 
 def decided() -> Decided:

@@ -57,6 +57,11 @@ def first_open_alerts(user: User, limit: int) -> QuerySet[RiskAlert]:
     return open_alerts(user).only(*shown)[:limit]
 
 
+def any_in_danger(user: User) -> Exists:
+    """Whether an alert is open on anybody whom this user may see, for the statement of a page."""
+    return Exists(RiskAlert.objects.open().visible_to(user))
+
+
 def others_in_danger(user: User) -> Exists:
     """Whether an alert is open on anybody else that this user may see, for a statement about one client."""
     return Exists(RiskAlert.objects.open().visible_to(user).exclude(client=OuterRef("pk")))
