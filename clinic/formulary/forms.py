@@ -40,7 +40,9 @@ class MedicationReviewForm(forms.Form):
     @classmethod
     def initial_of(cls, medication: Medication) -> dict[str, Any]:
         known = {name: getattr(medication, name) for name in NUMBERS}
-        plain = {name: value.normalize() if isinstance(value, Decimal) else value for name, value in known.items()}
+        plain = {
+            name: f"{value.normalize():f}" if isinstance(value, Decimal) else value for name, value in known.items()
+        }
         return {**plain, "base_version": medication.data_version}
 
     def clean(self) -> dict[str, Any]:

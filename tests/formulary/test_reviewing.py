@@ -185,6 +185,13 @@ def test_the_director_confirms_numbers_by_the_page(browser: Browser, director: U
     assert "Label 2026-01" in browser.get(page).content.decode()
 
 
+def test_amounts_stand_in_the_form_as_they_are_written(browser: Browser, director: User) -> None:
+    medication = MedicationFactory(max_mg=Decimal("200.000"), step_mg=Decimal("37.500"))
+    page = signed_in(browser, director).get(reverse("formulary:review_medication", args=[medication.pk])).text
+    assert 'value="200"' in page
+    assert 'value="37.5"' in page
+
+
 def test_the_director_decides_about_a_rule_by_the_page(browser: Browser, director: User) -> None:
     rule = SafetyRuleFactory()
     page = reverse("formulary:decide_rule", args=[rule.pk])
