@@ -34,7 +34,7 @@ CLINIC_ADDRESS = env.str("CLINIC_ADDRESS", default="")
 CLINIC_HOURS = env.str("CLINIC_HOURS", default="Monday to Friday, 8 am to 6 pm")
 # On pages in Spanish; a clinic that sets its hours in English alone has those there too.
 CLINIC_HOURS_SPANISH = env.str("CLINIC_HOURS_SPANISH", default="") or (
-    CLINIC_HOURS if "CLINIC_HOURS" in env.ENVIRON else "lunes a viernes, de 8 a. m. a 6 p. m."
+    CLINIC_HOURS if "CLINIC_HOURS" in env.ENVIRON else "lunes a viernes, de 8:00 a 18:00"
 )
 # The clinic's own limits for refill requests, in days; 0: none is set, the prescriber sees the fact and judges.
 REFILL_VISIT_WITHIN_DAYS = env.int("REFILL_VISIT_WITHIN_DAYS", default=0)

@@ -1,7 +1,8 @@
 """The client's forms behind a link, and the team's."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -35,11 +36,17 @@ def _how_much() -> list[tuple[Any, Any]]:
     return [("", _("Rather not say")), *((value, ends.get(value, str(value))) for value in range(LEAST, MOST + 1))]
 
 
-class Screen(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Screen:
     """What of the questions stands on the phone at once."""
 
     title: "StrOrPromise"
     fields: list[forms.BoundField]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something of it must be answered, or answered in another way."""
+        return any(field.errors for field in self.fields)
 
 
 class AnswerForm(forms.Form):

@@ -42,7 +42,7 @@ def test_the_first_question_too_is_asked_in_spanish(page: str) -> None:
     assert '<html lang="es">' in shown
     assert "¿En qué año nació?" in shown
     assert "Necesito ayuda ahora" in shown
-    assert "lunes a viernes, de 8 a. m. a 6 p. m." in shown
+    assert "lunes a viernes, de 8:00 a 18:00" in shown
     assert "Monday" not in shown
 
 

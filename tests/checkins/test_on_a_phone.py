@@ -119,6 +119,26 @@ def test_from_the_link_to_thanks(phone: Page, link: str) -> None:
     phone.get_by_text("This link is not open").wait_for()
 
 
+def test_what_was_left_open_stands_alone_until_all_is_asked_for(phone: Page, link: str) -> None:
+    phone.goto(link)
+    phone.get_by_label("What year were you born?").fill("1990")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_text("Your plan for today").wait_for()
+    for number in range(2, LAST + 1):
+        go_on(phone, number)
+    phone.get_by_label("Anything else").fill("So tired")
+    phone.get_by_role("button", name="Send my answers").click()
+    phone.get_by_text("Choose how you are on it.").first.wait_for()
+    assert phone.locator(".screen:visible .screen-place").all_inner_texts() == [
+        f"Question {number} of {LAST}" for number in (1, 2, LAST)
+    ]
+    check_looks(phone, "left_open")
+    phone.get_by_role("link", name="Show all my answers").click()
+    expect(phone.locator(".screen:visible")).to_have_count(LAST)
+    assert phone.get_by_label("Anything else").input_value() == "So tired"
+    check_looks(phone, "all")
+
+
 # A poor mobile connection: 400 kbit/s each way, 400 ms until the first byte comes.
 SLOW = {"offline": False, "downloadThroughput": 50_000, "uploadThroughput": 50_000, "latency": 400}
 
