@@ -23,7 +23,7 @@ from clinic.monitoring import queries, rules, services
 from clinic.monitoring.forms import GainReviewForm, ProtocolForm, ResultsForm, WithdrawForm, gain_forms, lines_to_enter
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.rules.due import PRESSING
-from clinic.monitoring.rules.protocols import told_for
+from clinic.monitoring.rules.protocols import how_sure, told_for
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -160,6 +160,7 @@ def decide_protocol(request: StaffRequest, protocol_key: str) -> HttpResponse:
     page = {
         "protocol": protocol,
         "told_for": told_for(protocol),
+        "how_sure": how_sure(protocol),
         "form": form,
         "decisions": queries.decisions_of(protocol.key),
     }

@@ -99,6 +99,14 @@ def test_chart_and_results_tell_the_same(browser: Browser, lithium: DosePlan, ad
         assert all(f"<strong>{line.measured}</strong>, {line.when}" in page for line in lines)
 
 
+def test_the_list_leads_on_to_what_can_be_done(
+    browser: Browser, lithium: DosePlan, ada: Client, prescriber: User
+) -> None:
+    page = text(browser, prescriber, "/monitoring/due/")
+    assert f"/monitoring/of/{ada.pk}/?enter=lithium#enter" in page
+    assert f"/monitoring/of/{ada.pk}/order/" in page
+
+
 def test_nothing_due_says_so(browser: Browser, ada: Client, prescriber: User) -> None:
     assert "Nothing now or in the next two weeks." in text(browser, prescriber, f"/monitoring/of/{ada.pk}/")
 

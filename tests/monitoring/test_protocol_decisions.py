@@ -126,7 +126,7 @@ def test_the_medical_director_decides(browser: Browser, medical_director: User) 
     browser.force_login(medical_director)
     address = f"/monitoring/protocols/{LEVEL}/"
     assert "Decide" in browser.get("/monitoring/protocols/").content.decode()
-    assert browser.get(address).status_code == 200
+    assert "Secondary source" in browser.get(address).text
     assert browser.post(address, {"decision": "off", "note": ""}).status_code == 422
     assert browser.post(address, {}).status_code == 422
     done = browser.post(address, {"decision": "used", "note": "Label of June 2025"}, follow=True)

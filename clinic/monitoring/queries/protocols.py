@@ -8,7 +8,7 @@ from django.http import Http404
 
 from clinic.monitoring.models import ProtocolDecision
 from clinic.monitoring.rules.gathering import monitored_ingredients
-from clinic.monitoring.rules.protocols import UNVERIFIED, VERIFIED, Decided, Protocol, read_protocols, told_for
+from clinic.monitoring.rules.protocols import VERIFIED, Decided, Protocol, how_sure, read_protocols, told_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,7 @@ class ProtocolLine:
     @property
     def stands(self) -> str:
         """How sure it is, in words."""
-        if self.protocol.status == VERIFIED:
-            return "Seen in a source"
-        return "Unverified" if self.protocol.status == UNVERIFIED else "Secondary source"
+        return how_sure(self.protocol)
 
 
 @dataclass(frozen=True, slots=True)

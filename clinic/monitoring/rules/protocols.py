@@ -182,6 +182,13 @@ def told_for(protocol: Protocol) -> str:
     return ", ".join(classes.get(name, name) for name in sorted(protocol.applies_to))
 
 
+def how_sure(protocol: Protocol) -> str:
+    """How sure a protocol is, in words."""
+    if protocol.status == VERIFIED:
+        return "Seen in a source"
+    return "Unverified" if protocol.status == UNVERIFIED else "Secondary source"
+
+
 def ingredients_of(protocol: Protocol) -> list[str]:
     """The ingredients of the formulary that a protocol is for."""
     return [name for name, groups in ingredient_groups().items() if protocol.covers(groups)]
