@@ -22,7 +22,7 @@ class SearchForm(forms.Form):
     who: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         queryset=None, required=False, label="Who", empty_label="Everybody"
     )
-    action = forms.ChoiceField(required=False, label="Deed")
+    action = forms.ChoiceField(required=False, label="Action")
     client = forms.UUIDField(required=False, label="Client number", help_text="As in the address of the client's page.")
     since = forms.DateField(required=False, label="From", validators=WITHIN_REACH, widget=DayInput())
     until = forms.DateField(required=False, label="To", validators=WITHIN_REACH, widget=DayInput())
@@ -33,7 +33,7 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["who"].queryset = queries.people()  # type: ignore[attr-defined]
         kinds = sorted([(action, deed_words(action)) for action in queries.actions()], key=itemgetter(1))
-        offer(self, "action", [("", "Every deed"), *kinds])
+        offer(self, "action", [("", "Every action"), *kinds])
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

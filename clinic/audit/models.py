@@ -72,4 +72,5 @@ class AuditEvent(models.Model):
     @property
     def details(self) -> list[tuple[str, str]]:
         """What was kept of it, in words."""
-        return [(detail_words(name), detail_words(value)) for name, value in self.detail.items()]
+        told = [(detail_words(name), detail_words(value)) for name, value in self.detail.items()]
+        return [(name, value) for name, value in told if value]

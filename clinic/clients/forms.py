@@ -139,7 +139,7 @@ class TeamMemberForm(forms.Form):
     """Somebody joins the care team."""
 
     role = forms.ChoiceField(choices=[(role.value, role.label) for role in TEAM_ROLES])
-    user = forms.ModelChoiceField(User.objects.none(), label="Member of staff")
+    user = forms.ModelChoiceField(User.objects.none(), label="Member of staff", empty_label="Choose")
     is_lead = forms.BooleanField(
         label="Responsible in this role",
         required=False,

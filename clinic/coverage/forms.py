@@ -58,7 +58,7 @@ class EligibilityForm(RowForm):
 
 
 class NeedAuthorizationForm(RowForm):
-    medication = forms.ModelChoiceField(queryset=Medication.objects.none())
+    medication = forms.ModelChoiceField(queryset=Medication.objects.none(), empty_label="Choose")
     note = forms.CharField(max_length=500, required=False, label="What the payer asks for")
 
     def __init__(self, *args: Any, medications: Any, **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ class DayForm(forms.Form):
 class FindTimesForm(forms.Form):
     """With whom, for what, from which day on."""
 
-    clinician = forms.ModelChoiceField(queryset=User.objects.none(), label="With")
+    clinician = forms.ModelChoiceField(queryset=User.objects.none(), label="With", empty_label="Choose")
     kind = forms.ChoiceField(choices=AppointmentKind.choices, label="For")
     from_day = forms.DateField(label="From", validators=WITHIN_REACH, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -108,7 +108,7 @@ class ReplyForm(forms.Form):
 class HoursForm(forms.Form):
     """Weekly hours in the clinic's wall-clock time."""
 
-    clinician = forms.ModelChoiceField(queryset=User.objects.none())
+    clinician = forms.ModelChoiceField(queryset=User.objects.none(), empty_label="Choose")
     weekday = forms.TypedChoiceField(choices=Weekday.choices, coerce=int)
     begins = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}))
@@ -123,7 +123,7 @@ class HoursForm(forms.Form):
 class TimeOffForm(forms.Form):
     """A span without clients."""
 
-    clinician = forms.ModelChoiceField(queryset=User.objects.none())
+    clinician = forms.ModelChoiceField(queryset=User.objects.none(), empty_label="Choose")
     starts_at = forms.DateTimeField(
         label="From", validators=MOMENT_WITHIN_REACH, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )

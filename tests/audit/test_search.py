@@ -163,7 +163,7 @@ def test_deeds_are_read_in_words(desk: Browser, action: str, words: str) -> None
     record(action, by=None)
     page = desk.get(reverse(PAGE)).text
     assert f'<option value="{action}">{words}</option>' in page
-    assert f'<td data-label="Deed">{words}</td>' in page
+    assert f'<td data-label="Action">{words}</td>' in page
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,13 @@ def test_deeds_are_read_in_words(desk: Browser, action: str, words: str) -> None
 )
 def test_details_are_told_in_words(kept: object, words: str) -> None:
     assert detail_words(kept) == words
+
+
+def test_details_of_which_nothing_was_kept_are_left_out(desk: Browser) -> None:
+    record("dose_plan_started", by=None, overrides=[], how="spoken")
+    page = desk.get(reverse(PAGE)).text
+    assert "how: spoken" in page
+    assert "overrides" not in page
 
 
 def test_a_row_tells_its_kind_of_record_in_words(desk: Browser, ada: Client, prescriber: User) -> None:

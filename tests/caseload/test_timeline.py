@@ -1,6 +1,8 @@
 """The dose-response timeline: doses, scores and marks on one axis, to the day."""
 
 import datetime as dt
+import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID, uuid4
@@ -200,6 +202,16 @@ def test_the_picture_is_described_and_carries_no_style() -> None:
     assert "Medication &lt;check&gt;" in svg
     assert "style=" not in svg
     assert svg.count("tl-dot") == 6
+
+
+def test_the_last_score_does_not_cover_its_point() -> None:
+    long_ago, ended = ScorePoint(dt.date(2024, 7, 1), 18, "moderate"), ScorePoint(dt.date(2025, 7, 1), 9, "")
+    for last, is_above in ((ScorePoint(TODAY, 9, ""), True), (ended, False)):
+        picture = drawn(of(scores=(replace(PHQ9, points=(long_ago, last)),), visits=(Mark(TODAY, "Visit"),)))
+        dot = picture.panels[0].dots[-1]
+        x, y = map(float, re.findall(r'tl-last" x="([\d.]+)" y="([\d.]+)"', draw(picture))[0])
+        assert (y < dot.y - 5) is is_above
+        assert is_above or x > dot.x + 5
 
 
 def test_a_picture_without_doses_or_scores_says_so() -> None:

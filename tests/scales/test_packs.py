@@ -117,7 +117,9 @@ def sent(text: str) -> dict[str, object]:
 
 
 def test_a_file_is_read_shown_with_its_terms_and_loaded_once_accepted(desk: Browser, ada: Client) -> None:
-    assert "None yet" in desk.get("/scales/packs/").content.decode()
+    empty = desk.get("/scales/packs/").text
+    assert "None yet" in empty
+    assert empty.count("Nothing is loaded before its terms are accepted") == 1
     shown = desk.post("/scales/packs/", sent(text_of())).content.decode()
     assert "Not for sale." in shown
     assert "Tired by day?" in shown

@@ -13,6 +13,7 @@ from clinic.caseload.rules.strips import Below, Strip
 from clinic.caseload.rules.timeline import Dot, Lane, Panel, Picture, TableRow
 
 MARKERS = 3
+LAST_WIDE = 14  # a score of two figures, as large as it is on a desk
 LETTER_WIDE = 9.2  # of the letters above a bar, as large as they are on a phone
 # A cross, a diamond, a flag: rows are told apart by shape, not by color.
 SIGNS: dict[str, Callable[[float, float], str]] = {
@@ -100,13 +101,19 @@ def _panel(panel: Panel, marker: int) -> str:
         f'<path class="tl-dot" d="{_shape(dot, marker)}"><title>{escape(dot.words)}</title></path>'
         for dot in panel.dots
     )
-    last = panel.dots[-1]
     return (
         f'<g class="tl-scale{marker}"><text class="tl-name" x="{LEFT}" y="{panel.top + 13:g}">{escape(panel.title)}'
         f'</text><path class="tl-base" d="M{LEFT} {panel.base:g}H{RIGHT}"/>{bands}'
         f'<path class="tl-line" d="{panel.line}"/>{dots}'
-        f'<text class="tl-last" x="{min(last.x + 7, RIGHT - 14):g}" y="{last.y + 4:g}">{last.total}</text></g>'
+        f"{_last_total(panel.dots[-1])}</g>"
     )
+
+
+def _last_total(last: Dot) -> str:
+    """Beside the last score; above it where the picture ends before the words would."""
+    beside = last.x + 7
+    x, y = (beside, last.y + 4) if beside <= RIGHT - LAST_WIDE else (RIGHT - LAST_WIDE, last.y - 8)
+    return f'<text class="tl-last" x="{x:g}" y="{y:g}">{last.total}</text>'
 
 
 def _shape(dot: Dot, marker: int) -> str:

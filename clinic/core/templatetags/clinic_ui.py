@@ -218,9 +218,12 @@ def empty_state(
 
 
 @register.inclusion_tag("components/pages.html", takes_context=True)
-def pages(context: Context, older: str = "", newer: str = "") -> dict[str, Any]:
-    """Link to the rows before and after these: `older` and `newer` are row keys, empty for none."""
-    return {"request": context.get("request"), "older": older, "newer": newer}
+def pages(context: Context, older: str = "", newer: str = "", back: str = "Newer", on: str = "Older") -> dict[str, Any]:
+    """Link to the rows before and after these: `older` and `newer` are row keys, empty for none.
+
+    `back` and `on` are the words of the links, for a list that is in another order than that of time.
+    """
+    return {"request": context.get("request"), "older": older, "newer": newer, "back": back, "on": on}
 
 
 @register.inclusion_tag("components/form_errors.html")

@@ -138,7 +138,7 @@ class MatchForm(forms.Form):
 class TeamForm(forms.Form):
     """Who looks after the client."""
 
-    prescriber = forms.ModelChoiceField(queryset=User.objects.none(), label="Prescriber")
+    prescriber = forms.ModelChoiceField(queryset=User.objects.none(), label="Prescriber", empty_label="Choose")
     therapist = forms.ModelChoiceField(
         queryset=User.objects.none(), label="Therapist", required=False, empty_label="None at this clinic"
     )
