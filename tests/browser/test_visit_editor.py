@@ -57,6 +57,8 @@ def test_a_visit_with_a_three_step_titration_takes_at_most_sixteen_clicks(
     expect(done).to_contain_text("Changed in this visit")
     expect(done).to_contain_text("rising to 200 mg a day")
     expect(done).to_be_focused()
+    expect(page.locator("#open-points")).not_to_contain_text("Decide about sertraline")
+    expect(page.locator("#next-visit")).to_contain_text("5-9 days after step 2 of sertraline")
     hand.write(page.get_by_label("What follows"), "In four weeks.")
     hand.click(page.get_by_role("button", name="Sign the visit"))
     expect(page.get_by_text("Visit signed.")).to_be_visible()

@@ -17,6 +17,7 @@ from clinic.staff.models import User
 from clinic.titration.models import DosePlan
 from clinic.visits import services
 from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules.decisions import field_name
 from clinic.visits.rules.next_visit import ComingStep, pick_times, propose_window
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.visits import draft, signed
@@ -144,6 +145,18 @@ class TestPage:
         assert page.context["next_visit"].times[0] == at(26, 9)
         prescriber.availability.all().delete()
         assert "Look at other times" in browser.get(visit.get_absolute_url()).text
+
+    def test_it_is_proposed_anew_while_a_change_is_decided_and_the_time_stays_chosen(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        chosen = at(19, 9).isoformat()
+        decided = {"decision": "increase", "mg_per_day": "150", "on": "2026-03-14", "base_version": "1"}
+        asked = {field_name(dose_plan.pk, name): text for name, text in decided.items()}
+        where = reverse("visits:preview", args=[visit.pk, dose_plan.pk])
+        part = browser.post(where, {**asked, "version": "1", "next_visit": chosen}).text
+        assert "Mar 19, 2026 to Mar 23, 2026, 5-9 days after the change decided today." in " ".join(part.split())
+        [radio] = [tag for tag in part.split("<input") if f'value="{chosen}"' in tag]
+        assert "checked" in radio
 
     def test_it_is_booked_from_the_signed_page_too(
         self, browser: Browser, ada: Client, prescriber: User, therapist: User

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import NamedTuple
-from uuid import UUID
 
 from clinic.formulary.rules import unknown_limits
 from clinic.titration.queries import team_to_promise
@@ -82,11 +81,6 @@ def rows(page: VisitPage, shown: Sequence[Panel]) -> list[Row]:
     by_plan = {panel.running.dose_plan.pk: panel for panel in shown}
     found = [one for one in page.medications if one.decided_here != Decision.START]
     return [Row(one, by_plan.get(one.dose_plan.pk)) for one in found]
-
-
-def panel_of(page: VisitPage, form: VisitForm, dose_plan_id: UUID) -> Panel | None:
-    """The panel of one medication; None where it is not running any more."""
-    return next((one for one in panels(page, form) if one.running.dose_plan.pk == dose_plan_id), None)
 
 
 def not_looked_at(shown: Sequence[Panel], form: VisitForm) -> list[str]:

@@ -25,7 +25,7 @@ from clinic.titration.services import end_side_effect
 from clinic.visits import queries, services
 from clinic.visits.forms import AddendumForm, StartForm, VisitForm, time_chosen
 from clinic.visits.forms.open_points import open_points
-from clinic.visits.forms.panels import Panel, not_looked_at, panel_of, panels, rows
+from clinic.visits.forms.panels import Panel, not_looked_at, panels, rows
 from clinic.visits.forms.parts import parts
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.copied import PARTS
@@ -162,10 +162,14 @@ def preview(request: StaffRequest, visit_id: UUID, dose_plan_id: UUID) -> HttpRe
     """What a decision would do, while it is taken; saves nothing."""
     shown = queries.get_draft(request.user, visit_id)
     page = queries.visit_page(request.user, shown, timezone.now())
-    panel = panel_of(page, VisitForm(request.POST, around=page.around), dose_plan_id)
+    form = VisitForm(request.POST, around=page.around)
+    shown_panels = panels(page, form)
+    panel = next((one for one in shown_panels if one.running.dose_plan.pk == dose_plan_id), None)
     if panel is None:
         raise Http404
-    return render(request, "visits/_decided.html", {"panel": panel})
+    proposed = _next_visit(request, page, shown_panels)
+    context = {"panel": panel, "visit": shown, "client": page.client, "form": form, "next_visit": proposed}
+    return render(request, "visits/_previewed.html", context)
 
 
 @requires(Permission.WRITE_VISIT)
