@@ -9,6 +9,7 @@ import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
+from django.test.html import parse_html
 from django.utils.safestring import mark_safe
 
 from clinic.core.forms import submit
@@ -273,6 +274,19 @@ def test_a_box_is_compared_by_whether_it_is_ticked(ticked: str, differs: bool) -
     form.conflict = StaleRecord("Saved.", theirs={"agreed": "Yes"}, version=4)  # type: ignore[attr-defined]
 
     assert ("Discussed" in draw("{% conflict form %}", form=form)) is differs
+
+
+def test_a_choice_is_drawn_as_the_browser_and_django_know_it() -> None:
+    class Asked(forms.Form):
+        sleep = forms.ChoiceField(
+            choices=[("", "Not asked"), ('a"b', "Well")], widget=forms.RadioSelect(attrs={"data-note": "x"})
+        )
+
+    for choice in Asked({"sleep": 'a"b'})["sleep"]:
+        drawn = draw("{% choice_input choice %}", choice=choice)
+        # Names and values of what Django itself draws, in whatever order.
+        assert parse_html(drawn) == parse_html(choice.tag())
+    assert " checked" in drawn
 
 
 def test_no_conflict_draws_nothing() -> None:

@@ -12,7 +12,8 @@ from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.forms import BaseForm
-from django.forms.boundfield import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
+from django.forms.utils import flatatt
 from django.template import Context
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -241,6 +242,16 @@ def field(bound: BoundField, label: str = "") -> str:
         bound.label = label
     drawn = {"field": bound, "form_show_errors": True, "form_show_labels": True}
     return get_template("bootstrap5/field.html").render(drawn)
+
+
+@register.simple_tag
+def choice_input(choice: BoundWidget) -> SafeString:
+    """One radio button or checkbox of a field, without a label; by itself each would be a template drawn anew."""
+    drawn = choice.data
+    return format_html(
+        "<input{}>",
+        flatatt({"type": drawn["type"], "name": drawn["name"], "value": str(drawn["value"]), **drawn["attrs"]}),
+    )
 
 
 @register.inclusion_tag("components/conflict.html")
