@@ -1,6 +1,7 @@
 """What people type about clients."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,7 +11,7 @@ from clinic.clients.models import Client, ClientStatus, ContactKind, ContactPoin
 from clinic.clients.queries import working_staff
 from clinic.clients.rules import LANGUAGES, MESSAGE_TEXT, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
 from clinic.clients.rules.access import TEAM_ROLES
-from clinic.core.forms import LongText
+from clinic.core.forms import LongSelect, LongText
 from clinic.core.templatetags.clinic_ui import phone
 from clinic.staff.models import User
 
@@ -24,6 +25,7 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+@cache
 def _zones() -> list[tuple[str, str]]:
     named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     near = [zone for zone in named if zone.startswith("America/")]
@@ -42,7 +44,7 @@ class ClientForm(forms.Form):
     gender = forms.CharField(label="Gender, in their words", max_length=60, required=False)
     language = forms.ChoiceField(choices=LANGUAGES, initial="en")
     needs_interpreter = forms.BooleanField(label="Needs an interpreter", required=False)
-    time_zone = forms.ChoiceField(label="Time zone they live in", choices=_zones)
+    time_zone = forms.ChoiceField(label="Time zone they live in", choices=_zones, widget=LongSelect)
     phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput({"type": "tel"}))
     may_call = forms.BooleanField(label="May be called on this phone", required=False)
     may_leave_voicemail = forms.BooleanField(label="Voicemail may be left", required=False)

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.forms import BaseForm, CharField, ChoiceField, Widget
+from django.forms import BaseForm, CharField, ChoiceField, Select, Widget
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from clinic.core.rules import RuleBroken, StaleRecord
 
@@ -26,6 +29,20 @@ class LongText(CharField):
 
     def widget_attrs(self, widget: Widget) -> dict[str, Any]:
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class LongSelect(Select):
+    """A choice among hundreds, drawn at once: by itself each of them would be a template of its own."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: object = None) -> SafeString:
+        drawn = self.get_context(name, value, attrs)["widget"]
+        offered = (option for _, group, _ in drawn["optgroups"] for option in group)
+        options = format_html_join(
+            "\n",
+            "<option{}>{}</option>",
+            ((flatatt({"value": str(one["value"]), **one["attrs"]}), one["label"]) for one in offered),
+        )
+        return format_html("<select{}>{}</select>", flatatt({"name": drawn["name"], **drawn["attrs"]}), options)
 
 
 def offer(form: BaseForm, name: str, choices: Iterable[Any]) -> None:
