@@ -73,9 +73,9 @@ def test_a_stable_medication_check_takes_at_most_eight_clicks(
     AppointmentFactory(client=team.client, clinician=team.prescriber, starts_at=noon())
     page = page_at(who=team.prescriber)
     page.goto("/")
-    page.get_by_role("link", name="Start the visit").click()
     hand = Hand(page)
-    hand.click(page.get_by_role("button", name="Start the"))
+    hand.click(page.get_by_role("button", name="Start the visit"))
+    here = page.url
     hand.write(page.get_by_label("What the client reports"), "Sleeps well, no side effects.")
     hand.write(page.get_by_role("textbox", name="Assessment"), "Depression, stable.")
     hand.click(page.get_by_text("No thoughts of self-harm"))
@@ -85,6 +85,8 @@ def test_a_stable_medication_check_takes_at_most_eight_clicks(
     expect(page.get_by_text("Visit signed.")).to_be_visible()
     assert FollowUpVisit.objects.get(client=team.client).is_signed
     assert hand.clicks <= 8
+    # One page after the day's list: the note, which is what it was signed as.
+    assert page.url.split("#")[0] == here
 
 
 @pytest.mark.parametrize(("has_consented", "most"), [(True, 5), (False, 6)])

@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from clinic.caseload.rules.day import Told, filters, newest_told, shown_visits, signs_of
 from clinic.clients.models import Client
@@ -94,6 +95,16 @@ class TestHome:
         """The marks of the first visit that is shown."""
         shown = browser.get("/", {"show": show}).context["day_visits"]
         return list(shown[0].marks) if shown else []
+
+    def test_a_visit_begins_at_once(self, browser: Browser, ada: Client, prescriber: User) -> None:
+        appointment = AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW)
+        page = browser.get("/")
+        start = page.context["day_visits"][0].start
+        assert f'value="{appointment.pk}"' in page.text
+        answer = browser.post(start, {"appointment_id": str(appointment.pk)})
+        assert answer["Location"] == reverse("visits:visit", args=[appointment.visit.pk])
+        # Who presses again, from a page that was open meanwhile, comes to the same note.
+        assert browser.post(start, {"appointment_id": str(appointment.pk)})["Location"] == answer["Location"]
 
     def test_a_booked_evaluation_begins_with_its_own_form(
         self, browser: Browser, ada: Client, prescriber: User

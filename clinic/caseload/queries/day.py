@@ -41,8 +41,8 @@ ENDED = (AppointmentStatus.DONE, AppointmentStatus.NO_SHOW, AppointmentStatus.CA
 TOLD = ("referred_at", "referred_by", "question", "urgency", "received_at", "enquiry")
 # What a row of `day_visits` says before the names of its client.
 NAMES = (
-    "starts_at", "kind", "modality", "status", "is_open", "worrying", "observed", "has_score", "shares",
-    "lacks_consent",
+    "appointment_id", "starts_at", "kind", "modality", "status",
+    "is_open", "worrying", "observed", "has_score", "shares", "lacks_consent",
     "consented_on", "authorized_until", "visit_id", "signed_at",
     "evaluation_begun", "evaluation_signed", "has_cover", "is_cover_checked",
     "link_state", "is_tested", *TOLD,
@@ -50,9 +50,10 @@ NAMES = (
 
 
 class DayVisit(NamedTuple):
-    """One appointment of today in words and how ready it is; `start` leads to its visit where that can begin.
+    """One appointment of today in words and how ready it is; `start` begins what `begins` says, where that can begin.
 
-    A booked evaluation begins with its own form, and what `begins` is said so; `told` is what brought the client to it.
+    A visit begins at once, with its `appointment`; an evaluation with its own form, and `told` is what brought the
+    client to it.
     `device` leads to where a tablet is handed over to whoever comes here without a score. To whoever comes by
     telehealth without one `send` sends the scale by link; `link` says how one stands or why none goes, and then
     `staff` leads to where it is recorded together.
@@ -68,6 +69,7 @@ class DayVisit(NamedTuple):
     status: str
     signs: list[Sign]
     start: str
+    appointment: UUID | None
     begins: str
     device: str
     send: str
@@ -102,6 +104,7 @@ def day_visits(
             **_told_parts(),
         )
         .values_list(
+            "pk",
             "starts_at",
             "kind",
             "modality",
@@ -230,6 +233,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], ways: Container[UUID]
         status="" if status == AppointmentStatus.BOOKED else str(AppointmentStatus(status).label),
         signs=signs,
         start=address(begins_with, client.id) if may_begin else "",
+        appointment=None if is_evaluation else one["appointment_id"],
         begins="the evaluation" if is_evaluation else "the visit",
         device=address("checkins:hand_over", client.id) if is_here and "score" in marks else "",
         send=address("caseload:send_scales", client.id) if link and link.may_send else "",
