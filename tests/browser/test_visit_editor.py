@@ -35,8 +35,8 @@ def begun(page: Page, visited: OnSertraline) -> Page:
 
 
 def pick(page: Page, medication: str) -> None:
-    # Only a machine types before the page listens; it listens once the heading has the focus.
-    expect(page.locator("#editor-title")).to_be_focused()
+    # Only a machine types before the page listens; it listens once it says that the editor is open.
+    expect(page.locator("[aria-controls^='editor-'][aria-expanded='true']")).to_have_count(1)
     page.get_by_label("Medication: generic name").press_sequentially(medication[:6])
     page.get_by_role("link", name=medication, exact=True).click()
 
