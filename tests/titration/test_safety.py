@@ -26,7 +26,7 @@ from clinic.titration import queries, services
 from clinic.titration.models import DoseChange, DosePlan, SafetyOverride
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.running import is_higher_anywhere, order_from, order_with
-from clinic.titration.rules.safety import RegimenStop, span_words, unsettled
+from clinic.titration.rules.safety import RegimenStop, dated_words, unsettled
 from clinic.titration.rules.signing import EVERY_FINDING, MONITORED, Override, Promise
 from clinic.worklist.models import WorkItem
 from tests.factories.formulary import MedicationFactory, ProductFactory
@@ -208,14 +208,16 @@ def test_what_settles_a_finding(changes: dict[str, Any], is_settled: bool) -> No
     assert (unsettled([stop], [written]) == []) is is_settled
 
 
-def test_days_of_a_finding_in_words() -> None:
-    def words(first: dt.date | None, last: dt.date | None) -> str:
-        return span_words(Finding(Code.AGE, Severity.NOTE, ("a",), first, last, "t", "r", "s"))
+def test_a_finding_is_told_with_its_days() -> None:
+    def words(first: dt.date | None, last: dt.date | None, text: str = "Too high.") -> str:
+        return dated_words(Finding(Code.AGE, Severity.NOTE, ("a",), first, last, text, "r", "s"))
 
-    assert words(TODAY, TODAY) == "(on Mar 2, 2026)"
-    assert words(TODAY, TODAY + dt.timedelta(days=3)) == "(Mar 2, 2026 to Mar 5, 2026)"
-    assert (words(TODAY, None), words(None, TODAY)) == ("(from Mar 2, 2026)", "(until Mar 2, 2026)")
-    assert words(None, None) == "(at all times)"
+    assert words(TODAY, TODAY) == "Too high. (on Mar 2, 2026)"
+    assert words(TODAY, TODAY + dt.timedelta(days=3)) == "Too high. (Mar 2, 2026 to Mar 5, 2026)"
+    assert words(TODAY, None) == "Too high. (from Mar 2, 2026)"
+    assert words(None, TODAY) == "Too high. (until Mar 2, 2026)"
+    assert words(None, None) == "Too high. (at all times)"
+    assert words(TODAY, None, "Too high. (not yet reviewed)") == "Too high. (not yet reviewed; from Mar 2, 2026)"
 
 
 def test_a_promise_is_a_duty_that_turns_overdue_and_ends_with_the_result(

@@ -27,7 +27,7 @@ from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseS
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding
 from clinic.titration.rules.running import dispensed_from, findings_from, unsettled_stops
-from clinic.titration.rules.safety import RegimenLook, span_words
+from clinic.titration.rules.safety import RegimenLook, dated_words
 from clinic.titration.rules.signed import is_running_on, is_taken_on
 from clinic.titration.rules.signing import finding_words, overridden_words, read_finding
 from clinic.titration.rules.strip import StripWeek, strip_of
@@ -276,7 +276,7 @@ def _shown(findings: Iterable[Finding], more: str = "") -> list[ShownFinding]:
 
 
 def _told(findings: Iterable[RegimenFinding], more: str = "") -> list[ShownFinding]:
-    return [ShownFinding(one.code, f"{one.text} {span_words(one)}{more}") for one in findings]
+    return [ShownFinding(one.code, f"{dated_words(one)}{more}") for one in findings]
 
 
 def current_version(dose_plan: DosePlan) -> DosePlanVersion:

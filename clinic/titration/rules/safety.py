@@ -44,7 +44,7 @@ class RegimenStop:
     @property
     def words(self) -> str:
         """The sentence a prescriber reads, with its days."""
-        return f"{self.finding.text} {span_words(self.finding)}"
+        return dated_words(self.finding)
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept beside its override, to tell later whether the same is found again."""
@@ -162,7 +162,13 @@ def taken_as_reported(reported: Reported) -> Taken:
     return Taken(name, (Span(reported.first_on, reported.last_on, reported.mg_per_day),))
 
 
-def span_words(finding: Finding) -> str:
+def dated_words(finding: Finding) -> str:
+    """A finding with its days; what stands in brackets already takes them in."""
+    text, days = finding.text, _span_words(finding)
+    return f"{text[:-1]}; {days[1:]}" if text.endswith(")") else f"{text} {days}"
+
+
+def _span_words(finding: Finding) -> str:
     """The days of a finding in brackets: "(Mar 5 to Mar 10, 2026)", "(from Mar 5, 2026)"."""
     first, last = finding.first_on, finding.last_on
     if first is None:

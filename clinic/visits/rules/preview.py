@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.regimen import Severity
 from clinic.titration.rules import Step, build_plan, running, step_words
-from clinic.titration.rules.safety import UNAVAILABLE, RegimenLook, span_words
+from clinic.titration.rules.safety import UNAVAILABLE, RegimenLook, dated_words
 from clinic.titration.rules.schedules import Held
 from clinic.titration.rules.signing import IsStop, PlanStop, finding_words
 from clinic.titration.rules.telling import tell_change
@@ -101,7 +101,7 @@ def look_at(
 
 def with_regimen(decided: Decided, regimen: RegimenLook) -> Decided:
     """The same decision held against all that is taken: what was found is told, what stops needs a reason too."""
-    lines = [FindingLine(one.severity.value, f"{one.text} {span_words(one)}") for one in regimen.findings]
+    lines = [FindingLine(one.severity.value, dated_words(one)) for one in regimen.findings]
     if not regimen.is_available:
         lines = [FindingLine("stop", stop.words) for stop in regimen.stops]
     return replace(decided, findings=(*decided.findings, *lines), stops=(*decided.stops, *regimen.stops))
