@@ -21,6 +21,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mail comes from the neutral sender, not from the address of the server."""
+        super().send_mail(template_prefix, email, {**context, "sender": settings.MESSAGE_SENDER_NAME})
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
             super().pre_authenticate(request, **credentials)

@@ -206,12 +206,18 @@ def test_the_picture_is_described_and_carries_no_style() -> None:
 
 def test_the_last_score_does_not_cover_its_point() -> None:
     long_ago, ended = ScorePoint(dt.date(2024, 7, 1), 18, "moderate"), ScorePoint(dt.date(2025, 7, 1), 9, "")
-    for last, is_above in ((ScorePoint(TODAY, 9, ""), True), (ended, False)):
-        picture = drawn(of(scores=(replace(PHQ9, points=(long_ago, last)),), visits=(Mark(TODAY, "Visit"),)))
+    last_week = ScorePoint(day(6, 8), 18, "moderate")
+    above, below, beside = (
+        (long_ago, ScorePoint(TODAY, 9, "")),
+        (last_week, ScorePoint(TODAY, 9, "")),
+        (long_ago, ended),
+    )
+    for points, where in ((above, "above"), (below, "below"), (beside, "beside")):
+        series = replace(PHQ9, points=(long_ago, *points))
+        picture = drawn(of(scores=(series,), visits=(Mark(TODAY, "Visit"),)))
         dot = picture.panels[0].dots[-1]
         x, y = map(float, re.findall(r'tl-last" x="([\d.]+)" y="([\d.]+)"', draw(picture))[0])
-        assert (y < dot.y - 5) is is_above
-        assert is_above or x > dot.x + 5
+        assert {"above": y < dot.y - 5, "below": y > dot.y + 12, "beside": x > dot.x + 5}[where]
 
 
 def test_a_picture_without_doses_or_scores_says_so() -> None:

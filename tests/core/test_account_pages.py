@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
+from django.core.mail import EmailMessage
 from django.test import Client as Browser
 
 from tests.core.test_pages import inline_code
@@ -21,6 +22,18 @@ def signed_in(browser: Browser, db: None) -> Browser:
     assert BACKEND_SESSION_KEY in browser.session
     browser.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/accounts/2fa/"})
     return browser
+
+
+def test_the_mail_for_a_new_password_speaks_for_the_clinic(
+    browser: Browser, db: None, mailoutbox: list[EmailMessage], settings: Any
+) -> None:
+    user = UserFactory(email="leah@clinic.example")
+    browser.post("/accounts/password/reset/", {"email": user.email})
+    (mail,) = mailoutbox
+    assert mail.subject == "Choose a new password"
+    assert f"your {settings.MESSAGE_SENDER_NAME} account" in mail.body
+    assert "/accounts/password/reset/key/" in mail.body
+    assert "testserver!" not in mail.body
 
 
 def assert_wears_the_look(page: str) -> None:

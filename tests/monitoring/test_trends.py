@@ -63,7 +63,7 @@ def test_the_same_value_twice_is_a_flat_line() -> None:
 def test_both_numbers_of_a_blood_pressure_stand_in_one_picture() -> None:
     found = trends_of({"systolic": readings("120", "130"), "diastolic": readings("80", "85")}, [])
     assert [trend.title for trend in found] == ["Blood pressure"]
-    assert found[0].newest == "130\N{NO-BREAK SPACE}mmHg / 85\N{NO-BREAK SPACE}mmHg"
+    assert found[0].newest == "130/85\N{NO-BREAK SPACE}mmHg"
     assert found[0].picture is not None
     assert len(found[0].picture.lines) == 2
     alone = only(trends_of({"systolic": readings("120", "130")}, []))

@@ -105,14 +105,16 @@ def _panel(panel: Panel, marker: int) -> str:
         f'<g class="tl-scale{marker}"><text class="tl-name" x="{LEFT}" y="{panel.top + 13:g}">{escape(panel.title)}'
         f'</text><path class="tl-base" d="M{LEFT} {panel.base:g}H{RIGHT}"/>{bands}'
         f'<path class="tl-line" d="{panel.line}"/>{dots}'
-        f"{_last_total(panel.dots[-1])}</g>"
+        f"{_last_total(panel)}</g>"
     )
 
 
-def _last_total(last: Dot) -> str:
-    """Beside the last score; above it where the picture ends before the words would."""
-    beside = last.x + 7
-    x, y = (beside, last.y + 4) if beside <= RIGHT - LAST_WIDE else (RIGHT - LAST_WIDE, last.y - 8)
+def _last_total(panel: Panel) -> str:
+    """Beside the last score; where the picture ends before the words would, above it, or below a line that falls."""
+    last, end = panel.dots[-1], RIGHT - LAST_WIDE
+    falls = any(dot.y < last.y and dot.x > end - LAST_WIDE for dot in panel.dots[:-1])
+    y = last.y + 15 if falls and last.y + 15 < panel.base else last.y - 8
+    x, y = (last.x + 7, last.y + 4) if last.x + 7 <= end else (end, y)
     return f'<text class="tl-last" x="{x:g}" y="{y:g}">{last.total}</text>'
 
 

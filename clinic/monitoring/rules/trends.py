@@ -143,13 +143,19 @@ def _trend(
         code=code,
         title=title,
         group=group,
-        newest=" / ".join(value for value in rows[0].values if value),
+        newest=_together(rows[0].values, series[0].unit),
         newest_on=days[0],
         picture=_picture(title, series, limits, began) if len(days) >= FEWEST else None,
         heads=tuple(each.label for each in series),
         rows=rows,
         range_words=limits.words if limits else "",
     )
+
+
+def _together(values: Sequence[str], unit: str) -> str:
+    """What was taken on one day; two of one unit as blood pressure is told: "130/85 mmHg"."""
+    *first, last = (value for value in values if value)
+    return "/".join([*(value.removesuffix(f"\N{NO-BREAK SPACE}{unit}") for value in first), last])
 
 
 def _on_day(series: Series, on: date) -> str:

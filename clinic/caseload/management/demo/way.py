@@ -26,6 +26,7 @@ from clinic.core.clock import local_day
 from clinic.coverage.models import Coverage
 from clinic.coverage.services import add_cover, check_eligibility
 from clinic.intake import services as intake
+from clinic.intake.icd10 import describe
 from clinic.intake.models import Enquiry
 from clinic.intake.queries import medication_named
 from clinic.plans import services as plans
@@ -255,7 +256,7 @@ class Story:
             client_words="I want to sleep through and enjoy weekends again.",
             review_on=day + dt.timedelta(days=90),
             client_agreed_on=day,
-            problems=(ProblemEntry("What the evaluation found", self.person.diagnosis),),
+            problems=(ProblemEntry(describe(self.person.diagnosis), self.person.diagnosis),),
             goals=(
                 GoalEntry("Lift the low mood", "PHQ-9", str(self.severity), "below 5", day + dt.timedelta(days=120)),
                 GoalEntry("Sleep through most nights", "Nights a week", "1", "5", day + dt.timedelta(days=60)),
