@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from clinic.core.models import Record, only_changes
 from clinic.formulary.rules import spelled_out
+from clinic.formulary.rules.regimen import Severity
+from clinic.formulary.rules.telling import SEVERITY_WORDS, rule_words
 
 
 class SourceStatus(models.TextChoices):
@@ -238,12 +240,17 @@ class SafetyRule(Record):
 
     @property
     def words(self) -> str:
-        """The sentence a prescriber reads when the rule fires."""
-        return str(self.definition.get("text", ""))
+        """The sentence a prescriber reads when the rule fires, of anybody."""
+        return rule_words(self.definition)
 
     @property
     def severity(self) -> str:
         return str(self.definition.get("severity", ""))
+
+    @property
+    def severity_words(self) -> str:
+        """How grave it is, in a word; empty for a kind of rule that says it otherwise."""
+        return SEVERITY_WORDS[Severity(self.severity)] if self.severity else ""
 
     @property
     def source(self) -> str:

@@ -25,6 +25,14 @@ TOO_WIDE = """() => {
 CRAMPED = """() => [...document.querySelectorAll("tbody > tr > [data-label]")].filter(cell => cell.checkVisibility() &&
     parseFloat(getComputedStyle(cell, "::before").height) > cell.clientHeight
 ).map(cell => `label cut: ${cell.dataset.label}`)"""
+# A menu opens where its button stands, and at the edge of a phone it may open beyond it.
+MENUS = """() => [...document.querySelectorAll("details.menu")].filter(menu => menu.checkVisibility()).filter(menu => {
+    const wasOpen = menu.open;
+    menu.open = true;
+    const boxes = [...menu.querySelectorAll(".menu-list > *")].map(part => part.getBoundingClientRect());
+    menu.open = wasOpen;
+    return boxes.some(box => box.left < 0 || box.right > innerWidth);
+}).map(menu => `menu cut: ${menu.innerText}`)"""
 HEADINGS = "document.querySelectorAll('h1').length"
 # What each look must find, and a piece of a page in which it does.
 PLANTED = {
@@ -33,9 +41,10 @@ PLANTED = {
     "2 h1": "<h1>Another</h1>",
     "console": "<img alt='' src='https://elsewhere.example/picture.png'>",
     "color-contrast": "<p class='text-white'>White on white</p>",
-    "label cut": "<table class='table table-stack'><tr><td class='h-1' data-label='{}'></td></tr></table>".format(
+    "label cut": "<table class='table table-stack'><tr><td class='h-1' data-label='{}'>1</td></tr></table>".format(
         "Longer than a line " * 3
     ),
+    "menu cut": "<details class='menu d-inline-block'><summary>M</summary><p class='menu-list'><a>1</a></p></details>",
 }
 
 
@@ -75,7 +84,7 @@ def faults(page: Page, listener: Listener, *, is_seen: bool = False) -> list[str
         page.set_viewport_size({"width": width, "height": HEIGHT})
         seen = page.evaluate(TOO_WIDE)
         if width == PHONE:
-            seen += page.evaluate(CRAMPED)
+            seen += page.evaluate(CRAMPED) + page.evaluate(MENUS)
             seen += page.evaluate(RUN_AXE, [TAGS, ["color-contrast"]])
         elif not is_seen:
             seen += page.evaluate(RUN_AXE, [TAGS, []])

@@ -17,6 +17,7 @@ from clinic.formulary import services
 from clinic.formulary.models import Medication, MedicationReview, SafetyRule
 from clinic.formulary.rules import limits_of
 from clinic.formulary.rules.review import NUMBERS, check_numbers
+from clinic.formulary.rules.telling import rule_words
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from tests.factories.formulary import MedicationFactory, SafetyRuleFactory
@@ -183,6 +184,31 @@ def test_the_director_confirms_numbers_by_the_page(browser: Browser, director: U
     unknown.refresh_from_db()
     assert limits_of(unknown) == {"max_mg_per_day": "20", "max_step_mg": "2", "min_step_interval_days": 7}
     assert "Label 2026-01" in browser.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ({"text": "{a} with {b} is risky.", "side_a": "maoi", "side_b": "ssri;snri;bupropion"},
+         "An MAO inhibitor with an SSRI, an SNRI or bupropion is risky."),
+        ({"text": "{b} waits {days} days after {a}, until {earliest_on}.", "stopped": "fluoxetine", "started": "maoi",
+          "days": "35"}, "An MAO inhibitor waits 35 days after fluoxetine, until …."),
+        ({"text": "QTc is {qtc_ms} ms, and {all} prolong it."}, "QTc is … ms, and these medications prolong it."),
+        ({"text": "{a} comes to {mg} mg, over {max_mg} mg.", "ingredient": "acamprosate", "max_mg": "999"},
+         "Acamprosate comes to … mg, over 999 mg."),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_a_rule_is_read_before_anybody_takes_anything(definition: dict[str, str], words: str) -> None:
+    assert rule_words(definition) == words
+
+
+def test_no_rule_is_listed_with_its_gaps(browser: Browser, prescriber: User) -> None:
+    definition = {"text": "{a} slows the heart.", "severity": "warn", "medications": "clonidine", "source": "Label"}
+    SafetyRuleFactory(definition=definition)
+    page = signed_in(browser, prescriber).get(reverse("formulary:rules")).text
+    assert "Clonidine slows the heart." in page
+    assert "Caution</span>" in page
 
 
 def test_amounts_stand_in_the_form_as_they_are_written(browser: Browser, director: User) -> None:
