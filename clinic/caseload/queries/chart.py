@@ -154,7 +154,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         if user.may(Permission.READ_EVALUATION)
         else [],
         diagnoses=[Named(one["code"], one["text"], "") for one in _diagnoses(found["evaluation_rows"])],
-        measurements=[lines.measurement_line(row) for row in found["measurement_rows"]],
+        measurements=lines.measurement_lines(found["measurement_rows"]),
         due=due_lines(found, client, today),
         trials=[lines.trial_line(trial) for trial in person.trials],
         visits=[lines.visit_line(row) for row in found["visit_rows"][:VISITS_SHOWN]],

@@ -14,7 +14,7 @@ from clinic.checkins.rules.adherence import FEW, told_words
 from clinic.core.addresses import address
 from clinic.core.clock import local_day
 from clinic.core.templatetags.clinic_ui import DatedLine, day, mg
-from clinic.monitoring.rules import label_of, result_words
+from clinic.monitoring.rules import KINDS, PRESSURE, label_of, result_words, together
 
 ANSWER_SHOWN = 160
 TEXT_SHOWN = 300
@@ -137,8 +137,25 @@ def score_line(score: NewestScore) -> Named:
     return Named(f"{score.title} {total}", words, small)
 
 
-def measurement_line(row: dict[str, Any]) -> Named:
-    """The newest value of one kind with its unit."""
+def measurement_lines(rows: Sequence[dict[str, Any]]) -> list[Named]:
+    """The newest value of each kind with its unit, vital signs first; a blood pressure taken at once is one."""
+    by_kind = {row["kind"]: row for row in rows}
+    order = [*(kind for kind in KINDS if kind in by_kind), *(kind for kind in by_kind if kind not in KINDS)]
+    pair = [by_kind[kind] for kind in PRESSURE if kind in by_kind]
+    is_one = len(pair) == len(PRESSURE) and pair[0]["taken_at"] == pair[1]["taken_at"]
+    return [
+        _pressure_line(pair) if is_one and kind == PRESSURE[0] else _measurement_line(by_kind[kind])
+        for kind in order
+        if not (is_one and kind == PRESSURE[1])
+    ]
+
+
+def _pressure_line(pair: Sequence[dict[str, Any]]) -> Named:
+    values = [result_words(row["kind"], row["value"], row["unit"]) for row in pair]
+    return Named("Blood pressure", together(values, pair[0]["unit"]), day(pair[0]["taken_at"]))
+
+
+def _measurement_line(row: dict[str, Any]) -> Named:
     words = result_words(row["kind"], row["value"], row["unit"])
     return Named(label_of(row["kind"]), words, day(row["taken_at"]))
 

@@ -6,6 +6,7 @@ from clinic.monitoring.rules.results import (
     GROUPS,
     KINDS,
     NO_BREAK,
+    PRESSURE,
     Given,
     Kind,
     check_result,
@@ -18,6 +19,7 @@ from clinic.monitoring.rules.results import (
     may_withdraw,
     result_words,
     shown_unit,
+    together,
     unit_words,
 )
 
@@ -25,6 +27,7 @@ __all__ = [
     "GROUPS",
     "KINDS",
     "NO_BREAK",
+    "PRESSURE",
     "DosePlanDays",
     "DueItem",
     "Given",
@@ -44,5 +47,6 @@ __all__ = [
     "read_protocols",
     "result_words",
     "shown_unit",
+    "together",
     "unit_words",
 ]

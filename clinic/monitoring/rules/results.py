@@ -5,7 +5,7 @@ reference ranges, and no value is ever judged by them. Conversions are exact one
 or the same amount written in another way. LOINC codes as on loinc.org; empty where none was confirmed.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -108,6 +108,7 @@ COUNTS = {"10³/µL": THOUSAND}
 NOT_FOUND, FOUND = Decimal(0), Decimal(1)
 GENE = {NOT_FOUND: "not found", FOUND: "found"}
 
+PRESSURE = ("systolic", "diastolic")
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
@@ -147,6 +148,12 @@ KINDS: Mapping[str, Kind] = {
         _kind("aims", "AIMS", SCALES, "points", "", (0, 28), is_typed=False),
     )
 }
+
+
+def together(values: Sequence[str], unit: str) -> str:
+    """Values in words that were taken together; two of one unit as blood pressure is told: "130/85 mmHg"."""
+    *first, last = values
+    return "/".join([*(value.removesuffix(f"{NO_BREAK}{unit}") for value in first), last])
 
 
 def label_of(code: str) -> str:

@@ -10,12 +10,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from clinic.monitoring.rules.ranges import RANGES, Range
-from clinic.monitoring.rules.results import KINDS, result_words
+from clinic.monitoring.rules.results import KINDS, PRESSURE, result_words, together
 
 WIDTH, HEIGHT = 320, 132
 LEFT, RIGHT, TOP, BOTTOM = 44, 308, 14, 106
 BODY_MASS = "bmi"
-PRESSURE = ("systolic", "diastolic")
 HUNDRED = Decimal(100)
 TENTH = Decimal("0.1")
 FEWEST = 2
@@ -143,19 +142,13 @@ def _trend(
         code=code,
         title=title,
         group=group,
-        newest=_together(rows[0].values, series[0].unit),
+        newest=together([value for value in rows[0].values if value], series[0].unit),
         newest_on=days[0],
         picture=_picture(title, series, limits, began) if len(days) >= FEWEST else None,
         heads=tuple(each.label for each in series),
         rows=rows,
         range_words=limits.words if limits else "",
     )
-
-
-def _together(values: Sequence[str], unit: str) -> str:
-    """What was taken on one day; two of one unit as blood pressure is told: "130/85 mmHg"."""
-    *first, last = (value for value in values if value)
-    return "/".join([*(value.removesuffix(f"\N{NO-BREAK SPACE}{unit}") for value in first), last])
 
 
 def _on_day(series: Series, on: date) -> str:
