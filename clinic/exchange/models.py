@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from clinic.clients.models import Client
 from clinic.core.models import Record
+from clinic.exchange.rules.merging import field_words, value_words
 from clinic.staff.models import User
 
 
@@ -89,5 +90,10 @@ class ImportDifference(Record):
 
     @property
     def label(self) -> str:
-        """The field in words: `birth on`, `family name`."""
-        return self.field.removesuffix("_id").replace("_", " ")
+        """The field in words."""
+        return field_words(self.field)
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """Ours and theirs as a person reads them."""
+        return value_words(self.ours), value_words(self.theirs)

@@ -48,6 +48,9 @@ def test_differences_are_shown_and_settled(browser: Browser, differing: Client, 
     shown = browser.get(PAGE).content
     assert b"Moab" in shown
     assert b"Ogden" in shown
+    assert b"Birth date" in shown
+    assert b"May 18, 1980" in shown
+    assert b"1980-05" not in shown
     assert AuditEvent.objects.filter(action="differences_read", client_id=differing.pk).exists()
     assert WorkItem.objects.get().closed_at is None
     for field, kept in (("city", "ours"), ("birth_on", "theirs"), ("began_on", "theirs")):

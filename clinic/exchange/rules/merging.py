@@ -1,5 +1,6 @@
 """Which field of ours a newer chart may change: only what nobody changed here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -26,6 +27,20 @@ def as_text(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return str(value)
+
+
+WHOLE_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def field_words(name: str) -> str:
+    """A field as a person calls it: "birth date", "family name"."""
+    plain = f"{name.removesuffix('_on')} date" if name.endswith("_on") else name.removesuffix("_id")
+    return plain.replace("_", " ")
+
+
+def value_words(text: str) -> str:
+    """A value that was kept as text as a person reads it: a day by its month."""
+    return f"{date.fromisoformat(text):%b %-d, %Y}" if WHOLE_DAY.fullmatch(text) else text
 
 
 def merged(ours: Mapping[str, Any], before: Mapping[str, str] | None, theirs: Mapping[str, Any]) -> Merge:
