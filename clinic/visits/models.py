@@ -154,7 +154,8 @@ class FollowUpVisit(Record):
 class MedicationDecision(Record):
     """What was decided for one medication.
 
-    `proposal` is the change as it was typed, carried out when the visit is signed; then `change` names it.
+    `proposal` is what was typed, at any length: carried out when the visit is signed. Then `rationale` stands, and
+    `change` names the dose change that was made.
     """
 
     visit = models.ForeignKey(FollowUpVisit, on_delete=models.PROTECT, related_name="decisions")

@@ -46,7 +46,6 @@ def test_a_reason_counts_only_where_doses_were_missed() -> None:
     [
         ({"missed": "8"}, "adherence_missed"),
         ({"because": "lazy"}, "adherence_because"),
-        ({"helped": "x" * 301}, "adherence_helped"),
     ],
 )
 def test_nothing_else_is_said(ada: Client, prescriber: User, wrong: dict[str, str], field: str) -> None:

@@ -96,6 +96,20 @@ def test_a_review_without_words_is_refused(browser: Browser, visit: FollowUpVisi
     assert reviews() == []
 
 
+@pytest.mark.parametrize("where", ["save", "sign"])
+def test_a_review_that_is_too_long_stays_in_its_place_and_the_note_is_saved(
+    browser: Browser, visit: FollowUpVisit, where: str
+) -> None:
+    assert 'maxlength="500"' not in browser.get(url("visit", visit)).text
+    answer = browser.post(url(where, visit), typed(visit, "w" * 501))
+    assert answer.status_code == 422
+    assert f">{'w' * 501}</textarea>" in answer.text
+    assert answer.text.count("at most 500 characters (it has 501)") == 2
+    assert reviews() == []
+    visit.refresh_from_db()
+    assert (visit.subjective, visit.is_signed) == ("Sleeps better.", False)
+
+
 def test_words_that_were_typed_go_with_any_button_but_not_by_themselves(browser: Browser, visit: FollowUpVisit) -> None:
     sent = typed(visit)
     assert browser.post(url("save", visit), sent, headers=AUTOSAVE).status_code == 200

@@ -187,15 +187,34 @@ class TestDraft:
         again = browser.post(url("save", visit), second | {"version": "2"})
         assert again.status_code == 302
 
-    def test_what_cannot_be_stored_is_said_and_kept(
-        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
-    ) -> None:
-        data = filled(visit, dose_plan, decision="continue", rationale="x" * 501)
+    def test_what_cannot_be_stored_is_said_and_kept(self, browser: Browser, visit: FollowUpVisit) -> None:
+        data = filled(visit) | {"minutes": "a" * 6}
         assert browser.post(url("save", visit), data, headers=AUTOSAVE).status_code == 422
         answer = browser.post(url("save", visit), data)
         assert answer.status_code == 422
-        assert "x" * 501 in answer.text
+        assert "a" * 6 in answer.text
         assert answer.context["version"] == "1"
+
+    def test_texts_that_are_too_long_to_be_signed_are_saved_and_told_beside_their_fields(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        data = filled(visit, dose_plan, decision="continue", rationale="x" * 501)
+        data |= {"ms_mood_words": "m" * 301, "adherence_helped": "h" * 301}
+        assert browser.post(url("save", visit), data, headers=AUTOSAVE).status_code == 200
+        page = browser.get(url("visit", visit))
+        assert all(text in page.text for text in ("Sleeps better.", "x" * 501, "m" * 301, "h" * 301))
+        assert 'maxlength="500"' not in page.text
+        assert "Keep the rationale for sertraline to 500 characters: there are 501." in page.text
+        refused = browser.post(url("sign", visit), data | {"version": page.context["version"]})
+        assert refused.status_code == 422
+        for name, words in (
+            (field_name(dose_plan.pk, "rationale"), "Keep the rationale for sertraline to 500 characters"),
+            ("ms_mood_words", "to 300 characters: there are 301."),
+            ("adherence_helped", "to 300 characters: there are 301."),
+        ):
+            assert words in str(refused.context["form"].errors[name])
+        visit.refresh_from_db()
+        assert not visit.is_signed
 
     def test_continue_all(self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan) -> None:
         answer = browser.post(url("save", visit), filled(visit, dose_plan) | {"continue_all": "1"})

@@ -110,12 +110,24 @@ class TestSave:
         with pytest.raises(Http404):
             services.save_visit(visit_id=visit.pk, version=1, note=WRITTEN, by=second, now=NOW)
 
+    def test_all_that_is_wrong_is_told_at_once(self, ada: Client, prescriber: User) -> None:
+        wrong = Note(
+            mental_status={"mood": {"choice": "purple"}},
+            problems={"0": {"course": "sideways"}},
+            adherence={"missed": "8"},
+            risk_answer="maybe",
+        )
+        visit = draft(ada, prescriber, NOW)
+        with pytest.raises(RuleBroken) as refusal:
+            services.save_visit(visit_id=visit.pk, version=1, note=wrong, by=prescriber, now=NOW)
+        told = [one.field for one in refusal.value.each()]
+        assert told == ["ms_mood", "risk_answer", "problem_0_course", "adherence_missed"]
+
     def test_an_unknown_finding_is_refused(self, ada: Client, prescriber: User) -> None:
         visit = draft(ada, prescriber, NOW)
         for wrong in (
             Note(mental_status={"mood": {"choice": "purple"}}),
             Note(mental_status={"aura": {"choice": ""}}),
-            Note(mental_status={"mood": {"words": "x" * 301}}),
             Note(risk_answer="maybe"),
         ):
             with pytest.raises(RuleBroken):

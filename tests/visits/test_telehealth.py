@@ -58,6 +58,7 @@ def test_a_consent_holds_for_a_year(given_on: dt.date | None, is_valid: bool) ->
     [
         ({}, ["tele_identity", "tele_location", "tele_consent"]),
         ({"identity": "yes", "location": "Home"}, ["tele_consent"]),
+        ({**WHOLE, "location": "x" * 301}, ["tele_location"]),
         (WHOLE, []),
     ],
 )

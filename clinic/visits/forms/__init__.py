@@ -1,5 +1,14 @@
 """Forms of the visit, and how each medication stands on its page."""
 
-from clinic.visits.forms.visit import OFFERED, REASONS, AddendumForm, PhraseForm, StartForm, VisitForm, time_chosen
+from clinic.visits.forms.visit import (
+    OFFERED,
+    REASONS,
+    AddendumForm,
+    PhraseForm,
+    StartForm,
+    Unkept,
+    VisitForm,
+    time_chosen,
+)
 
-__all__ = ["OFFERED", "REASONS", "AddendumForm", "PhraseForm", "StartForm", "VisitForm", "time_chosen"]
+__all__ = ["OFFERED", "REASONS", "AddendumForm", "PhraseForm", "StartForm", "Unkept", "VisitForm", "time_chosen"]

@@ -1,7 +1,8 @@
 """Fields of what is found at a visit: mental status by domain, how each problem goes, vital signs, time spent.
 
-Those that are the same in every visit are made once and shared by all forms, so no form may change one: making
-them is slow, and a visit is saved every five seconds while somebody types.
+Texts have no limit here, for a longer one would keep the rest of the note from being saved: lengths are judged when
+the visit is signed. Fields that are the same in every visit are made once and shared by all forms, so no form may
+change one: making them is slow, and a visit is saved every five seconds while somebody types.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from clinic.monitoring.rules import KINDS
 from clinic.visits.queries import Waiting
 from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, passage_field
 from clinic.visits.rules.doses_told import HELPED, MISSED, adherence_field
-from clinic.visits.rules.note import DOMAINS, LONGEST_WORDS, NOT_ASSESSED
+from clinic.visits.rules.note import DOMAINS, NOT_ASSESSED
 from clinic.visits.rules.problems import AT_GOAL, VITALS, Course, problem_field, vital_field
 from clinic.visits.rules.telehealth import TEXTS, TICKED, TICKS, telehealth_field
 
@@ -49,7 +50,6 @@ def mental_status_fields() -> dict[str, forms.Field]:
         fields[f"ms_{key}_words"] = forms.CharField(
             label=f"{domain.label}, in words",
             required=False,
-            max_length=LONGEST_WORDS,
             widget=forms.TextInput(attrs={"class": "form-control", "placeholder": "In words"}),
         )
     return fields
@@ -126,7 +126,6 @@ def adherence_asked() -> dict[str, forms.Field]:
         adherence_field("helped"): forms.CharField(
             label=HELPED,
             required=False,
-            max_length=LONGEST_WORDS,
             widget=forms.TextInput(attrs={"class": "form-control", "placeholder": HELPED}),
         ),
     }
@@ -144,7 +143,7 @@ def telehealth_fields() -> dict[str, forms.Field]:
     for name, label in TICKS.items():
         fields[telehealth_field(name)] = forms.BooleanField(label=label, required=False)
     for name, label in TEXTS.items():
-        fields[telehealth_field(name)] = forms.CharField(label=label, required=False, max_length=LONGEST_WORDS)
+        fields[telehealth_field(name)] = forms.CharField(label=label, required=False)
     return fields
 
 

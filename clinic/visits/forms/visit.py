@@ -1,15 +1,15 @@
 """The form of a visit: the note, and for each running medication what is decided."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
 
-from clinic.core.forms import LONGEST_COUNT, LongText
-from clinic.core.rules import StaleRecord
+from clinic.core.forms import LONGEST_COUNT, LongText, tell
+from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.scheduling.models import Modality
 from clinic.titration.rules.signing import MONITORED
 from clinic.visits.forms.findings import (
@@ -79,8 +79,21 @@ class StartForm(forms.Form):
         return self.cleaned_data["modality"] or Modality.IN_PERSON
 
 
+class Unkept(NamedTuple):
+    """A review of weight that was typed beside the note and could not be kept: about what, the words, why not."""
+
+    about: str
+    words: str
+    reason: str
+
+
 class VisitForm(forms.Form):
-    """Everything of a draft; what is unfinished is kept as typed, so only what cannot be stored is refused here."""
+    """Everything of a draft; what is unfinished is kept as typed, so only what cannot be stored is refused here.
+
+    `unkept` are the reviews that are to be mended; the note is saved without them.
+    """
+
+    unkept: Sequence[Unkept] = ()
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     subjective = LongText(
@@ -138,9 +151,9 @@ class VisitForm(forms.Form):
         add("base_version", forms.IntegerField)
         for name in ("mg_per_day", "on", "resume_on"):
             add(name, forms.CharField, max_length=20)
-        add("rationale", forms.CharField, max_length=LONGEST_RATIONALE)
+        add("rationale", forms.CharField)
         add("reason_code", forms.ChoiceField, choices=[("", ""), *REASONS.items()])
-        add("reason_words", forms.CharField, max_length=300)
+        add("reason_words", forms.CharField)
         add("monitors", forms.ChoiceField, choices=[("", ""), *MONITORED.items()])
         for name in ("monitor_by", "monitor_owner"):
             add(name, forms.CharField, max_length=40)
@@ -152,7 +165,7 @@ class VisitForm(forms.Form):
         return {one.dose_plan_id: self._asked(one.dose_plan_id) for one in self.around.medications}
 
     def _asked(self, dose_plan_id: UUID) -> Asked:
-        typed = {name: self._typed(dose_plan_id, name) for name in (*PROPOSAL_FIELDS, "rationale", "decision")}
+        typed = {name: self._typed(dose_plan_id, name) for name in (*PROPOSAL_FIELDS, "decision")}
         base = typed.pop("base_version")
         if typed["decision"] not in OFFERED:
             typed["decision"] = ""
@@ -170,6 +183,10 @@ class VisitForm(forms.Form):
     def seen(self, dose_plan_id: UUID) -> str:
         """The preview that the reader had before them."""
         return self._typed(dose_plan_id, "seen")
+
+    def tell_unkept(self) -> None:
+        """Say, once the note is saved, which reviews are not kept."""
+        tell(self, (RuleBroken(f"Weight: {one.reason}") for one in self.unkept))
 
     def forget_what_is_the_same(self, stale: StaleRecord) -> None:
         """After a stale save only what differs is shown: a rationale left to the portal and what is preset do not."""

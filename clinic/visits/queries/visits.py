@@ -183,12 +183,9 @@ def _asked_in(visit_id: UUID) -> QuerySet[MedicationDecision]:
 
 def _asked(dose_plan_id: UUID, row: MedicationDecision) -> Asked:
     proposal: Mapping[str, Any] = row.proposal or {}
-    return Asked(
-        dose_plan_id=dose_plan_id,
-        decision=row.decision,
-        rationale=row.rationale,
-        **{name: proposal[name] for name in decision_rules.PROPOSAL_FIELDS if name in proposal},
-    )
+    kept = {name: proposal[name] for name in decision_rules.PROPOSAL_FIELDS if name in proposal}
+    # A decision taken before drafts kept it as typed has its rationale in a column of its own.
+    return Asked(dose_plan_id=dose_plan_id, decision=row.decision, **{"rationale": row.rationale, **kept})
 
 
 def look_at_decision(medication: RunningMedication, asked: Asked, *, seen: str = "", today: date) -> Decided:

@@ -37,7 +37,7 @@ from clinic.visits.queries.visits import (
 from clinic.visits.rules import decisions as decision_rules
 from clinic.visits.rules.copied import passage_field, unreviewed
 from clinic.visits.rules.decisions import Asked
-from clinic.visits.rules.doses_told import adherence_fields
+from clinic.visits.rules.doses_told import adherence_fields, missing_of_told
 from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, Problem, missing_in, note_fields
 from clinic.visits.rules.preview import Decided
 from clinic.visits.rules.problems import measured_fields, missing_of
@@ -198,7 +198,7 @@ def fields_of(
 def what_is_missing(draft: ToSign) -> list[Problem]:
     """All that stands between a draft and its signature: parts of the note, a sound decision for each medication."""
     note, visit = note_of(draft.visit), draft.visit
-    problems = [*missing_in(note), *missing_of(note)]
+    problems = [*missing_in(note), *missing_of_told(note.adherence), *missing_of(note)]
     consented_on = draft.around.consented_on
     problems += missing_for_telehealth(note, modality=visit.modality, consented_on=consented_on, today=draft.today)
     problems += [unreviewed(one.id.hex, one.came_from, one.part) for one in draft.around.passages]
@@ -218,6 +218,12 @@ def _missing(draft: ToSign, medication: RunningMedication) -> list[tuple[str, st
     if asked.base_version != medication.version.number:
         words = f"The dose plan of {name} was changed meanwhile: {medication.version.change.words}. Decide again."
         return [("decision", words)]
+    return [*decision_rules.too_long_in(asked, name), *_unsound(draft, medication, asked)]
+
+
+def _unsound(draft: ToSign, medication: RunningMedication, asked: Asked) -> list[tuple[str, str]]:
+    """What keeps a decision from being carried out, by the part of its form that says so."""
+    name, dose_plan_id = medication.medication.name, medication.dose_plan.pk
     decided = draft.looks.get(dose_plan_id)
     if decided is None or decided.asked != asked:
         decided = checked_decision(medication, asked, today=draft.today)

@@ -18,9 +18,11 @@ from clinic.titration.rules.reading import AMOUNT
 from clinic.titration.rules.schedules import Held
 from clinic.titration.rules.signing import EVERY_FINDING, WILL_MONITOR, Override, Promise
 from clinic.titration.rules.telling import Kind
+from clinic.visits.rules.note import too_long
 
 ONE_DAY = timedelta(days=1)
 LONGEST_RATIONALE = 500
+LONGEST_REASON = 300
 LONGEST_HOLD_DAYS = 365
 
 
@@ -39,7 +41,9 @@ class Decision(models.TextChoices):
 
 
 PROMISE_FIELDS = ("monitors", "monitor_by", "monitor_owner")
-PROPOSAL_FIELDS = ("base_version", "mg_per_day", "on", "resume_on", "reason_code", "reason_words", *PROMISE_FIELDS)
+PROPOSAL_FIELDS = (
+    "base_version", "mg_per_day", "on", "resume_on", "rationale", "reason_code", "reason_words", *PROMISE_FIELDS,
+)  # fmt: skip
 CHANGES_DOSE = frozenset({Decision.INCREASE, Decision.DECREASE, Decision.HOLD, Decision.STOP})
 NEW_AMOUNT = frozenset({Decision.INCREASE, Decision.DECREASE})
 DONE_WORDS = {Decision.START: "Started", Decision.SWITCH: "Switched", Decision.STOP: "Stopped"}
@@ -126,7 +130,7 @@ def done_words(decision: Decision) -> str:
 
 def asked_fields(asked: Asked) -> dict[str, str]:
     """A decision by form field, for the form and for showing both texts after a stale save."""
-    texts = {"decision": str(asked.decision), "rationale": asked.rationale, **asked.proposal()}
+    texts = {"decision": str(asked.decision), **asked.proposal()}
     del texts["base_version"]
     return {field_name(asked.dose_plan_id, name): text for name, text in texts.items()}
 
@@ -232,6 +236,19 @@ def _decided_words(decision: Decision, medication: str, today_mg: Decimal, propo
         amounts = f"from {plain(proposed.from_mg)} mg to {plain(proposed.to_mg)} mg a day"
         return f"{decision.label} {medication} {amounts} from {day}"
     return f"{decision.label} {medication} from {day}"
+
+
+def too_long_in(asked: Asked, medication: str) -> list[tuple[str, str]]:
+    """Texts that a draft keeps as they were typed and that are longer than what can be signed, each by its part."""
+    texts = (
+        ("rationale", "the rationale", asked.rationale, LONGEST_RATIONALE),
+        ("reason_words", "the reason in words", asked.reason_words, LONGEST_REASON),
+    )
+    return [
+        (part, problem.words)
+        for part, what, text, most in texts
+        for problem in too_long(part, f"{what} for {medication}", text, most)
+    ]
 
 
 def token_of(asked: Asked) -> str:

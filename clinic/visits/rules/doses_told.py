@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from clinic.checkins.rules.asking import MOST_DOSES_MISSED, WHY_MISSED
-from clinic.core.rules import refuse, unless
-from clinic.visits.rules.note import LONGEST_WORDS, DomainWords
+from clinic.core.rules import RuleBroken, unless
+from clinic.visits.rules.note import DomainWords, Problem, too_long
 
 # Doses missed in the 7 days before the visit, of all medications together.
 MISSED = {str(number): str(number) for number in range(MOST_DOSES_MISSED + 1)}
@@ -17,15 +17,18 @@ def adherence_field(name: str) -> str:
     return f"adherence_{name}"
 
 
-def check_adherence(told: Mapping[str, str]) -> None:
-    """Doses missed are 0 to 7 in 7 days, a reason is one of those of the check-ins, words are few; RuleBroken else."""
+def refusals_of_told(told: Mapping[str, str]) -> list[RuleBroken | None]:
+    """Doses missed are 0 to 7 in 7 days, a reason is one of those of the check-ins; anything else is refused."""
     is_number, is_reason = told.get("missed", "") in {"", *MISSED}, told.get("because", "") in {"", *WHY_MISSED}
-    is_short = len(told.get("helped", "")) <= LONGEST_WORDS
-    refuse(
+    return [
         unless(is_number, "Choose a number of doses from the list.", field=adherence_field("missed")),
         unless(is_reason, "Choose why from the list.", field=adherence_field("because")),
-        unless(is_short, f"Keep this under {LONGEST_WORDS} characters.", field=adherence_field("helped")),
-    )
+    ]
+
+
+def missing_of_told(told: Mapping[str, str]) -> list[Problem]:
+    """What helps is told in few words."""
+    return too_long(adherence_field("helped"), f"“{HELPED}”", told.get("helped", ""))
 
 
 def tidy_adherence(told: Mapping[str, str]) -> dict[str, str]:

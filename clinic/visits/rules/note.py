@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from clinic.core.rules import RuleBroken, StaleRecord, refuse, unless
+from clinic.core.rules import RuleBroken, StaleRecord, unless
 from clinic.intake.rules.evaluation import MENTAL_STATUS, Domain
 
 NOT_ASSESSED = "not assessed"
@@ -37,12 +37,18 @@ class Problem(NamedTuple):
     field: str
     words: str
 
+    @property
+    def refusal(self) -> RuleBroken:
+        """As it is told beside its field."""
+        return RuleBroken(self.words, field=self.field)
+
 
 class NotReady(RuleBroken):
-    """The visit cannot be signed yet: the first reason as its own, `problems` names everything that is missing."""
+    """The visit cannot be signed yet; `problems` names everything that is missing."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems[0].words, field=problems[0].field)
+        first, *others = (problem.refusal for problem in problems)
+        super().__init__(first.reason, field=first.field, others=others)
         self.problems = problems
 
 
@@ -74,22 +80,28 @@ class DomainWords(NamedTuple):
     words: str
 
 
-def check_note(note: Note) -> None:
+def refusals_of_note(note: Note) -> list[RuleBroken | None]:
     """Mental status and risk are told by the clinic's own findings; anything else is refused."""
     refusals = []
     for domain, found in note.mental_status.items():
         findings = DOMAINS[domain].findings if domain in DOMAINS else ()
         is_finding = domain in DOMAINS and found.get("choice", "") in {"", NOT_ASSESSED, *findings}
-        is_short = len(found.get("words", "")) <= LONGEST_WORDS
         refusals.append(unless(is_finding, "Choose a finding from the list.", field=f"ms_{domain}"))
-        refusals.append(unless(is_short, f"Keep this under {LONGEST_WORDS} characters.", field=f"ms_{domain}_words"))
     is_answer = not note.risk_answer or note.risk_answer in RISK_ANSWERS
-    refuse(*refusals, unless(is_answer, "Choose an answer from the list.", field="risk_answer"))
+    return [*refusals, unless(is_answer, "Choose an answer from the list.", field="risk_answer")]
+
+
+def too_long(field: str, what: str, text: str, most: int = LONGEST_WORDS) -> list[Problem]:
+    """A draft keeps texts of any length as they were typed; signed they have so many characters at most."""
+    words = f"Keep {what} to {most} characters: there are {len(text):,}."
+    return [Problem(field, words)] if len(text) > most else []
 
 
 def missing_in(note: Note) -> list[Problem]:
-    """A signed note answers the risk question and says what the prescriber makes of it all."""
+    """A signed note answers the risk question, says what the prescriber makes of it all, and is brief by domain."""
     problems = []
+    for domain, found in note.mental_status.items():
+        problems += too_long(f"ms_{domain}_words", f"“{DOMAINS[domain].label}”", found.get("words", ""))
     if not note.assessment.strip():
         problems.append(Problem("assessment", "Write the assessment."))
     if not note.risk_answer:

@@ -30,14 +30,14 @@ def problem_field(key: str, name: str) -> str:
     return f"problem_{key.replace('-', '')}_{name}"
 
 
-def check_problems(problems: Mapping[str, Mapping[str, str]]) -> None:
+def refusals_of_problems(problems: Mapping[str, Mapping[str, str]]) -> list[RuleBroken | None]:
     """A problem improved, is stable or worse, and is at its goal or not; nothing else is said of it by buttons."""
     refusals = []
     for key, said in problems.items():
         is_course, is_answer = said.get("course", "") in {"", *Course.values}, said.get("at_goal", "") in {"", *AT_GOAL}
         refusals.append(unless(is_course, "Choose how it goes from the list.", field=problem_field(key, "course")))
         refusals.append(unless(is_answer, "Choose whether it is at goal.", field=problem_field(key, "at_goal")))
-    refuse(*refusals)
+    return refusals
 
 
 def problem_words(problems: Mapping[str, Mapping[str, str]]) -> list[DomainWords]:

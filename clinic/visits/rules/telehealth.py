@@ -7,7 +7,7 @@ client, before the first encounter and at least once a year the client's informe
 from collections.abc import Mapping
 from datetime import date
 
-from clinic.visits.rules.note import DomainWords, Note, Problem
+from clinic.visits.rules.note import DomainWords, Note, Problem, too_long
 
 TELEHEALTH = "telehealth"
 CONSENT_TELLS = (
@@ -61,6 +61,8 @@ def missing_for_telehealth(note: Note, *, modality: str, consented_on: date | No
         return []
     said = note.telehealth
     problems = []
+    for name, what in TEXTS.items():
+        problems += too_long(telehealth_field(name), f"“{what}”", said.get(name, ""))
     if said.get("identity") != TICKED:
         problems.append(Problem(telehealth_field("identity"), "Verify who the client is, and say so."))
     if not said.get("location"):

@@ -13,7 +13,7 @@ from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.clients.queries import chart_to_lock
 from clinic.core.clock import local_day
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, refuse
 from clinic.scheduling.models import Appointment, Modality
 from clinic.staff.models import User
 from clinic.titration.rules.numbers import plain
@@ -22,9 +22,9 @@ from clinic.visits import queries
 from clinic.visits.models import FollowUpVisit, MedicationDecision
 from clinic.visits.queries import RunningMedication
 from clinic.visits.rules.decisions import Asked, Decision
-from clinic.visits.rules.doses_told import check_adherence, tidy_adherence
-from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, check_note, check_version, tidy
-from clinic.visits.rules.problems import check_problems, tidy_problems, tidy_vitals
+from clinic.visits.rules.doses_told import refusals_of_told, tidy_adherence
+from clinic.visits.rules.note import NOTE_MAPS, NOTE_TEXTS, Note, check_version, refusals_of_note, tidy
+from clinic.visits.rules.problems import refusals_of_problems, tidy_problems, tidy_vitals
 from clinic.visits.rules.telehealth import tidy_telehealth
 from clinic.visits.services.root import as_decision, check_prescriber, locked_draft, write_decisions
 
@@ -68,12 +68,10 @@ def save_visit(
 
     `passages` are copied texts as they stand in their boxes, still to be reviewed.
     StaleRecord when it was saved elsewhere after `version`; a save of what already stands changes nothing.
-    What is unfinished is kept as typed: amounts and days are judged by the preview and at signing.
+    What is unfinished is kept as typed: amounts and days are judged by the preview and at signing, lengths at signing.
     """
     visit = locked_draft(visit_id, by)
-    check_note(note)
-    check_problems(note.problems)
-    check_adherence(note.adherence)
+    refuse(*refusals_of_note(note), *refusals_of_problems(note.problems), *refusals_of_told(note.adherence))
     note = _tidied(note)
     standing = queries.asked_of(visit)
     wanted = standing if decisions is None else {asked.dose_plan_id: asked for asked in decisions}

@@ -33,15 +33,15 @@ def locked_draft(visit_id: UUID, by: User) -> FollowUpVisit:
 
 
 def as_decision(
-    visit: FollowUpVisit, asked: Asked, *, rationale: str | None = None, change: DoseChange | None = None
+    visit: FollowUpVisit, asked: Asked, *, rationale: str = "", change: DoseChange | None = None
 ) -> MedicationDecision:
-    """The row of what was decided for one medication; with the change it made, once that was carried out."""
+    """The row of what was decided for one medication; signed, with its rationale and the change it made."""
     return MedicationDecision(
         visit=visit,
         dose_plan_id=asked.dose_plan_id,
         decision=asked.decision,
         proposal=asked.proposal(),
-        rationale=asked.rationale if rationale is None else rationale,
+        rationale=rationale,
         change=change,
     )
 

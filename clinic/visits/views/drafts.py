@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.checkins.services import send_scales
 from clinic.clients.services import open_chart
 from clinic.core.clock import local_day
-from clinic.core.forms import submit
-from clinic.monitoring.rules.gain import LONGEST_REVIEW
+from clinic.core.forms import submit, tell
+from clinic.core.rules import RuleBroken
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 from clinic.titration.services import end_side_effect
@@ -80,7 +80,7 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("visits:visit", visit_id)
     form = _bound(request, shown)
-    keep_beside(request, shown)
+    form.unkept = keep_beside(request, shown)
     saved = list[FollowUpVisit]()
     keep = partial(services.save_visit, visit_id=visit_id, by=request.user, now=timezone.now())
     is_done = submit(form, lambda **note: saved.append(keep(**note)))
@@ -90,6 +90,9 @@ def save(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         return _draft_again(request, visit_id, form)
     _end_effect(request)
     if not submit(form, partial(_do_asked, request, visit_id)):
+        return _draft_again(request, visit_id, form, is_saved=True)
+    form.tell_unkept()
+    if not form.is_valid():
         return _draft_again(request, visit_id, form, is_saved=True)
     return redirect(_after_saving(request, shown))
 
@@ -182,12 +185,13 @@ def sign(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         return redirect("visits:visit", visit_id)
     now = timezone.now()
     form = _bound(request, shown)
-    keep_beside(request, shown)
+    form.unkept = keep_beside(request, shown)
     if not submit(form, partial(services.save_visit, visit_id=visit_id, by=request.user, now=now)):
         return _draft_again(request, visit_id, form)
     saved = queries.get_draft(request.user, visit_id)
     page = queries.visit_page(request.user, saved, now)
     _name_all_missing(page, form)
+    form.tell_unkept()
     if not form.is_valid():
         return _draft_again(request, visit_id, form, is_saved=True, page=page)
     if not submit(form, partial(_sign, request, saved)):
@@ -208,12 +212,9 @@ def _bound(request: StaffRequest, shown: FollowUpVisit) -> VisitForm:
 def _name_all_missing(page: queries.VisitPage, form: VisitForm) -> None:
     """Each dose change that was not previewed as it now stands, and all else that keeps the visit from being signed."""
     shown = panels(page, form)
-    for name in not_looked_at(shown, form):
-        form.add_error(name, LOOK_FIRST)
+    tell(form, (RuleBroken(LOOK_FIRST, field=name) for name in not_looked_at(shown, form)))
     looks = {panel.running.dose_plan.pk: panel.look for panel in shown}
-    for problem in queries.what_is_missing(replace(page.to_sign, looks=looks)):
-        if problem.field not in form.errors:
-            form.add_error(problem.field if problem.field in form.fields else None, problem.words)
+    tell(form, (problem.refusal for problem in queries.what_is_missing(replace(page.to_sign, looks=looks))))
 
 
 def _autosaved(form: VisitForm, saved: FollowUpVisit | None = None) -> HttpResponse:
@@ -277,7 +278,6 @@ def _render_draft(
         "open_points": open_points(page, form, shown_panels),
         "consent_tells": CONSENT_TELLS,
         "next_visit": _next_visit(request, page, shown_panels),
-        "longest_review": LONGEST_REVIEW,
         "scales_due": queries.scales_due(page.visit, timezone.now()),
         "has_consent": is_consent_valid(page.around.consented_on, page.today),
     }
