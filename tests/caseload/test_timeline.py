@@ -191,7 +191,7 @@ def test_the_table_says_the_same_newest_first() -> None:
         (day(6, 12), "trazodone", "25 mg every other day"),
         (day(6, 11), "sertraline", "100 mg"),
         (day(6, 3), "Visit", "Medication check"),
-        (day(6, 2), "sertraline", "50 mg"),
+        (day(6, 1), "sertraline", "50 mg"),
     ]
 
 

@@ -336,9 +336,9 @@ class TableRow(NamedTuple):
 
 
 def table(history: History, *, since: date, today: date) -> list[TableRow]:
-    """The same data as the picture, newest first."""
+    """The same data as the picture, newest first; what began before it and goes on stands at its own day."""
     rows = [
-        TableRow(max(segment.first_on, since), course.medication, _dose_words(segment, today))
+        TableRow(segment.first_on, course.medication, _dose_words(segment, today))
         for course in history.courses
         for segment in course.segments
         if segment.last_on is None or segment.last_on >= since
@@ -353,13 +353,13 @@ def table(history: History, *, since: date, today: date) -> list[TableRow]:
     rows += [TableRow(mark.on, "Check-in", mark.words) for mark in history.worries if mark.on >= since]
     named = (("Not taken", history.missed), ("Result", history.results), ("Life event", history.events))
     rows += [TableRow(mark.on, what, mark.words) for what, marks in named for mark in marks if mark.on >= since]
-    rows += [_effect_row(one, since) for one in history.effects if (one.last_on or today) >= since]
+    rows += [_effect_row(one) for one in history.effects if (one.last_on or today) >= since]
     return sorted(rows, key=lambda row: row.on, reverse=True)
 
 
-def _effect_row(one: Span, since: date) -> TableRow:
+def _effect_row(one: Span) -> TableRow:
     until = f"until {one.last_on:%b %-d, %Y}" if one.last_on else "still there"
-    return TableRow(max(one.first_on, since), "Side effect", f"{one.words}, {until}")
+    return TableRow(one.first_on, "Side effect", f"{one.words}, {until}")
 
 
 def _dose_words(segment: Segment, today: date) -> str:
