@@ -82,6 +82,24 @@ def test_a_visit_with_a_three_step_titration_takes_at_most_sixteen_clicks(
     assert page.url.split("#")[0] == here
 
 
+def test_a_taper_is_one_click_away(visited: OnSertraline, page_at: OpenPage) -> None:
+    page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
+    page.get_by_role("button", name="Taper").click()
+    editor = page.get_by_role("region", name="Change sertraline")
+    expect(editor.get_by_label("Fall step by step (taper)")).to_be_checked()
+    editor.get_by_label("Target a day").fill("0")
+    editor.get_by_label("Cut each time").fill("25")
+    editor.get_by_label("Days between steps").fill("14")
+    editor.get_by_label("Why").fill("Well for a year")
+    editor.get_by_role("button", name="Sign the change").click()
+    expect(page.locator("[data-done]")).to_contain_text("falling to 25 mg a day")
+    page.get_by_role("textbox", name="Assessment").fill("Remission.")
+    page.get_by_text("No thoughts of self-harm").click()
+    page.get_by_role("button", name="Sign the visit").click()
+    expect(page.get_by_text("Visit signed.")).to_be_visible()
+    assert FollowUpVisit.objects.get(client=visited.client).decisions.get().decision == "taper"
+
+
 def test_another_medication_is_picked_and_started_in_place(visited: OnSertraline, page_at: OpenPage) -> None:
     page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
     page.get_by_role("button", name="Start another medication").click()

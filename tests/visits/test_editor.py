@@ -133,6 +133,13 @@ class TestOpened:
         assert opened_from(second, visit.client, str(visit.pk)) is None
         assert opened_from(prescriber, visit.client, str(visit.pk)) == visit
 
+    def test_a_taper_is_laid_out_from_the_first_look(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        address = editor("change", dose_plan.pk, visit.pk)
+        for asked, way in ((f"{address}&way=taper", "taper"), (f"{address}&way=nonsense", "amount")):
+            assert browser.get(asked).context["form"]["way"].value() == way
+
     def test_without_scripts_a_button_saves_and_opens(
         self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
     ) -> None:
@@ -144,7 +151,9 @@ class TestOpened:
         ):
             answer = browser.post(reverse("visits:save", args=[visit.pk]), typed | {"open": asked})
             assert answer["Location"] == editor(name, key, visit.pk)
-        for wild in ("change x", "switch", "elsewhere", "\0"):
+        answer = browser.post(reverse("visits:save", args=[visit.pk]), typed | {"open": f"taper {dose_plan.pk}"})
+        assert answer["Location"] == f"{editor('change', dose_plan.pk, visit.pk)}&way=taper"
+        for wild in ("taper x", "change x", "switch", "elsewhere", "\0"):
             answer = browser.post(reverse("visits:save", args=[visit.pk]), typed | {"open": wild})
             assert answer["Location"] == visit.get_absolute_url()
         visit.refresh_from_db()

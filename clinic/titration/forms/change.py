@@ -40,7 +40,8 @@ LENGTHS = {"pause": "days", "slow": "interval_days", "back_one_step": None}
 class ChangeForm(RunningPlanForm):
     """A change of a running dose plan. Cleaned, it is the `order`, the day `on`, `reason`, `overrides`, version.
 
-    After cleaning, `from_day` is the day from which on it takes effect, by whatever way.
+    It begins with the first way, or the one asked for. After cleaning, `from_day` is the day from which on it takes
+    effect, by whatever way.
     """
 
     own_ways = WAYS
@@ -62,6 +63,7 @@ class ChangeForm(RunningPlanForm):
         team: Team,
         before: Callable[[DosePlanResult, DosePlanResult, date], Before],
         today: date,
+        way: str = "",
     ) -> None:
         self.look_before = before
         super().__init__(
@@ -71,7 +73,7 @@ class ChangeForm(RunningPlanForm):
             offers=offers,
             team=team,
             today=today,
-            initial={"version": current.number},
+            initial={"version": current.number, **({"way": way} if way in dict(WAYS) else {})},
         )
 
     def clean(self) -> dict[str, Any]:

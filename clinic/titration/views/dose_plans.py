@@ -139,6 +139,7 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         team=queries.team_to_promise(client),
         before=partial(queries.before_change, dose_plan, around),
         today=today,
+        way=request.GET.get("way", ""),
     )
     deed = partial(services.change_dose_plan, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
     if request.POST.get("do") == "sign" and submit(form, deed):

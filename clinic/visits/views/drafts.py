@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -153,9 +154,15 @@ def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
 def _editor_to_open(request: StaffRequest, shown: FollowUpVisit) -> str:
     """The page of the plan editor that was asked for by a button, knowing this visit; empty where none was."""
     what, _, dose_plan_id = request.POST.get("open", "").partition(" ")
-    about = {"start": str(shown.client_id), "change": dose_plan_id, "switch": dose_plan_id}
-    with suppress(NoReverseMatch):
-        return f"{reverse(f'titration:{what}', args=[about.get(what, '')])}?visit={shown.pk}"
+    editors: dict[str, tuple[str, object, dict[str, str]]] = {
+        "start": ("start", shown.client_id, {}),
+        "change": ("change", dose_plan_id, {}),
+        "taper": ("change", dose_plan_id, {"way": "taper"}),
+        "switch": ("switch", dose_plan_id, {}),
+    }
+    with suppress(KeyError, NoReverseMatch):
+        name, key, way = editors[what]
+        return f"{reverse(f'titration:{name}', args=[key])}?{urlencode({'visit': shown.pk, **way})}"
     return ""
 
 
