@@ -285,28 +285,27 @@ def _panel(series: ScoreSeries, axis: Axis, *, top: float) -> Panel:
 
 def _room_for_words(dots: Sequence[Dot], heights: Sequence[float]) -> float:
     """The place across, from the left, where the line of scores meets the fewest words of the bands."""
-    across = [dot.x for dot in dots]
-
-    def meets(x: float) -> int:
+    across, ups = [dot.x for dot in dots], [dot.y for dot in dots]
+    met: dict[float, int] = {}
+    for x in range(LEFT, RIGHT - WORDS_WIDE, 48):
         right = x + WORDS_WIDE
-        near = [dot.y for dot in dots[bisect_left(across, x - SCORE_WIDE) : bisect_right(across, right)]]
-        near += [_height_at(edge, across, dots) for edge in (x, right) if across[0] <= edge <= across[-1]]
+        near = ups[bisect_left(across, x - SCORE_WIDE) : bisect_right(across, right)]
+        near += [_height_at(edge, across, ups) for edge in (x, right) if across[0] <= edge <= across[-1]]
         if not near:
-            return 0
+            return x
         low, high = min(near) - 5, max(near) + WORDS_HIGH
-        return sum(low <= height <= high for height in heights)
+        met[x] = sum(low <= height <= high for height in heights)
+        if not met[x]:
+            return x
+    return min(met, key=met.__getitem__)
 
-    places = range(LEFT, RIGHT - WORDS_WIDE, 48)
-    return next((x for x in places if not meets(x)), None) or min(places, key=meets)
 
-
-def _height_at(x: float, across: Sequence[float], dots: Sequence[Dot]) -> float:
+def _height_at(x: float, across: Sequence[float], ups: Sequence[float]) -> float:
     """Where the line through the dots is at a place between the first and the last of them."""
     after = bisect_left(across, x)
-    one, other = dots[max(after - 1, 0)], dots[after]
-    if other.x <= one.x:
-        return one.y
-    return one.y + (other.y - one.y) * (x - one.x) / (other.x - one.x)
+    before = max(after - 1, 0)
+    wide = across[after] - across[before]
+    return ups[before] + (ups[after] - ups[before]) * (x - across[before]) / wide if wide > 0 else ups[before]
 
 
 def _ticks(marks: Iterable[Mark], axis: Axis) -> tuple[Tick, ...]:
