@@ -52,6 +52,13 @@ def test_a_wrong_year_is_said_in_spanish(page: str) -> None:
     assert "Le queda 1 intento." in answers[3]
 
 
+def test_what_is_missing_is_said_in_spanish(phone: Browser, page: str) -> None:
+    shown = phone.post(page, {"words": "Cansada"}).content.decode()
+    for words in ("Falta algo", "revise esto primero", "Elija cómo se siente.", "Mostrar todas mis respuestas"):
+        assert words in shown
+    assert "Not done yet" not in shown
+
+
 def test_a_link_that_is_too_old_is_refused_in_spanish(page: str) -> None:
     with time_machine.travel(JUNE_4 + dt.timedelta(days=30), tick=False):
         answer = Browser().get(page)
