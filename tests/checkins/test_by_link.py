@@ -163,3 +163,12 @@ def test_danger_by_link_is_an_alert_at_once_and_there_is_no_desk(page: str, reac
     assert "desk" not in done
     assert RiskAlert.objects.get().reason.startswith("PHQ-9 by link: Answered that thoughts")
     assert "PHQ-9 by link" in WorkItem.objects.get(client=reached, kind="call_client").reason
+
+
+def test_nothing_answered_is_said_in_the_clients_language(page: str, reached: Client) -> None:
+    Client.objects.filter(pk=reached.pk).update(language="es")
+    phone = Browser()
+    phone.post(page, {"year": reached.birth_on.year})
+    shown = phone.post(page, {"asked": "phq9"}).content.decode()
+    assert "Todavía no ha contestado nada." in shown
+    assert "Nothing is answered" not in shown

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clinic.audit.services import record
 from clinic.clients.services import locked_client
@@ -41,7 +42,7 @@ def record_response(
     """
     client = locked_client(client_id)
     if all(answer is None for answer in answers):
-        raise RuleBroken("Nothing is answered yet.", field="answers[0]")
+        raise RuleBroken(_("Nothing is answered yet."), field="answers[0]")
     instruments = queries.known_instruments([instrument])
     score = score_answers(instrument, list(answers), sex or client.sex, instruments=instruments)
     at = answered_at or now
