@@ -157,7 +157,7 @@ def test_hours_are_added_and_ended(prescriber: User, coordinator: User) -> None:
 
 def test_time_off_is_refused_while_people_are_booked(ada: Client, prescriber: User, hours: Availability) -> None:
     book(ada, prescriber)
-    with pytest.raises(RuleBroken, match="1 appointments stand"):
+    with pytest.raises(RuleBroken, match="1 appointment stands in that time"):
         services.add_time_off(clinician=prescriber, starts_at=NINE, ends_at=NINE + dt.timedelta(days=1), by=prescriber)
 
 

@@ -110,7 +110,7 @@ def snapshot(client: Client) -> Mapping[str, Any]:
             [
                 row.name,
                 "" if row.highest_mg is None else f"{row.highest_mg.normalize():f} mg",
-                "" if row.weeks is None else f"{row.weeks} weeks",
+                "" if row.weeks is None else f"{row.weeks} week{'' if row.weeks == 1 else 's'}",
                 row.get_response_display(),
                 row.get_why_stopped_display(),
             ]

@@ -75,7 +75,8 @@ def add_time_off(
     User.objects.get_queryset().select_for_update().get(pk=clinician.pk)
     booked = queries.booked_between(clinician, starts_at, ends_at)
     if booked:
-        raise RuleBroken(f"{booked} appointments stand in that time. Move them first.", field="starts_at")
+        standing = "1 appointment stands" if booked == 1 else f"{booked} appointments stand"
+        raise RuleBroken(f"{standing} in that time. Move what is booked first.", field="starts_at")
     time_off = TimeOff(clinician=clinician, starts_at=starts_at, ends_at=ends_at, reason=reason)
     if same := _same(time_off, "clinician", "starts_at", "ends_at", "reason"):
         return same
