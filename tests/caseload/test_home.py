@@ -242,6 +242,7 @@ def test_an_auditor_sees_what_was_refused(browser: Browser, ada: Client, auditor
     page = text(browser, auditor)
     assert "Chart refused" in page
     assert "Stan Stranger" in page
+    assert "127.0.0.1 · chart" in page
 
 
 def crowd(rows: int, team: list[User], now: dt.datetime, noon: dt.datetime) -> None:
