@@ -24,6 +24,11 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(clinic_zone()).date()
 
 
+def last_day(deadline: datetime) -> date:
+    """The clinic's day at whose end at the latest something is to be done: midnight ends the day before it."""
+    return local_day(deadline - timedelta(microseconds=1))
+
+
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """The instants at which a day of the clinic begins and at which the next one does."""
     zone = clinic_zone()

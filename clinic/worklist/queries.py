@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import ContactPoint
 from clinic.clients.queries import Named, naming
-from clinic.core.clock import local_day
+from clinic.core.clock import last_day, local_day
 from clinic.core.queries import prepared
 from clinic.staff.models import User
 from clinic.worklist import rules
@@ -115,7 +115,7 @@ def _duty(row: tuple[Any, ...], *, now: datetime) -> Duty:
     pk, due_at, urgent, kind, reason, owner, phones, *named = row
     client = Named(*named) if named[0] else None
     label = DutyKind(kind).label
-    is_due_today = local_day(due_at) == local_day(now)
+    is_due_today = last_day(due_at) == local_day(now)
     return Duty(
         pk=pk,
         signs=OVERDUE if rules.is_overdue(due_at, now=now) else TODAY if is_due_today else [],

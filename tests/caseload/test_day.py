@@ -18,6 +18,7 @@ from clinic.messaging.models import Reminder
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.visits import services
+from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.note import Note
 from tests.caseload.histories import dosed
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, ContactPointFactory
@@ -105,6 +106,9 @@ class TestHome:
         assert answer["Location"] == reverse("visits:visit", args=[appointment.visit.pk])
         # Who presses again, from a page that was open meanwhile, comes to the same note.
         assert browser.post(start, {"appointment_id": str(appointment.pk)})["Location"] == answer["Location"]
+        assert "Go on with the visit" in browser.get("/").text
+        FollowUpVisit.objects.update(signed_at=NOW, signed_by=prescriber, content_hash="kept")
+        assert "the visit" not in browser.get("/").text
 
     def test_a_booked_evaluation_begins_with_its_own_form(
         self, browser: Browser, ada: Client, prescriber: User
@@ -122,11 +126,11 @@ class TestHome:
         AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind="evaluation")
         PsychiatricEvaluationFactory(client=ada, prescriber=prescriber)
         assert "unsigned" in self.row(browser)
-        assert "Start the evaluation" in browser.get("/").text
+        assert "Go on with the evaluation" in browser.get("/").text
         PsychiatricEvaluation.objects.all().delete()
         signed_evaluation(ada, prescriber, now=NOW, evaluated_on=TODAY)
         assert "signed" in self.row(browser)
-        assert "Start the evaluation" not in browser.get("/").text
+        assert "the evaluation" not in browser.get("/").text
 
     def test_what_an_evaluation_wants_beforehand(self, browser: Browser, ada: Client, prescriber: User) -> None:
         AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW, kind="evaluation")

@@ -289,6 +289,13 @@ def test_a_choice_is_drawn_as_the_browser_and_django_know_it() -> None:
     assert " checked" in drawn
 
 
+def test_a_deadline_at_midnight_ends_the_day_before() -> None:
+    noon = datetime(2026, 3, 4, 19, 0, tzinfo=UTC)
+    midnight = datetime(2026, 3, 5, 7, 0, tzinfo=UTC)
+    assert clinic_ui.deadline(noon).replace(clinic_ui.NO_BREAK, " ") == "Wed, Mar 4, 2026, 12:00 pm"
+    assert clinic_ui.deadline(midnight) == "Wed, Mar 4, 2026"
+
+
 def test_no_conflict_draws_nothing() -> None:
     assert draw("{% conflict form %}", form=NoteForm(TYPED)).strip() == ""
 

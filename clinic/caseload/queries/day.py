@@ -50,10 +50,10 @@ NAMES = (
 
 
 class DayVisit(NamedTuple):
-    """One appointment of today in words and how ready it is; `start` begins what `begins` says, where that can begin.
+    """One appointment of today in words and how ready it is.
 
-    A visit begins at once, with its `appointment`; an evaluation with its own form, and `told` is what brought the
-    client to it.
+    `start` leads to what `begins` says, where that can begin or go on: a visit begins at once, with its `appointment`,
+    an evaluation with its own form; `told` is what brought the client to it.
     `device` leads to where a tablet is handed over to whoever comes here without a score. To whoever comes by
     telehealth without one `send` sends the scale by link; `link` says how one stands or why none goes, and then
     `staff` leads to where it is recorded together.
@@ -219,7 +219,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], ways: Container[UUID]
     told = _told(one) if is_evaluation and one["is_open"] else None
     marks = _marks(one, told, due, today) if one["is_open"] else ()
     signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else [CLOSED]
-    is_done = "signed" in marks or status in ENDED if is_evaluation else one["visit_id"] is not None
+    is_done = "signed" in marks or (is_evaluation and status in ENDED)
     may_begin = one["is_open"] and not is_done
     is_here = one["modality"] == Modality.IN_PERSON and status not in ENDED
     link = scale_link(one["link_state"] or "", has_way=client.id in ways) if _may_be_sent_a_scale(one) else None
@@ -234,7 +234,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], ways: Container[UUID]
         signs=signs,
         start=address(begins_with, client.id) if may_begin else "",
         appointment=None if is_evaluation else one["appointment_id"],
-        begins="the evaluation" if is_evaluation else "the visit",
+        begins=f"{'Go on with' if 'unsigned' in marks else 'Start'} the {'evaluation' if is_evaluation else 'visit'}",
         device=address("checkins:hand_over", client.id) if is_here and "score" in marks else "",
         send=address("caseload:send_scales", client.id) if link and link.may_send else "",
         link=link.sign if link else None,

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from clinic.core.clock import local, local_day
+from clinic.core.clock import last_day, local, local_day
 
 register = template.Library()
 register.filter("crispy", as_crispy_form)
@@ -162,6 +162,13 @@ def clock(value: datetime | time | None) -> str:
 def instant(value: datetime | None) -> str:
     """Write an instant in the clinic's zone, `Mar 4, 2026, 2:05 pm`."""
     return f"{day(value)}, {clock(value)}" if value else ""
+
+
+@register.filter
+def deadline(value: datetime) -> str:
+    """Write until when something is to be done: `Wed, Mar 4, 2026, 2:05 pm`; midnight ends the day before it."""
+    last = last_day(value)
+    return weekday(value) + f", {clock(value)}" if last == local_day(value) else weekday(last)
 
 
 @register.filter
