@@ -9,6 +9,7 @@ from clinic.formulary.rules import read_formulary
 from clinic.monitoring.rules.protocols import (
     Event,
     Person,
+    Protocol,
     ingredient_groups,
     protocols_for,
     protocols_of,
@@ -69,6 +70,31 @@ def test_a_secondary_source_says_that_it_is_not_reviewed() -> None:
 )
 def test_what_is_asked_of_an_ingredient(ingredient: str, asked: set[str]) -> None:
     assert series_of(ingredient) == asked
+
+
+@pytest.mark.parametrize(
+    ("series", "asked"),
+    [
+        ("carbamazepine_sodium", ["before", "first 14-42 days", "last 3-6 months"]),
+        ("carbamazepine_liver", ["before", "first 14-42 days", "last 3-6 months"]),
+        ("carbamazepine_level", ["first 28-None days"]),
+        ("naltrexone_liver", ["before", "first 1-3 months", "last None-6 months"]),
+        ("buprenorphine_liver", ["before", "last None-6 months"]),
+        ("lithium_ecg", ["before"]),
+    ],
+)
+def test_what_waits_for_a_review_is_there_in_full(series: str, asked: list[str]) -> None:
+    rows = [row for row in read_protocols() if row.series == series]
+    assert [_window(row) for row in rows] == asked
+    assert not any(row.is_active for row in rows)
+
+
+def _window(row: Protocol) -> str:
+    if row.event is Event.BEFORE:
+        return "before"
+    days = row.from_days is not None or row.to_days is not None
+    first, last = (row.from_days, row.to_days) if days else (row.from_months, row.to_months)
+    return f"{row.event} {first}-{last} {'days' if days else 'months'}"
 
 
 def test_a_combination_is_monitored_by_its_parts() -> None:

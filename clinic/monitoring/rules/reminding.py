@@ -39,6 +39,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "hla_b1502": ("a gene that matters for a medication", "un gen importante para un medicamento"),
     "lithium": ("lithium level", "nivel de litio"),
     "valproate": ("valproate level", "nivel de valproato"),
+    "carbamazepine": ("carbamazepine level", "nivel de carbamazepina"),
     "qtc": ("ECG, a recording of your heartbeat", "Electrocardiograma, un registro de los latidos del corazón"),
 }
 OF_BLOOD: Mapping[str, str] = {"en": "Blood test: {}", "es": "Análisis de sangre: {}"}
