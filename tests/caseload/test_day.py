@@ -214,6 +214,19 @@ class TestHome:
         )
         assert ("authorization" in self.row(browser)) is is_said
 
+    def test_one_that_was_renewed_ends_no_more(self, browser: Browser, ada: Client, prescriber: User) -> None:
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=NOW)
+        medication, cover = MedicationFactory(), CoverageFactory(client=ada)
+        for days, is_said in ((-40, True), (200, False)):
+            PriorAuthorization.objects.create(
+                client=ada,
+                coverage=cover,
+                medication=medication,
+                status="approved",
+                expires_on=TODAY + dt.timedelta(days=days),
+            )
+            assert ("authorization" in self.row(browser)) is is_said
+
     def test_a_consent_to_telehealth_is_asked_for_before_such_a_visit(
         self, browser: Browser, ada: Client, prescriber: User
     ) -> None:

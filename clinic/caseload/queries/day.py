@@ -132,13 +132,17 @@ def day_visits(
 
 
 def _known_parts() -> dict[str, Subquery]:
-    """When telehealth was consented to last, and until when the first authorization to end holds."""
+    """When telehealth was consented to last, and until when the first authorization to end holds, renewals counted."""
     of_client = {"client": OuterRef("client")}
-    approved = PriorAuthorization.objects.filter(**of_client, status="approved", expires_on__isnull=False)
+    approved = PriorAuthorization.objects.filter(status="approved", expires_on__isnull=False)
+    same = {name: OuterRef(name) for name in ("client", "medication")}
+    ends_last = approved.filter(**of_client).exclude(
+        Exists(approved.filter(**same, expires_on__gt=OuterRef("expires_on")))
+    )
     consents = TelehealthConsent.objects.filter(**of_client).order_by("-given_on")
     return {
         "consented_on": Subquery(consents.values("given_on")[:1]),
-        "authorized_until_on": Subquery(approved.order_by("expires_on").values("expires_on")[:1]),
+        "authorized_until_on": Subquery(ends_last.order_by("expires_on").values("expires_on")[:1]),
     }
 
 
