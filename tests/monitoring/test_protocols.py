@@ -81,6 +81,7 @@ def test_what_is_asked_of_an_ingredient(ingredient: str, asked: set[str]) -> Non
         ("naltrexone_liver", ["before", "first 1-3 months", "last None-6 months"]),
         ("buprenorphine_liver", ["before", "last None-6 months"]),
         ("lithium_ecg", ["before"]),
+        ("mood_pregnancy", ["before"]),
     ],
 )
 def test_what_waits_for_a_review_is_there_in_full(series: str, asked: list[str]) -> None:
@@ -129,6 +130,8 @@ def test_without_leaves_out_a_medication_of_a_class() -> None:
         ("age_over:40", Person(40, None), False),
         ("age_over:40", Person(41, None), True),
         ("age_from:65", Person(65, None), True),
+        ("pregnancy_possible", Person(30, None), False),
+        ("pregnancy_possible", Person(30, None, may_be_pregnant=True), True),
         ("egfr_below:60", Person(30, None), False),
         ("egfr_below:60", Person(30, 59), True),  # type: ignore[arg-type] - a whole number compares like an amount
     ],

@@ -20,11 +20,11 @@ from clinic.monitoring.rules.reminding import (
     check_may_be_said,
     is_near,
     is_reminded_of,
+    is_told_by_message,
     reminded_on,
     step_wanted,
     told_tests,
 )
-from clinic.monitoring.rules.results import SCALES, VITALS
 
 JUNE_1 = dt.date(2026, 6, 1)
 ADULT = Person(age=40, egfr=Decimal(90))
@@ -66,7 +66,16 @@ def test_vital_signs_and_what_is_done_are_not_reminded_of() -> None:
 
 def without_words(protocols: Iterable[Protocol]) -> set[str]:
     """Tests that protocols ask for and a client could not be told of."""
-    return {row.kinds[0] for row in protocols if KINDS[row.kinds[0]].group not in {VITALS, SCALES}} - PLAIN.keys()
+    return {row.kinds[0] for row in protocols if is_told_by_message(row.kinds[0])} - PLAIN.keys()
+
+
+def test_nobody_is_told_of_a_pregnancy_test_by_message() -> None:
+    assert [is_told_by_message(kind) for kind in ("pregnancy_test", "weight", "aims", "lithium")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_test_without_plain_words_is_caught() -> None:

@@ -1,13 +1,13 @@
 """What is due to be measured, computed from the rows as they stand: of one client, of all whose charts are open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Q, QuerySet, UUIDField, Value
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import TruncDate
 
 from clinic.clients.models import IN_CARE, Client
@@ -17,8 +17,9 @@ from clinic.clients.rules.identity import age_on
 from clinic.core.clock import local_day
 from clinic.core.models import new_id
 from clinic.formulary.models import Medication
-from clinic.intake.models import EvaluationDiagnosis
+from clinic.intake.models import EvaluationDiagnosis, PregnancyAnswer
 from clinic.monitoring.models import Measurement
+from clinic.monitoring.queries.of_client import LEFT_OPEN
 from clinic.monitoring.queries.protocols import decided, is_monitored, newest_decisions
 from clinic.monitoring.rules.before_start import StopByTest, stop_of, stopping
 from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
@@ -105,7 +106,8 @@ def told_before_signing(client: Client, medication: Medication, now: datetime) -
     choices = decided()
     if not protocols_for(medication.ingredient, choices):
         return []
-    gathered = _gathered(now, Q(dose_plan__client=client.pk))
+    # Results, answers and diagnoses count also where this is the first medication that protocols ask something of.
+    gathered = _gathered(now, Q(dose_plan__client=client.pk), also=[client.pk])
     plans = plans_of(gathered.steps.get(client.pk, []), gathered.missed.get(client.pk, []))
     known = replace(gathered.known(client.pk, client.birth_on, client.sex), decided=choices)
     return told_at_signing(plans, medication.name, medication.ingredient, known, new_id())
@@ -150,25 +152,28 @@ class _Gathered:
     settled: dict[UUID, frozenset[str]]
     weights: dict[UUID, list[Weighed]]
     codes: dict[UUID, list[str]]
+    may_be_pregnant: set[UUID]
     decided: Decided
 
     def known(self, client_id: UUID, birth_on: date, sex: str) -> Known:
         """What is known of one of them today."""
         codes = frozenset(self.codes.get(client_id, ()))
-        person = Person(age_on(birth_on, self.today), self.egfr.get(client_id), sex, codes)
+        age, may_be = age_on(birth_on, self.today), client_id in self.may_be_pregnant
+        person = Person(age, self.egfr.get(client_id), sex, codes, may_be)
         settled = self.settled.get(client_id, frozenset())
         taken, weights = self.taken.get(client_id, {}), self.weights.get(client_id, ())
         return Known(person, taken, self.today, settled, weights, self.decided)
 
 
-def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
+def _gathered(now: datetime, *which: Q | Among, also: Sequence[UUID] = ()) -> _Gathered:
     clients: dict[UUID, tuple[Named, date, str]] = {}
     steps: dict[UUID, list[PlanStep]] = {}
     for birth_on, sex, client_id, *rest in _steps(which):
         clients.setdefault(client_id, (Named(client_id, *rest[:4]), birth_on, sex))
         steps.setdefault(client_id, []).append(PlanStep(*rest[4:]))
-    ids = list(clients)
-    diagnosed = [one for one in ids if any(asks_for_diagnoses(step.ingredient) for step in steps[one])]
+    ids = list(dict.fromkeys([*clients, *also]))
+    asking = (one for one, taken in steps.items() if any(asks_for_diagnoses(step.ingredient) for step in taken))
+    diagnosed = list(dict.fromkeys([*asking, *also]))
     missed: dict[UUID, list[tuple[UUID, date, date]]] = {}
     for client_id, dose_plan_id, first, goes_on_on in _missed(ids):
         missed.setdefault(client_id, []).append((dose_plan_id, first, goes_on_on - ONE_DAY))
@@ -184,10 +189,13 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         elif own is not None:
             weights.setdefault(client_id, []).append(Weighed(local_day(taken_at), own))
     settled: dict[UUID, set[str]] = {}
+    may_be_pregnant: set[UUID] = set()
     choices: set[tuple[str, bool]] = set()
     for client_id, about, is_used in _settled(ids) if ids else ():
         if client_id is None:
             choices.add((about, is_used))
+        elif about in LEFT_OPEN:
+            may_be_pregnant.add(client_id)
         else:
             settled.setdefault(client_id, set()).add(about)
     return _Gathered(
@@ -200,6 +208,7 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         settled={client_id: frozenset(abouts) for client_id, abouts in settled.items()},
         weights=weights,
         codes=_codes(diagnosed),
+        may_be_pregnant=may_be_pregnant,
         decided=frozenset(choices),
     )
 
@@ -253,13 +262,18 @@ def _codes(client_ids: list[UUID]) -> dict[UUID, list[str]]:
 def _settled(client_ids: list[UUID]) -> QuerySet[WorkItem, Any]:
     """The causes whose duty a person closed: they said that no more is to be done about it.
 
-    Without a client, the protocols that were decided about and whether they are used; one query for both.
+    Without a client, the protocols that were decided about and whether they are used; and the newest answer about
+    pregnancy where it leaves one open. One query for all three.
     """
     closed = WorkItem.objects.filter(client__in=client_ids, about__startswith=DUE, closed_by__isnull=False)
     undecided = Value(None, output_field=BooleanField())
     nobody = Value(None, output_field=UUIDField())
     decisions = newest_decisions().annotate(nobody=nobody).values_list("nobody", "key", "is_used")
-    return closed.order_by().annotate(used=undecided).values_list("client_id", "about", "used").union(decisions)
+    newer = PregnancyAnswer.objects.filter(client=OuterRef("client"), recorded_at__gt=OuterRef("recorded_at"))
+    answers = PregnancyAnswer.objects.filter(client__in=client_ids, status__in=LEFT_OPEN).exclude(Exists(newer))
+    left_open = answers.order_by().annotate(used=undecided).values_list("client_id", "status", "used")
+    settled = closed.order_by().annotate(used=undecided).values_list("client_id", "about", "used")
+    return settled.union(decisions, left_open)
 
 
 def open_due(client_id: UUID | None = None) -> list[str]:

@@ -11,7 +11,7 @@ from clinic.clients.rules.identity import age_on
 from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows, RowsWithin
-from clinic.intake.models import EvaluationDiagnosis
+from clinic.intake.models import EvaluationDiagnosis, Pregnancy, PregnancyAnswer
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries.protocols import decided_in, is_monitored, newest_decisions
 from clinic.monitoring.rules.due import DUE, DueItem, Known, due_items
@@ -29,6 +29,7 @@ ONE_DAY = timedelta(days=1)
 MINE = {"client": OuterRef("pk")}
 # The newest of each kind stand in a list of their own: what is older than these only loses days long past.
 TAKEN = 300
+LEFT_OPEN = frozenset({Pregnancy.POSSIBLE, Pregnancy.UNKNOWN})
 
 
 def lines_of_client(client: Client, now: datetime) -> list[DueLine]:
@@ -89,6 +90,7 @@ def due_parts(listed: type[Rows | RowsWithin] = Rows) -> dict[str, Subquery]:
         "weight_rows": listed(_weights()),
         "scale_rows": listed(_scales()),
         "code_rows": listed(_codes()),
+        "open_pregnancy_rows": listed(_pregnancy()),
         "decision_rows": listed(newest_decisions().values("key", "is_used")),
     }
 
@@ -123,6 +125,11 @@ def _codes() -> QuerySet[EvaluationDiagnosis, Any]:
     return signed.order_by().values("code")
 
 
+def _pregnancy() -> QuerySet[PregnancyAnswer, Any]:
+    """The newest answer about pregnancy."""
+    return PregnancyAnswer.objects.filter(**MINE).newest_first().values("status")[:1]
+
+
 def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLine]:
     """What protocols ask to be measured now or soon, from the rows of the client's record."""
     return lines_of(_due_items(found, client.birth_on, client.sex, today), today)
@@ -150,7 +157,8 @@ def _due_items(found: dict[str, Any], birth_on: date, sex: str, today: date) -> 
     ]
     for row in found["scale_rows"]:
         taken.setdefault(row["kind"], []).append(local_day(row["answered_at"]))
-    person = Person(age_on(birth_on, today), egfr, sex, _diagnosed(found))
+    may_be_pregnant = any(row["status"] in LEFT_OPEN for row in found["open_pregnancy_rows"])
+    person = Person(age_on(birth_on, today), egfr, sex, _diagnosed(found), may_be_pregnant)
     known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]))
     return due_items(plans_of(steps, missed), known)
 

@@ -19,6 +19,7 @@ FILE = "protocols.csv"
 VERIFIED, SECONDARY, UNVERIFIED = "V", "V2", "U"
 FEMALE = "female"
 RISK = "dyskinesia_risk_over"
+PREGNANCY = "pregnancy_possible"
 NOT_REVIEWED = "not yet reviewed by the medical director"
 Row = Mapping[str, str]
 # The keys of protocols that were decided about, each with whether it is used.
@@ -48,13 +49,15 @@ class Event(StrEnum):
 class Person:
     """What conditions of protocols ask of a client; `egfr` (mL/min/1.73 m²) is None where none is known.
 
-    `codes` are the diagnoses (ICD-10-CM) of signed evaluations and of the plan in force.
+    `codes` are the diagnoses (ICD-10-CM) of signed evaluations and of the plan in force. `may_be_pregnant`: the newest
+    answer is that a pregnancy is possible, or was asked for and is not known.
     """
 
     age: int
     egfr: Decimal | None
     sex: str = ""
     codes: frozenset[str] = frozenset()
+    may_be_pregnant: bool = False
 
 
 # Disorders of substance use, mood disorders, intellectual disability: chapter V of ICD-10-CM, by their blocks.
@@ -78,6 +81,7 @@ CONDITIONS: Mapping[str, Callable[[Person, int], bool]] = {
     "age_over": lambda person, number: person.age > number,
     "age_from": lambda person, number: person.age >= number,
     RISK: is_at_risk_of_dyskinesia,
+    PREGNANCY: lambda person, _: person.may_be_pregnant,
     "egfr_below": lambda person, number: person.egfr is not None and person.egfr < number,
 }
 
@@ -234,7 +238,7 @@ def _protocol(row: Row) -> Protocol:
         since_months=_number(row["since_months"]),
         until_months=_number(row["until_months"]),
         restart_days=_number(row["restart_days"]),
-        condition=(name, int(number)) if name else None,
+        condition=(name, int(number or 0)) if name else None,
         percent=_number(row["percent"]),
         stops_start=bool(row["stops_start"]),
         sentence=row["sentence"],

@@ -18,6 +18,8 @@ REMINDED_AT = time(10)
 # Rows are made this long before the day: weeks without a planner lose nothing.
 PLANNED_AHEAD = timedelta(days=14)
 
+# Talked over at the clinic: a message may be read by somebody else.
+SAID_IN_PERSON = frozenset({"pregnancy_test"})
 LINK_LASTS = timedelta(days=7)
 WORDS: Mapping[str, str] = {"en": "You have a reminder from us:", "es": "Tiene un recordatorio nuestro:"}
 SUBJECT: Mapping[str, str] = {"en": "You have a reminder", "es": "Tiene un recordatorio"}
@@ -57,10 +59,14 @@ class ToldTest:
 def is_reminded_of(item: DueItem) -> bool:
     """A client is reminded of blood tests, levels and ECGs that are still to be done by a day that a source gives.
 
-    Vital signs are taken and scales answered at the clinic.
+    Vital signs are taken and scales answered at the clinic; of a pregnancy test nobody is reminded by message.
     """
-    is_test = KINDS[item.protocol.kinds[0]].group not in {VITALS, SCALES}
-    return is_test and item.by_on is not None and item.state is not State.DONE
+    return is_told_by_message(item.protocol.kinds[0]) and item.by_on is not None and item.state is not State.DONE
+
+
+def is_told_by_message(kind: str) -> bool:
+    """Whether a client is told of a kind of test by message."""
+    return KINDS[kind].group not in {VITALS, SCALES} and kind not in SAID_IN_PERSON
 
 
 def is_near(due_on: date, *, today: date) -> bool:

@@ -107,6 +107,7 @@ CHARGED_ONCE = {"mEq/L": ONE}
 COUNTS = {"10³/µL": THOUSAND}
 NOT_FOUND, FOUND = Decimal(0), Decimal(1)
 GENE = {NOT_FOUND: "not found", FOUND: "found"}
+PREGNANCY = {NOT_FOUND: "negative", FOUND: "positive"}
 
 PRESSURE = ("systolic", "diastolic")
 KINDS: Mapping[str, Kind] = {
@@ -138,6 +139,7 @@ KINDS: Mapping[str, Kind] = {
         _kind("anc", "Neutrophils (ANC)", LABORATORY, "cells/µL", "751-8", (0, 200000), 0, COUNTS),
         _kind("platelets", "Platelets", LABORATORY, "10³/µL", "777-3", (0, 5000)),
         _kind("hla_b1502", "HLA-B*15:02", LABORATORY, "finding", "", (0, 1), answers=GENE),
+        _kind("pregnancy_test", "Pregnancy test", LABORATORY, "finding", "", (0, 1), answers=PREGNANCY),
         _kind("lithium", "Lithium level", LEVELS, "mmol/L", "14334-7", (0, 10), 2, CHARGED_ONCE),
         _kind("valproate", "Valproate level", LEVELS, "mcg/mL", "4086-5", (0, 2000), 1, {"mg/L": ONE}),
         _kind("carbamazepine", "Carbamazepine level", LEVELS, "mcg/mL", "3432-2", (0, 200), 1, {"mg/L": ONE}),
