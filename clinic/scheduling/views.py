@@ -51,7 +51,7 @@ def _words(time: rules.FreeTime) -> tuple[str, str]:
 
 def _free_times(client: Client, clinician: User, kind: str, from_day: dt.date) -> list[rules.FreeTime]:
     now = timezone.now()
-    return queries.free_times(clinician, client=client, kind=kind, first_day=max(from_day, local_day(now)), now=now)
+    return queries.offered_times(clinician, client=client, kind=kind, first_day=max(from_day, local_day(now)), now=now)
 
 
 @requires(Permission.EDIT_SCHEDULE)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
 from clinic.clients.queries import Named, chart_open_to, naming
-from clinic.core.clock import clinic_zone, day_bounds
+from clinic.core.clock import clinic_zone, closed_days, day_bounds, local_day
 from clinic.core.queries import prepared
 from clinic.scheduling import rules
 from clinic.scheduling.models import (
@@ -27,6 +27,8 @@ from clinic.staff.models import User
 from clinic.staff.roles import Role
 
 TIMES_SHOWN = 60
+# All of them: those of holidays are taken out before the first are shown.
+EVERY = 2000
 SIGNS: dict[str, tuple[str, str]] = {
     AppointmentStatus.CANCELLED: ("quiet", "x"),
     AppointmentStatus.NO_SHOW: ("warn", "alert-triangle"),
@@ -105,6 +107,14 @@ def free_times(
         not_before=now,
         zone=clinic_zone(),
     )[:most]
+
+
+def offered_times(
+    clinician: User, *, client: Client, kind: str, first_day: dt.date, now: dt.datetime
+) -> list[rules.FreeTime]:
+    """The free times that are offered to be booked: none on a holiday, when the clinic is closed."""
+    free = free_times(clinician, client=client, kind=kind, first_day=first_day, now=now, most=EVERY)
+    return [one for one in free if local_day(one.starts_at) not in closed_days()][:TIMES_SHOWN]
 
 
 @prepared
