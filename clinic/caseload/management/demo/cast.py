@@ -26,6 +26,8 @@ STAFF = [
     ("Walter Lindqvist", "", [Role.AUDITOR]),
 ]
 MEDICAL_DIRECTOR = "Dr. Naomi Whitfield"
+# Weekdays whose afternoons are seen by telehealth: Tuesday and Friday.
+AFAR = (1, 4)
 EMAILS = {
     "Dr. Naomi Whitfield": "prescriber",
     "Samuel Ortega": "prescriber2",
@@ -106,7 +108,7 @@ def _open_hours(clinician: User, first_day: dt.date, by: User) -> None:
                 weekday=weekday,
                 begins=begins,
                 ends=ends,
-                modality="telehealth" if weekday == 4 else "in_person",
+                modality="telehealth" if begins.hour > 12 and weekday in AFAR else "in_person",
                 valid_from=first_day,
                 by=by,
             )
