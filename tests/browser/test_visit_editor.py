@@ -1,10 +1,11 @@
 """The plan editor in the visit: opened in place with one click, nothing typed is lost, and the visit tells it."""
 
+import re
 from urllib.parse import parse_qs
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from clinic.titration.models import DosePlan
 from clinic.visits.models import FollowUpVisit
@@ -80,6 +81,24 @@ def test_a_visit_with_a_three_step_titration_takes_at_most_sixteen_clicks(
     assert [step.mg_per_day for step in steps] == [100, 150, 200]
     assert hand.clicks <= 16
     assert page.url.split("#")[0] == here
+
+
+def test_a_rationale_typed_while_the_preview_is_on_its_way_stands(visited: OnSertraline, page_at: OpenPage) -> None:
+    page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
+    page.get_by_text("Decrease", exact=True).click()
+    page.get_by_label("New amount").fill("50")
+    rationale = page.get_by_label("Rationale")
+    expect(rationale).to_have_value(re.compile("Decrease sertraline from 100 mg to 50 mg"))
+    waiting: list[Route] = []
+    page.route("**/preview/**", lambda route: waiting.append(route))
+    page.get_by_label("New amount").fill("75")
+    rationale.fill("Too tired in the mornings.")
+    # Past the wait after the last letter of the amount: the preview that counts is on its way.
+    page.wait_for_timeout(1000)
+    rationale.press_sequentially(" She asks for less.")
+    waiting[-1].continue_()
+    expect(page.locator(".preview-title")).to_contain_text("to 75 mg")
+    expect(rationale).to_have_value("Too tired in the mornings. She asks for less.")
 
 
 def test_a_taper_is_one_click_away(visited: OnSertraline, page_at: OpenPage) -> None:
