@@ -121,6 +121,8 @@ def test_a_taper_is_one_click_away(visited: OnSertraline, page_at: OpenPage) -> 
 
 def test_another_medication_is_picked_and_started_in_place(visited: OnSertraline, page_at: OpenPage) -> None:
     page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
+    expect(page.locator("svg.timeline")).to_be_visible()
+    expect(page).to_have_title(re.compile("^Visit"))
     page.get_by_role("button", name="Start another medication").click()
     pick(page, "venlafaxine")
     editor = page.get_by_role("region", name="Start venlafaxine")
