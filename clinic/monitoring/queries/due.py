@@ -1,7 +1,7 @@
 """What is due to be measured, computed from the rows as they stand: of one client, of all whose charts are open."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from clinic.core.models import new_id
 from clinic.formulary.models import Medication
 from clinic.intake.models import EvaluationDiagnosis, PregnancyAnswer
 from clinic.monitoring.models import Measurement
-from clinic.monitoring.queries.of_client import LEFT_OPEN
+from clinic.monitoring.queries.of_client import LEFT_OPEN, known_of
 from clinic.monitoring.queries.protocols import decided, is_monitored, newest_decisions
 from clinic.monitoring.rules.before_start import StopByTest, stop_of, stopping
 from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
@@ -103,13 +103,9 @@ def told_before_signing(client: Client, medication: Medication, now: datetime) -
     """What stands overdue or unmeasured before a medication is signed, in sentences; none where nothing is asked."""
     if not all_protocols_of(medication.ingredient):
         return []
-    choices = decided()
-    if not protocols_for(medication.ingredient, choices):
+    plans, known = known_of(client, now)
+    if not protocols_for(medication.ingredient, known.decided):
         return []
-    # Results, answers and diagnoses count also where this is the first medication that protocols ask something of.
-    gathered = _gathered(now, Q(dose_plan__client=client.pk), also=[client.pk])
-    plans = plans_of(gathered.steps.get(client.pk, []), gathered.missed.get(client.pk, []))
-    known = replace(gathered.known(client.pk, client.birth_on, client.sex), decided=choices)
     return told_at_signing(plans, medication.name, medication.ingredient, known, new_id())
 
 
@@ -165,15 +161,14 @@ class _Gathered:
         return Known(person, taken, self.today, settled, weights, self.decided)
 
 
-def _gathered(now: datetime, *which: Q | Among, also: Sequence[UUID] = ()) -> _Gathered:
+def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
     clients: dict[UUID, tuple[Named, date, str]] = {}
     steps: dict[UUID, list[PlanStep]] = {}
     for birth_on, sex, client_id, *rest in _steps(which):
         clients.setdefault(client_id, (Named(client_id, *rest[:4]), birth_on, sex))
         steps.setdefault(client_id, []).append(PlanStep(*rest[4:]))
-    ids = list(dict.fromkeys([*clients, *also]))
-    asking = (one for one, taken in steps.items() if any(asks_for_diagnoses(step.ingredient) for step in taken))
-    diagnosed = list(dict.fromkeys([*asking, *also]))
+    ids = list(clients)
+    diagnosed = [one for one in ids if any(asks_for_diagnoses(step.ingredient) for step in steps[one])]
     missed: dict[UUID, list[tuple[UUID, date, date]]] = {}
     for client_id, dose_plan_id, first, goes_on_on in _missed(ids):
         missed.setdefault(client_id, []).append((dose_plan_id, first, goes_on_on - ONE_DAY))

@@ -14,7 +14,7 @@ from clinic.core.rows import Rows, RowsWithin
 from clinic.intake.models import EvaluationDiagnosis, Pregnancy, PregnancyAnswer
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries.protocols import decided_in, is_monitored, newest_decisions
-from clinic.monitoring.rules.due import DUE, DueItem, Known, due_items
+from clinic.monitoring.rules.due import DUE, DosePlanDays, DueItem, Known, due_items
 from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import DueLine, PlanStep, lines_of, monitored_kinds, plans_of
 from clinic.monitoring.rules.protocols import Person
@@ -135,7 +135,17 @@ def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLin
     return lines_of(_due_items(found, client.birth_on, client.sex, today), today)
 
 
+def known_of(client: Client, now: datetime) -> tuple[list[DosePlanDays], Known]:
+    """The dose plans of one client and what is known of them today, whatever protocols ask; one query."""
+    [found] = _of_client(client.pk)
+    return _known(found, client.birth_on, client.sex, local_day(now))
+
+
 def _due_items(found: dict[str, Any], birth_on: date, sex: str, today: date) -> list[DueItem]:
+    return due_items(*_known(found, birth_on, sex, today))
+
+
+def _known(found: dict[str, Any], birth_on: date, sex: str, today: date) -> tuple[list[DosePlanDays], Known]:
     steps = (
         PlanStep(
             s["dose_plan_id"], s["medication"], s["ingredient"], s["stop_on"], s["step_first_on"], s["step_last_on"],
@@ -160,7 +170,7 @@ def _due_items(found: dict[str, Any], birth_on: date, sex: str, today: date) -> 
     may_be_pregnant = any(row["status"] in LEFT_OPEN for row in found["open_pregnancy_rows"])
     person = Person(age_on(birth_on, today), egfr, sex, _diagnosed(found), may_be_pregnant)
     known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]))
-    return due_items(plans_of(steps, missed), known)
+    return plans_of(steps, missed), known
 
 
 def _diagnosed(found: dict[str, Any]) -> frozenset[str]:
