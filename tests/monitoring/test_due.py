@@ -132,6 +132,23 @@ def test_what_a_person_settled_is_done() -> None:
     assert level(once, june(9), june(9), settled=frozenset({item.about}))[-1] == [june(6), june(8), State.DONE]
 
 
+def test_a_stimulant_is_looked_at_at_each_visit_of_its_titration_and_then_at_intervals() -> None:
+    rising = plan((28, 18), (0, 36), ingredient="methylphenidate")
+
+    def asked(today: dt.date, *taken: dt.date) -> list[tuple[str, dt.date | None, dt.date | None, State]]:
+        return of_series("stimulant_pressure", rising, today, *taken, kind="systolic")
+
+    assert asked(june(22)) == [("stimulant_pressure_titration", june(22), june(29), State.DUE)]
+    # The second step supersedes the first.
+    second = ("stimulant_pressure_titration", june(50), june(57))
+    assert asked(june(40)) == [(*second, State.NOT_YET)]
+    assert asked(june(58)) == [(*second, State.OVERDUE)]
+    assert {(key, state) for key, *_, state in asked(june(60), june(52))} == {
+        ("stimulant_pressure_titration", State.DONE),
+        ("stimulant_pressure", State.NOT_YET),
+    }
+
+
 def test_before_the_start_it_is_due_and_after_it_never_done() -> None:
     of = plan((0, 600), begins=june(5))
     assert of_series("lithium_thyroid", of, june(1), kind="tsh") == [
