@@ -1,4 +1,4 @@
-"""Refills and fills since the last visit, and the goals of the plan, beside what is decided."""
+"""Side effects, refills and fills since the last visit, and the goals of the plan, beside what is decided."""
 
 import datetime as dt
 from typing import Any
@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from clinic.clients.models import Client
 from clinic.staff.models import User
-from clinic.titration.models import DosePlan
-from clinic.titration.services import decide_refill
+from clinic.titration.models import DosePlan, SideEffectNote
+from clinic.titration.rules.side_effects import Felt
+from clinic.titration.services import decide_refill, end_side_effect, note_side_effect
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.queries import since_last_visit
 from clinic.visits.rules.since import refill_words
@@ -49,6 +50,31 @@ def test_in_words() -> None:
     )
     waiting = refill_words("sertraline", 30, "The pharmacy", "")
     assert waiting == "Refill of sertraline asked by the pharmacy, 30 days: waits for a decision"
+
+
+def test_what_staff_noted_of_side_effects_is_told_and_what_a_client_told_by_link_is_not_told_twice(
+    ada: Client, prescriber: User, dose_plan: DosePlan, visit: FollowUpVisit, browser: Browser
+) -> None:
+    felt = Felt("headache", "Headache", 3)
+    note = note_side_effect(
+        dose_plan_id=dose_plan.pk, felt=felt, done="lowered", remark="Since the rise.", by=prescriber, now=NOW
+    )
+    told = SideEffectNote(
+        side_effect=note.side_effect, noted_on=NOW.date(), severity=1, mg_per_day=50, source="answer:1"
+    )
+    told.at = NOW
+    told.save(force_insert=True)
+
+    def lines() -> list[tuple[str, str, str]]:
+        return [(one.words, one.tone, one.who) for one in since_last_visit(ada).lines if one.kind == "effect"]
+
+    amount = f"{note.mg_per_day.normalize():f}"
+    noted = (f"Headache on sertraline {amount} mg: a lot. Dose lowered. Since the rise", "note", str(prescriber))
+    assert lines() == [noted]
+    end_side_effect(effect_id=note.side_effect_id, by=prescriber, now=NOW)
+    assert sorted(lines()) == sorted([noted, ("Headache on sertraline has ended", "good", str(prescriber))])
+    page = browser.get(reverse("visits:visit", args=[visit.pk])).text
+    assert f'href="{reverse("caseload:trials", args=[ada.pk])}">Side effects<' in page
 
 
 def test_what_came_and_what_is_asked_for_is_told(

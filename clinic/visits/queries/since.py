@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet
 
 from clinic.checkins.models import CheckIn, CheckInAnswer, CheckInState
@@ -19,7 +20,15 @@ from clinic.scales.queries import SymptomLine, symptom_lines, symptom_rows
 from clinic.scales.rules.scoring import FOLLOWED
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.queries import name_of
-from clinic.titration.models import AskedBy, DoseChange, Fill, RefillDecision, RefillRequest
+from clinic.titration.models import (
+    AskedBy,
+    DoseChange,
+    Fill,
+    RefillDecision,
+    RefillRequest,
+    SideEffect,
+    SideEffectNote,
+)
 from clinic.titration.rules.strengths import Strength
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules import since as since_rules
@@ -75,6 +84,8 @@ def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> 
         *since_rules.score_lines(map(_score, reversed(found["score_rows"])), on),
         *map(_change_line, found["change_rows"]),
         *since_rules.measurement_lines(map(_measurement, reversed(found["measurement_rows"]))),
+        *map(_effect_line, found["effect_rows"]),
+        *map(_ended_line, found["ended_rows"]),
         *map(_no_show_line, found["no_show_rows"]),
         *map(_refill_line, found["refill_rows"]),
         *map(_fill_line, found["fill_rows"]),
@@ -100,6 +111,8 @@ def _happened(client_id: UUID, since: datetime, on: date) -> QuerySet[Client, An
         score_rows=Rows(_scores()),
         change_rows=Rows(_changes(since)),
         measurement_rows=Rows(_measurements(since)),
+        effect_rows=Rows(_effects(on)),
+        ended_rows=Rows(_ended_effects(since)),
         no_show_rows=Rows(_no_shows(since)),
         refill_rows=Rows(_refills(since)),
         fill_rows=Rows(_fills(on)),
@@ -155,6 +168,44 @@ def _measurements(since: datetime) -> QuerySet[Measurement, Any]:
 
 def _measurement(row: dict[str, Any]) -> since_rules.MeasurementFact:
     return since_rules.MeasurementFact(on=local_day(row.pop("taken_at")), **row)
+
+
+def _effects(on: date) -> QuerySet[SideEffectNote, Any]:
+    """What staff noted of side effects; what a client told by link stands in the line of that check-in."""
+    noted = SideEffectNote.objects.filter(side_effect__client=OuterRef("pk"), by__isnull=False, noted_on__gte=on)
+    about = {
+        "client_id": F("side_effect__client"),
+        "effect": F("side_effect__words"),
+        "medication": F("side_effect__dose_plan__medication__name"),
+    }
+    said = ("noted_on", "severity", "mg_per_day", "done", "words")
+    rows: QuerySet[SideEffectNote, Any] = noted.order_by("-noted_on", "-at").values(
+        *said, by_name=name_of("by"), **about
+    )
+    return rows[:ROWS_READ]
+
+
+def _effect_line(row: dict[str, Any]) -> Line:
+    words = since_rules.noted_words(
+        row["effect"], row["medication"], row["mg_per_day"], row["severity"], row["done"], row["words"]
+    )
+    return Line("effect", row["noted_on"], words, "note", who=row["by_name"], **_trials_of(row))
+
+
+def _ended_effects(since: datetime) -> QuerySet[SideEffect, Any]:
+    ended = SideEffect.objects.filter(**MINE, ended_at__gte=since).order_by("-ended_at")
+    about = {"medication": F("dose_plan__medication__name"), "by_name": name_of("ended_by")}
+    return ended.values("client_id", "ended_on", "words", **about)[:ROWS_READ]
+
+
+def _ended_line(row: dict[str, Any]) -> Line:
+    words = f"{row['words']} on {row['medication']} has ended"
+    return Line("effect", row["ended_on"], words, "good", who=row["by_name"], **_trials_of(row))
+
+
+def _trials_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Where the side effects of the row's client stand."""
+    return {"view_name": settings.TRIALS_URL_NAME, "source_id": row["client_id"]}
 
 
 def _no_shows(since: datetime) -> QuerySet[Appointment, Any]:

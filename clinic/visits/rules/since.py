@@ -12,6 +12,7 @@ from clinic.monitoring.rules import label_of, result_words, shown_unit
 from clinic.scales.rules.change import Sign, change_words
 from clinic.scales.rules.scoring import FOLLOWED, INSTRUMENTS, Score
 from clinic.titration.rules.numbers import plain
+from clinic.titration.rules.side_effects import DONE, SEVERITIES
 
 SOURCES = {
     "score": "Scales",
@@ -20,12 +21,13 @@ SOURCES = {
     "checkin": "Check-in",
     "change": "Dose plan",
     "observation": "Observations",
+    "effect": "Side effects",
     "no_show": "Appointment",
     "refill": "Refill request",
 }
 # Where what is kept by client alone is found, by the kind of its line.
 PAGES = {"score": "scales:record", "measurement": "monitoring:results", "fill": "titration:supply"}
-ORDER = ("score", "checkin", "silent", "change", "observation", "measurement", "refill", "fill", "no_show")
+ORDER = ("score", "checkin", "silent", "effect", "change", "observation", "measurement", "refill", "fill", "no_show")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,13 @@ def _measurement_line(values: list[MeasurementFact]) -> Line:
 
 def _result(fact: MeasurementFact) -> str:
     return result_words(fact.kind, fact.value, fact.unit)
+
+
+def noted_words(effect: str, medication: str, mg_per_day: Decimal, severity: int, done: str, remark: str) -> str:
+    """A side effect as staff noted it: on how much a day (mg), how much it bothers (0-3), what was done about it."""
+    parts = [f"{effect} on {medication} {plain(mg_per_day)} mg: {SEVERITIES[severity].lower()}"]
+    parts += [part for part in (DONE.get(done, ""), remark.rstrip(".")) if part]
+    return ". ".join(parts)
 
 
 def refill_words(medication: str, days: int | None, asked_by: str, outcome: str) -> str:
