@@ -1,7 +1,10 @@
 """What every law of the clinic shares: a refusal that carries its reason, and when the same again is the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from typing import ParamSpec
+
+Checked = ParamSpec("Checked")
 
 # Within this time the very same words of the same person are one form sent twice: a double click, the back button.
 SENT_TWICE = timedelta(minutes=10)
@@ -40,6 +43,15 @@ def refuse(*refusals: RuleBroken | None) -> None:
 def unless(holds: object, reason: str, *, field: str | None = None) -> RuleBroken | None:
     """The refusal of what does not hold, to be told beside others."""
     return None if holds else RuleBroken(reason, field=field)
+
+
+def refusal_of(check: Callable[Checked, object], *values: Checked.args, **named: Checked.kwargs) -> RuleBroken | None:
+    """What a check refuses of these values, to be told beside others; nothing where it lets them pass."""
+    try:
+        check(*values, **named)
+    except RuleBroken as broken:
+        return broken
+    return None
 
 
 class StaleRecord(RuleBroken):

@@ -83,7 +83,8 @@ def book(request: StaffRequest, client_id: UUID) -> HttpResponse:
         now=timezone.now(),
     )
     if request.method == "POST" and submit(form, deed):
-        messages.success(request, f"Booked for {weekday(form.cleaned_data['starts_at'])}.")
+        starts_at = form.cleaned_data["starts_at"]
+        messages.success(request, f"Booked for {weekday(starts_at)}, {clock(starts_at)}, with {wanted['clinician']}.")
         return redirect("clients:detail", client.pk)
     if form.is_bound:
         times = _free_times(client, wanted["clinician"], wanted["kind"], wanted["from_day"])

@@ -33,6 +33,27 @@ def test_the_queue_shows_who_waits_and_how_they_wish_to_be_reached(desk: Browser
     assert "Nothing here" in desk.get(QUEUE, {"show": "closed"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("wish", "may_leave_message", "way", "is_call_offered"),
+    [
+        ("call", False, "tel:", True),
+        ("text", False, "sms:", False),
+        ("email", False, "mailto:", False),
+        ("email", True, "mailto:", True),
+    ],
+)
+def test_the_desk_is_offered_the_way_that_was_wished(
+    desk: Browser, wish: str, may_leave_message: bool, way: str, is_call_offered: bool
+) -> None:
+    enquiry = EnquiryFactory(
+        contact_wish=wish, may_leave_message=may_leave_message, phone="+18015550142", email="g@example.org"
+    )
+    page = desk.get(f"/intake/enquiries/{enquiry.pk}/").content.decode()
+    text = page[page.index("As it was written") :]
+    assert way in text
+    assert ("tel:" in text.partition("</section>")[0]) == is_call_offered
+
+
 def test_the_queue_asks_the_database_as_often_for_many_as_for_few(desk: Browser, ada: Client) -> None:
     def queries_of() -> int:
         with CaptureQueriesContext(

@@ -56,6 +56,14 @@ def test_the_same_page_sent_twice_is_one_enquiry(db: None) -> None:
     assert AuditEvent.objects.filter(action="enquiry_received").count() == 1
 
 
+def test_the_same_words_count_as_new_after_ten_minutes(db: None) -> None:
+    first = services.receive_enquiry(**TOLD, nonce=uuid4())
+    again = TOLD | {"now": NOW + dt.timedelta(minutes=9)}
+    assert services.receive_enquiry(**again, nonce=uuid4()) == first
+    later = TOLD | {"now": NOW + dt.timedelta(minutes=11)}
+    assert services.receive_enquiry(**later, nonce=uuid4()) != first
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

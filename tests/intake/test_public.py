@@ -77,7 +77,7 @@ def test_what_is_wrong_stands_beside_its_field_and_all_is_kept(browser: Browser)
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"website": "https://spam.example"}, "Please empty the field"),
+        ({"website": "https://spam.example"}, "send it once more"),
         ({"shown": "forged"}, "send it once more"),
         ({"shown": new_page(SHOWN_AT + dt.timedelta(seconds=58))}, "very quick"),
         ({"shown": new_page(SHOWN_AT - dt.timedelta(days=2))}, "open for a long time"),
@@ -96,6 +96,29 @@ def test_a_page_open_too_long_can_be_sent_again_as_it_is(browser: Browser) -> No
     fresh = answer.context["guard"]["shown"].value()
     with time_machine.travel(SHOWN_AT + dt.timedelta(minutes=2)):
         assert browser.post(PAGE, told(shown=fresh)).status_code == 302
+
+
+def test_a_browser_that_filled_the_hidden_field_does_not_keep_a_person_out(browser: Browser) -> None:
+    answer = browser.post(PAGE, told(website="https://me.example"))
+    goes_on_with = answer.context["guard"]["website"].value()
+    assert browser.post(PAGE, told(website=goes_on_with)).status_code == 302
+    assert Enquiry.objects.count() == 1
+
+
+def test_the_way_back_and_the_same_words_again_are_one_enquiry(browser: Browser) -> None:
+    browser.post(PAGE, told())
+    shown_anew = new_page(SHOWN_AT + dt.timedelta(seconds=30))
+    assert browser.post(PAGE, told(shown=shown_anew)).status_code == 302
+    assert Enquiry.objects.count() == 1
+    browser.post(PAGE, told(shown=new_page(SHOWN_AT), what_is_going_on="It is worse now."))
+    assert Enquiry.objects.count() == 2
+
+
+def test_all_that_is_wrong_is_told_at_once(browser: Browser) -> None:
+    wrong = {"given_names": "", "phone": "12", "email": "nowhere", "birth_on": "2024-12-09"}
+    errors = browser.post(PAGE, told(**wrong)).context["form"].errors
+    assert set(errors) == {"given_names", "phone", "email", "guardian_name"}
+    assert {name: len(sentences) for name, sentences in errors.items()} == dict.fromkeys(errors, 1)
 
 
 def test_one_address_and_all_together_are_limited(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.clients.models import Client
+from clinic.core.templatetags.clinic_ui import clock, weekday
 from clinic.scheduling.models import Appointment, Availability, TimeOff, WaitlistEntry
 from clinic.staff.models import User
 from tests.factories.clients import ClientFactory
@@ -112,7 +113,7 @@ class TestBook:
         page = desk.get(booking(ada, hours.clinician))
         assert offered(page)[0] == NINE.isoformat()
         done = desk.post(booking(ada, hours.clinician), wanted(NINE, note_for_desk="Needs the lift"), follow=True)
-        assert "Booked for Mon" in done.text
+        assert f"Booked for {weekday(NINE)}, {clock(NINE)}, with {hours.clinician}" in done.text
         booked = Appointment.objects.get()
         assert (booked.client, booked.starts_at, booked.note_for_desk) == (ada, NINE, "Needs the lift")
 

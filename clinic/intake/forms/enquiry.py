@@ -1,6 +1,6 @@
 """The public page, and what the care team says about an enquiry."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,13 +8,15 @@ from django import forms
 from django.core import signing
 
 from clinic.clients.rules import MESSAGE_TEXT
-from clinic.core.forms import LongText
+from clinic.core.forms import LongText, tell
 from clinic.intake.models import ContactWish
+from clinic.intake.rules import refusals_of_enquiry
 from clinic.staff.models import User
 
 SALT = "clinic.intake.enquiry"
 AT_LEAST_S = 4
 AT_MOST_S = 24 * 3600
+ONCE_MORE = "Please check what you wrote and send it once more."
 
 
 def new_page(now: datetime) -> str:
@@ -39,7 +41,9 @@ class GuardForm(forms.Form):
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
-            raise forms.ValidationError("Please empty the field “Leave this empty”, then send again.")
+            # A browser that fills in forms by itself may have done it, and a person cannot see the field to empty it.
+            self._go_on_with(website="")
+            raise forms.ValidationError(ONCE_MORE)
         return ""
 
     def clean_shown(self) -> str:
@@ -47,20 +51,20 @@ class GuardForm(forms.Form):
         try:
             page = signing.loads(shown, salt=SALT)
         except signing.BadSignature:
-            self._show_anew()
-            raise forms.ValidationError("Please check what you wrote and send it once more.") from None
+            self._go_on_with(shown=new_page(self.now))
+            raise forms.ValidationError(ONCE_MORE) from None
         age = self.now.timestamp() - page["at"]
         if age > AT_MOST_S:
-            self._show_anew()
+            self._go_on_with(shown=new_page(self.now))
             raise forms.ValidationError("This page was open for a long time. Please send it once more.")
         if age < AT_LEAST_S:
             raise forms.ValidationError("That was very quick. Please check what you wrote and send it once more.")
         self.nonce = UUID(page["nonce"])
         return shown
 
-    def _show_anew(self) -> None:
-        """The page goes on with a fresh mark; what was typed stays."""
-        self.data = {**self.data.dict(), "shown": new_page(self.now)}  # type: ignore[attr-defined]
+    def _go_on_with(self, **marks: str) -> None:
+        """The page goes on with other marks; what was typed stays."""
+        self.data = {**self.data, **marks}
 
 
 class EnquiryForm(forms.Form):
@@ -121,6 +125,16 @@ class EnquiryForm(forms.Form):
     times_that_suit = forms.CharField(
         label="Times that suit you", required=False, max_length=300, help_text="For example: Tuesdays after 3 pm."
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        words = {name: self[name].value() or "" for name in ("phone", "email", "guardian_name", "contact_wish")}
+        tell(self, refusals_of_enquiry(birth_on=typed.get("birth_on"), today=self.today, **words))
+        return typed
 
 
 class TakeForm(forms.Form):

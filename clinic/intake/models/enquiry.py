@@ -71,6 +71,11 @@ class Enquiry(Record):
     def __str__(self) -> str:
         return self.get_status_display()
 
+    @property
+    def may_be_called(self) -> bool:
+        """Whether a call is what the person wished, or at least allowed."""
+        return bool(self.phone) and (self.contact_wish == ContactWish.CALL or self.may_leave_message)
+
 
 class TherapistReferral(Record):
     """A therapist of the clinic refers a client for a medication consultation, with the question to answer."""

@@ -1,11 +1,6 @@
 """The laws of intake: what an enquiry must tell, what a history line says, what a signed evaluation holds."""
 
-from clinic.intake.rules.enquiry import (
-    NEEDS_PHONE,
-    check_contact,
-    check_may_handle,
-    check_person,
-)
+from clinic.intake.rules.enquiry import NEEDS_PHONE, check_may_handle, refusals_of_enquiry
 from clinic.intake.rules.evaluation import (
     MENTAL_STATUS,
     NOT_ASSESSED,
@@ -53,12 +48,10 @@ __all__ = [
     "Draft",
     "RiskQuestion",
     "check_allergy",
-    "check_contact",
     "check_evaluated_on",
     "check_life_event",
     "check_may_handle",
     "check_medication_dates",
-    "check_person",
     "check_pregnancy",
     "check_trial",
     "dangers",
@@ -67,5 +60,6 @@ __all__ = [
     "in_fields",
     "may_be_pregnant",
     "missing_before_signing",
+    "refusals_of_enquiry",
     "same_words",
 ]

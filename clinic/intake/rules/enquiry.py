@@ -2,10 +2,24 @@
 
 from datetime import date
 
-from clinic.clients.rules import check_birth_date, is_minor
-from clinic.core.rules import RuleBroken
+from clinic.clients.rules import Contact, check_birth_date, checked_contact, is_minor
+from clinic.core.rules import RuleBroken, refusal_of
 
 NEEDS_PHONE = frozenset({"call", "text"})
+
+
+def refusals_of_enquiry(
+    *, birth_on: date | None, guardian_name: str, phone: str, email: str, contact_wish: str, today: date
+) -> list[RuleBroken]:
+    """All that keeps an enquiry from being answered, each beside its field; a day that is none its field tells."""
+    found = [refusal_of(check_contact, phone=phone, email=email, contact_wish=contact_wish)]
+    if phone:
+        found.append(refusal_of(checked_contact, Contact(kind="phone", value=phone)))
+    if email:
+        found.append(refusal_of(checked_contact, Contact(kind="email", value=email)))
+    if birth_on:
+        found.append(refusal_of(check_person, birth_on=birth_on, guardian_name=guardian_name, today=today))
+    return [refusal for refusal in found if refusal]
 
 
 def check_contact(*, phone: str, email: str, contact_wish: str) -> None:
@@ -18,16 +32,14 @@ def check_contact(*, phone: str, email: str, contact_wish: str) -> None:
         raise RuleBroken("To e-mail you we need an e-mail address.", field="email")
 
 
-def check_person(*, birth_on: date, guardian_name: str, today: date) -> bool:
-    """A birth date that can be, and a parent or guardian for a person under 18; answers whether they are one."""
+def check_person(*, birth_on: date, guardian_name: str, today: date) -> None:
+    """A birth date that can be, and a parent or guardian for a person under 18."""
     check_birth_date(birth_on, today=today)
-    minor = is_minor(birth_on, today=today)
-    if minor and not guardian_name.strip():
+    if is_minor(birth_on, today=today) and not guardian_name.strip():
         raise RuleBroken(
             "For a person under 18 we need the name of a parent or guardian. If there is none, write “none”.",
             field="guardian_name",
         )
-    return minor
 
 
 def check_may_handle(*, status: str, owner_name: str, is_owner: bool) -> None:

@@ -10,10 +10,11 @@ from django.http import Http404
 
 from clinic.audit.services import record
 from clinic.clients.models import CareTeamMember, Client
-from clinic.clients.rules import Contact, Related, checked_contact
+from clinic.clients.rules import Contact, Related, checked_contact, is_minor
 from clinic.clients.services import ClientDetails, add_team_member, register_client
 from clinic.core.clock import local_day
-from clinic.core.rules import RuleBroken
+from clinic.core.models import values_of
+from clinic.core.rules import SENT_TWICE, RuleBroken, refuse
 from clinic.intake import queries, rules
 from clinic.intake.models import Enquiry, EnquiryStatus
 from clinic.staff.models import User
@@ -51,10 +52,13 @@ def receive_enquiry(
     """Keep what a person wrote on the public page; nothing is decided here.
 
     The phone is kept as E.164, the e-mail in lower case. The same `nonce` (one for each page shown) again answers
-    the row that stands, so that a second click makes no second enquiry. Raises RuleBroken with the field.
+    the row that stands, and so do the very same words within ten minutes: a second click, or the way back and a
+    page shown anew, make no second enquiry. Raises RuleBroken with the field.
     """
-    rules.check_contact(phone=phone, email=email, contact_wish=contact_wish)
-    minor = rules.check_person(birth_on=birth_on, guardian_name=guardian_name, today=local_day(now))
+    today = local_day(now)
+    reach = {"phone": phone, "email": email, "contact_wish": contact_wish}
+    refuse(*rules.refusals_of_enquiry(birth_on=birth_on, guardian_name=guardian_name, today=today, **reach))
+    minor = is_minor(birth_on, today=today)
     enquiry = Enquiry(
         given_names=given_names.strip(),
         family_name=family_name.strip(),
@@ -191,13 +195,12 @@ def contact_points_of(enquiry: Enquiry) -> list[Contact]:
     """How the person may be reached, used only as they wished: calls, texts or e-mail, voicemail if allowed."""
     points = []
     if enquiry.phone:
-        may_call = enquiry.contact_wish == "call" or enquiry.may_leave_message
         points.append(
             Contact(
                 kind="phone",
                 value=enquiry.phone,
                 is_preferred=enquiry.contact_wish in rules.NEEDS_PHONE,
-                may_call=may_call,
+                may_call=enquiry.may_be_called,
                 may_leave_voicemail=enquiry.may_leave_message,
                 may_text=enquiry.contact_wish == "text",
                 consented_on=local_day(enquiry.received_at),
@@ -224,7 +227,15 @@ def guardian_of(enquiry: Enquiry) -> list[Related]:
     return [Related(kind="guardian", name=enquiry.guardian_name, phone=enquiry.phone, email=enquiry.email)]
 
 
+# What becomes of an enquiry later, and the page that it was written on: no part of what was told.
+NOT_TOLD = ("received_at", "nonce", "status", "client", "owner", "closed_at", "closed_because")
+
+
 def _kept_once(enquiry: Enquiry) -> Enquiry:
+    told = values_of(enquiry, but=NOT_TOLD)
+    before = Enquiry.objects.filter(**told, received_at__gt=enquiry.received_at - SENT_TWICE).first()
+    if before is not None:
+        return before
     if enquiry.nonce is None:
         enquiry.save(force_insert=True)
     else:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic.core.clock import local_day
 from clinic.core.forms import submit
 from clinic.core.views import too_many_requests
 from clinic.intake import services
@@ -25,7 +26,7 @@ def enquire(request: HttpRequest) -> HttpResponse:
     if sent is not None and limits.is_too_often(get_adapter(request).get_client_ip(request)):
         return too_many_requests(request)
     guard = GuardForm(sent, now=now, initial={"shown": new_page(now)})
-    form = EnquiryForm(sent)
+    form = EnquiryForm(sent, today=local_day(now))
     if sent is not None and guard.is_valid():
         receive = partial(services.receive_enquiry, nonce=guard.nonce, now=now)
         if submit(form, receive):
