@@ -78,6 +78,7 @@ def _parts(listed: type[Rows | RowsWithin]) -> dict[str, Subquery]:
             )
         ),
         "measurement_rows": listed(egfr.values("kind", "value", "unit", "taken_at")),
+        "pregnancy_rows": listed(PregnancyAnswer.objects.filter(**MINE).newest_first().values("status")[:1]),
         **due_parts(listed),
     }  # fmt: skip
 
@@ -90,7 +91,6 @@ def due_parts(listed: type[Rows | RowsWithin] = Rows) -> dict[str, Subquery]:
         "weight_rows": listed(_weights()),
         "scale_rows": listed(_scales()),
         "code_rows": listed(_codes()),
-        "open_pregnancy_rows": listed(_pregnancy()),
         "decision_rows": listed(newest_decisions().values("key", "is_used")),
     }
 
@@ -123,11 +123,6 @@ def _codes() -> QuerySet[EvaluationDiagnosis, Any]:
     """The diagnoses of signed evaluations."""
     signed = EvaluationDiagnosis.objects.filter(evaluation__client=OuterRef("pk"), evaluation__signed_at__isnull=False)
     return signed.order_by().values("code")
-
-
-def _pregnancy() -> QuerySet[PregnancyAnswer, Any]:
-    """The newest answer about pregnancy."""
-    return PregnancyAnswer.objects.filter(**MINE).newest_first().values("status")[:1]
 
 
 def due_lines(found: dict[str, Any], client: Client, today: date) -> list[DueLine]:
@@ -167,7 +162,7 @@ def _known(found: dict[str, Any], birth_on: date, sex: str, today: date) -> tupl
     ]
     for row in found["scale_rows"]:
         taken.setdefault(row["kind"], []).append(local_day(row["answered_at"]))
-    may_be_pregnant = any(row["status"] in LEFT_OPEN for row in found["open_pregnancy_rows"])
+    may_be_pregnant = any(row["status"] in LEFT_OPEN for row in found["pregnancy_rows"])
     person = Person(age_on(birth_on, today), egfr, sex, _diagnosed(found), may_be_pregnant)
     known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]))
     return plans_of(steps, missed), known
