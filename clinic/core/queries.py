@@ -104,8 +104,10 @@ def _build(build: Callable[..., QuerySet[Any, Any]], kinds: dict[str, Any], give
     except EmptyResultSet:
         return None
     # How columns become what they were is the same for every row that is ever read.
-    converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+    columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+    converters, are_composite = compiler.get_converters(columns), compiler.has_composite_fields(columns)
     compiler.get_converters = lambda _: converters
+    compiler.has_composite_fields = lambda _: are_composite
     rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
     return _Built(rows, compiler, _named(positional, params, {value: name for name, value in placeholders.items()}))
 

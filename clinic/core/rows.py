@@ -1,4 +1,4 @@
-"""Lists as JSON, so that one statement brings all of a client's: each round trip costs more than reading the rows."""
+"""Lists as JSON, so that one statement brings all of a client's, and rows as templates read them fastest."""
 
 import json
 from collections.abc import Callable
@@ -23,8 +23,23 @@ KINDS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
 )
 
 
+class Shown:
+    """A row or a page whose fields templates read.
+
+    A template looks for `row.name` as `row["name"]` before anything else. Where that is an error, each field of each
+    row raises one: a tenth of the time that a page takes to draw.
+    """
+
+    __slots__ = ()
+
+    __getitem__ = object.__getattribute__
+
+
 class RowsWithin(Subquery):
-    """The rows of a queryset of `values`, in its order, as one value of the rows of `Rows`."""
+    """The rows of a queryset of `values`, in its order, as one value of the rows of `Rows`.
+
+    Each round trip to the database costs more than reading the rows.
+    """
 
     template = "(SELECT json_agg(listed) FROM (%(subquery)s) listed)"
     output_field = JSONField()

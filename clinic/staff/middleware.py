@@ -6,6 +6,7 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -29,6 +30,8 @@ def session_limits(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        # Every page asks its reader a hundred things: better themselves than the stand-in that would look for them.
+        request.user = get_user(request)
         if not request.user.is_authenticated:
             return get_response(request)
         now = time.time()

@@ -13,6 +13,7 @@ from clinic.clients.models import ContactPoint
 from clinic.clients.queries import Named, naming
 from clinic.core.clock import last_day, local_day
 from clinic.core.queries import prepared
+from clinic.core.rows import Shown
 from clinic.staff.models import User
 from clinic.worklist import rules
 from clinic.worklist.models import REVIEWS, DutyKind, Outcome, WorkItem
@@ -41,7 +42,7 @@ def outcomes_of(kind: str) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Shown):
     """One row of the board: `signs` say in words, tone and icon how it presses, `title` what it is and about whom."""
 
     pk: UUID
@@ -59,7 +60,7 @@ class Duty:
 
 
 @dataclass(frozen=True)
-class Board:
+class Board(Shown):
     """The duties waiting, most pressing first, and how many there are of each kind."""
 
     duties: list[Duty]

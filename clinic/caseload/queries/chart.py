@@ -25,6 +25,7 @@ from clinic.caseload.rules.timeline import History, Picture, TableRow
 from clinic.clients.models import Client
 from clinic.core.clock import local_day
 from clinic.core.queries import prepared
+from clinic.core.rows import Shown
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, weekday
 from clinic.monitoring.queries import due_lines
 from clinic.monitoring.rules.gathering import DueLine
@@ -43,7 +44,7 @@ VISITS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(Shown):
     """One medication today, in words, and what the signed plan says comes next.
 
     `rhythm` tells how often where it is not every day, on a day without a dose with the doses. `waits_for` is the
@@ -62,7 +63,7 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Shown):
     """One appointment to come."""
 
     when: str
@@ -70,7 +71,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanShown:
+class PlanShown(Shown):
     """The plan in force in words."""
 
     id: UUID
@@ -82,7 +83,7 @@ class PlanShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Shown):
     """All that the chart page shows of one client."""
 
     client: Client

@@ -16,6 +16,7 @@ from clinic.core.addresses import address
 from clinic.core.clock import day_bounds, local_day
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
+from clinic.core.rows import Shown
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, person
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
@@ -39,7 +40,7 @@ BOOKED = ("pk", "starts_at", "kind", "status", "clinician__full_name", *naming("
 
 
 @dataclass(frozen=True, slots=True)
-class CoordinatorHome:
+class CoordinatorHome(Shown):
     """The front desk's day."""
 
     enquiries: list[DatedLine]
@@ -52,7 +53,7 @@ class CoordinatorHome:
 
 
 @dataclass(frozen=True, slots=True)
-class AdministratorHome:
+class AdministratorHome(Shown):
     """What the clinic administrator looks after."""
 
     without_second_factor: list[User]
@@ -65,7 +66,7 @@ class AdministratorHome:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditorHome:
+class AuditorHome(Shown):
     """What an auditor looks at first."""
 
     refusals: list[AuditEvent]

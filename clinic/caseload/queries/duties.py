@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinic.clients.queries import Named, naming
+from clinic.core.rows import Shown
 from clinic.staff.models import User
 from clinic.worklist.models import DutyKind, WorkItem
 
@@ -15,7 +16,7 @@ ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class OwnDuty:
+class OwnDuty(Shown):
     """One open duty of one's own, overdue or not."""
 
     pk: UUID

@@ -23,7 +23,7 @@ from clinic.core.addresses import address
 from clinic.core.clock import day_bounds, local_day
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
-from clinic.core.rows import Tuples
+from clinic.core.rows import Shown, Tuples
 from clinic.core.templatetags.clinic_ui import day, mg, person
 from clinic.coverage.rules import CHECK_AGAIN_AFTER
 from clinic.intake.models import PsychiatricEvaluation, TherapistReferral
@@ -54,7 +54,7 @@ class Unread(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Shown):
     """What somebody else noticed."""
 
     at: datetime
@@ -64,7 +64,7 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Shown):
     """A dose change not yet acknowledged."""
 
     pk: UUID
@@ -76,7 +76,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanToSee:
+class PlanToSee(Shown):
     """A plan in force not yet acknowledged."""
 
     pk: UUID
@@ -87,7 +87,7 @@ class PlanToSee:
 
 
 @dataclass(frozen=True, slots=True)
-class Referred:
+class Referred(Shown):
     """A referral this therapist made and who dealt with it, if anybody has."""
 
     referred_at: datetime
@@ -105,7 +105,7 @@ class Draft(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PrescriberHome:
+class PrescriberHome(Shown):
     """A prescriber's day."""
 
     visits: list[DayVisit]
@@ -118,7 +118,7 @@ class PrescriberHome:
 
 
 @dataclass(frozen=True, slots=True)
-class TherapistHome:
+class TherapistHome(Shown):
     """A therapist's day: every change not yet acknowledged comes first."""
 
     changes: list[Changed]

@@ -12,6 +12,7 @@ from clinic.caseload.rules.improving import LABELS, TONES, Followed, Reason, Sig
 from clinic.clients.models import Client
 from clinic.clients.queries import Named, in_open_charts
 from clinic.core.clock import local_day
+from clinic.core.rows import Shown
 from clinic.scales.models import ScaleResponse
 from clinic.scales.rules.scoring import FOLLOWED
 from clinic.scheduling.models import Appointment, AppointmentKind
@@ -28,7 +29,7 @@ STAYS = "stays"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Shown):
     """One client of the list: what they take, why they stand here, and until when the plan stays, if it does."""
 
     client: Named
@@ -44,7 +45,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class ImprovingList:
+class ImprovingList(Shown):
     """The list as it is shown: the rows wanted, the counts of each sign, of all, and of plans that stay."""
 
     rows: list[Row]

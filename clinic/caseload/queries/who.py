@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from clinic.clients.models import CareTeamMember, ContactPoint, RelatedPerson, SharingConsent
-from clinic.core.rows import Rows
+from clinic.core.rows import Rows, Shown
 from clinic.core.templatetags.clinic_ui import day
 from clinic.core.templatetags.clinic_ui import phone as phone_words
 from clinic.intake.models import Allergy, MedicationTrial, Pregnancy, PregnancyAnswer, ReportedMedication
@@ -27,7 +27,7 @@ MINE = {"client": OuterRef("pk")}
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Shown):
     """An open alert about danger."""
 
     id: UUID
@@ -38,7 +38,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Shown):
     """Something the client takes that was not prescribed here."""
 
     name: str
@@ -68,7 +68,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class AllergyLine:
+class AllergyLine(Shown):
     """One allergy with its reaction, in words."""
 
     words: str
@@ -76,7 +76,7 @@ class AllergyLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Who(Shown):
     """The person, the dangers, what others prescribed, what was tried, and the team.
 
     `pregnancy` is empty unless the client is or may be pregnant. A safety plan is needed where there ever was an

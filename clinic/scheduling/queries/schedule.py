@@ -13,6 +13,7 @@ from clinic.clients.models import Client
 from clinic.clients.queries import Named, chart_open_to, naming
 from clinic.core.clock import clinic_zone, closed_days, day_bounds, local_day
 from clinic.core.queries import prepared
+from clinic.core.rows import Shown
 from clinic.scheduling import rules
 from clinic.scheduling.models import (
     Appointment,
@@ -38,7 +39,7 @@ SIGNS: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class Booked(Shown):
     """One appointment of a day in words; `signs` say how it stands in words, tone and icon."""
 
     pk: UUID
@@ -50,7 +51,7 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
-class ClinicianDay:
+class ClinicianDay(Shown):
     """One clinician's appointments of one day, in order, and from when to when they see clients."""
 
     clinician: UUID
