@@ -43,6 +43,7 @@ def get(path: str) -> Ask:
 def pages(seeded: Seeded) -> list[Page]:
     """Everything measured, in the order of the table."""
     charts = [reverse("caseload:chart", args=[client.pk]) for client in seeded.read]
+    firsts = [f"/first/{client.pk}/" for client in seeded.read]
     heavy = reverse("caseload:chart", args=[seeded.heavy.pk])
     texts = search_texts(seeded.read)
     prescriber, coordinator = seeded.prescriber, seeded.coordinator
@@ -53,6 +54,7 @@ def pages(seeded: Seeded) -> list[Page]:
         Page("board", "board", coordinator, lambda asker, n: get(reverse("worklist:board"))),
         Page("queue", "enquiry queue", coordinator, lambda asker, n: get(reverse("intake:enquiry_queue"))),
         Page("chart", "chart, ordinary", prescriber, lambda asker, n: get(charts[(asker * 7 + n) % len(charts)])),
+        Page("first", "chart, first time", prescriber, lambda asker, n: get(firsts[(asker * 7 + n) % len(firsts)])),
         Page("heavy", "chart, 1,000 notes", prescriber, lambda asker, n: get(heavy)),
         Page("day", "schedule day", prescriber, lambda asker, n: get(reverse("scheduling:day"))),
         Page("list", "clients by name", coordinator, lambda asker, n: get(reverse("clients:list"))),

@@ -180,13 +180,13 @@ def count_queries(page: "Page", session: str, asker: "Asker") -> int:
     """Queries of the page in this process, by the same session."""
     from django.db import connection
     from django.test import Client as Browser
-    from django.test.utils import CaptureQueriesContext
+    from django.test.utils import CaptureQueriesContext, override_settings
 
     ask = page.ask(asker.number, asker.asked)
     asker.asked += 1
     browser = Browser(headers=ask.headers, HTTP_HOST="127.0.0.1")
     browser.cookies["session"] = session
-    with CaptureQueriesContext(connection) as captured:
+    with override_settings(ROOT_URLCONF="tests.benchmarks.urls"), CaptureQueriesContext(connection) as captured:
         answer = browser.post(ask.path, ask.form) if ask.form else browser.get(ask.path)
     connection.close()
     if answer.status_code != 200:

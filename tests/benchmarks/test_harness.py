@@ -34,6 +34,7 @@ def test_each_command_starts_where_nothing_is_set_up(command: str) -> None:
     assert "usage:" in said.stdout
 
 
+@pytest.mark.urls("tests.benchmarks.urls")
 def test_every_measured_page_answers(seeded: Seeded) -> None:
     for page in pages(seeded):
         browser = Browser()

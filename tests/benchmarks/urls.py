@@ -3,16 +3,25 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import include, path
 from django.utils import timezone
 
+from clinic.caseload.rules.drawing import drawn
+from clinic.caseload.views.pages import chart
 from clinic.coordination.models import Observation
 
 
 def bare(request: HttpRequest, name: str) -> HttpResponse:
     """The finished page as a static template: server, middleware, session and user, no other work."""
     return render(request, f"bare_{name}.html")
+
+
+def first_chart(request: HttpRequest, client_id: UUID) -> HttpResponseBase:
+    """A chart that nobody has opened here before: its picture is not kept yet."""
+    drawn.cache_clear()
+    return chart(request, client_id)
 
 
 def bare_insert(request: HttpRequest, client_id: UUID) -> HttpResponse:
@@ -25,6 +34,7 @@ def bare_insert(request: HttpRequest, client_id: UUID) -> HttpResponse:
 
 urlpatterns = [
     path("bare/insert/<uuid:client_id>/", bare_insert),
+    path("first/<uuid:client_id>/", first_chart),
     path("bare/<slug:name>/", bare),
     path("", include("medmgmt.urls")),
 ]

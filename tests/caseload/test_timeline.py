@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID, uuid4
 
-from clinic.caseload.rules import timeline
+from clinic.caseload.rules import drawing, timeline
 from clinic.caseload.rules.axis import LEFT, RIGHT, Axis, Mark
 from clinic.caseload.rules.courses import Course, Missed, Segment, StepRow, courses, treated_from
 from clinic.caseload.rules.drawing import draw
@@ -245,6 +245,19 @@ def test_missed_days_stand_in_the_table() -> None:
     assert [(one.on, one.value) for one in told if one.what == "Not taken"] == [
         (day(6, 9), "sertraline, until Jun 12, 2026")
     ]
+
+
+def test_a_history_that_stands_unchanged_is_drawn_once_and_whatever_changes_is_drawn_anew() -> None:
+    since = day(1, 1)
+    shown = drawing.drawn(of(RISING, scores=(PHQ9,)), since=since, today=TODAY)
+    assert drawing.drawn(of(replace(RISING), scores=(replace(PHQ9),)), since=since, today=TODAY) is shown
+    assert shown.row_count == 5
+    missed = replace(of(RISING, scores=(PHQ9,)), missed=(Mark(day(6, 9), "sertraline, until Jun 12, 2026"),))
+    assert "Not taken" in drawing.drawn(missed, since=since, today=TODAY).rows
+    raised = of(replace(RISING, segments=(*RISING.segments[:2], segment(day(6, 21), None, 200))))
+    assert "200 mg, planned" in drawing.drawn(raised, since=since, today=TODAY).rows
+    assert "150 mg, planned" not in drawing.drawn(of(RISING), since=since, today=day(6, 21)).rows
+    assert drawing.drawn(of(), since=since, today=TODAY) == ("", "", 0)
 
 
 def test_treatment_is_counted_from_the_first_day_of_what_is_taken_now() -> None:

@@ -18,10 +18,10 @@ from clinic.caseload.queries.scores import NewestScore
 from clinic.caseload.queries.who import ADULT, Who, who, who_parts
 from clinic.caseload.rules import courses as courses_rules
 from clinic.caseload.rules import news as news_rules
-from clinic.caseload.rules import timeline
 from clinic.caseload.rules.courses import Course, Segment
+from clinic.caseload.rules.drawing import Drawn, drawn
 from clinic.caseload.rules.news import Happening
-from clinic.caseload.rules.timeline import History, Picture, TableRow
+from clinic.caseload.rules.timeline import History
 from clinic.clients.models import Client
 from clinic.core.clock import local_day
 from clinic.core.queries import prepared
@@ -92,8 +92,7 @@ class Chart(Shown):
     who: Who
     doses: list[Dose]
     next_visit: Visit | None
-    picture: Picture | None
-    table: list[TableRow]
+    timeline: Drawn
     answers: list[DatedLine]
     doses_missed: str
     scores: list[Named]
@@ -130,11 +129,11 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     scales = scores_read.instruments_of(found["response_rows"])
     scores = scores_read.newest_scores(found["response_rows"], scales, courses_rules.treated_from(courses, today))
     history = History(
-        courses=courses,
-        scores=scores_read.score_series(found["response_rows"], scales, sex=client.sex),
-        visits=visit_marks(found["appointment_rows"], found["visit_rows"], today),
-        worries=worry_marks(a for a in found["answer_rows"] if a["is_worrying"]),
-        missed=missed_marks(found["missed_rows"]),
+        courses=tuple(courses),
+        scores=tuple(scores_read.score_series(found["response_rows"], scales, sex=client.sex)),
+        visits=tuple(visit_marks(found["appointment_rows"], found["visit_rows"], today)),
+        worries=tuple(worry_marks(a for a in found["answer_rows"] if a["is_worrying"])),
+        missed=tuple(missed_marks(found["missed_rows"])),
     )
     age = client.age_on(today)
     return Chart(
@@ -144,8 +143,7 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         who=person,
         doses=_doses(courses, found, today),
         next_visit=_next_visit(found["appointment_rows"], now),
-        picture=timeline.picture(history, since=since, today=today),
-        table=timeline.table(history, since=since, today=today),
+        timeline=drawn(history, since=since, today=today),
         answers=[lines.answer_line(row) for row in found["answer_rows"][:ANSWERS_SHOWN]],
         doses_missed=lines.missed_words(found["answer_rows"]),
         scores=[lines.score_line(score) for score in scores],

@@ -4,13 +4,16 @@ Built from numbers and escaped words alone, so that it is quick to draw.
 """
 
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
 from clinic.caseload.rules.axis import LEFT, RIGHT, WIDTH, Tick
 from clinic.caseload.rules.strips import Below, Strip
-from clinic.caseload.rules.timeline import Dot, Lane, Panel, Picture, TableRow
+from clinic.caseload.rules.timeline import Dot, History, Lane, Panel, Picture, TableRow, picture, table
 
 MARKERS = 3
 LAST_WIDE = 14  # a score of two figures, as large as it is on a desk
@@ -21,6 +24,25 @@ SIGNS: dict[str, Callable[[float, float], str]] = {
     "result": lambda x, y: f"M{x:g} {y - 5:g}l5 5l-5 5l-5-5z",
     "event": lambda x, y: f"M{x:g} {y + 6:g}V{y - 6:g}l6 3l-6 3",
 }
+
+
+# A chart is opened again and again on the day of a visit; between two of its readers little of this has changed.
+CHARTS_OF_A_DAY = 256
+
+
+class Drawn(NamedTuple):
+    """The picture, empty where there is nothing to draw, the rows of the table beside it, and how many they are."""
+
+    picture: SafeString
+    rows: SafeString
+    row_count: int
+
+
+@lru_cache(maxsize=CHARTS_OF_A_DAY)
+def drawn(history: History, *, since: date, today: date) -> Drawn:
+    """What the chart shows of a history, all of whose parts are tuples; the very same history is drawn once."""
+    shown, rows = picture(history, since=since, today=today), table(history, since=since, today=today)
+    return Drawn(draw(shown) if shown else SafeString(""), draw_rows(rows), len(rows))
 
 
 def draw(picture: Picture) -> SafeString:

@@ -19,7 +19,6 @@ from clinic.caseload.queries import desk, improving
 from clinic.caseload.queries import home as clinicians
 from clinic.caseload.queries import trials as trial_queries
 from clinic.caseload.rules.day import filters, shown_visits
-from clinic.caseload.rules.drawing import draw, draw_rows
 from clinic.caseload.rules.improving import Sign
 from clinic.checkins import services as checkins
 from clinic.clients.services import open_chart
@@ -84,12 +83,7 @@ def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
     """One client: what a visit needs, in the order in which it is needed."""
     client = open_chart(client_id=client_id, by=request.user, page="chart")
     shown = chart_queries.chart(request.user, client, now=timezone.now())
-    context = {
-        "chart": shown,
-        "client": client,
-        "timeline": draw(shown.picture) if shown.picture else "",
-        "timeline_rows": draw_rows(shown.table),
-    }
+    context: dict[str, object] = {"chart": shown, "client": client}
     if not shown.are_others_in_danger:
         # The banner need not ask again.
         context["open_alerts"] = []
