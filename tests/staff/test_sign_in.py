@@ -269,3 +269,10 @@ def test_an_address_is_not_changed_by_its_owner(browser: Browser, member: User) 
     answer = browser.post(reverse("account_email"), {"email": "eve@mail.example", "action_add": ""})
     assert answer.headers["Location"] == reverse("usersessions_list")
     assert not member.emailaddress_set.exists()
+
+
+def test_whose_session_is_over_is_told_so_and_where_signing_in_leads(db: None) -> None:
+    asked_for = Browser().get("/clients/", follow=True).text
+    assert "a session ends after 15 minutes without use" in asked_for
+    assert "signed out" not in Browser().get("/", follow=True).text
+    assert "signed out" not in Browser().get(SIGN_IN).text
