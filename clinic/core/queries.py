@@ -36,6 +36,7 @@ PLACEHOLDERS: dict[Any, Callable[[int], Any]] = {
     date: lambda n: date(1000, 1, 1 + n),
     Text: lambda n: Text(f"typed {n}"),
 }
+NO_DAY_OF_OURS = 1001
 # What each function has built, by its shape; a compiler belongs to one connection, so each thread has its own.
 _built = threading.local()
 
@@ -127,9 +128,18 @@ def _named(positional: str, params: Iterable[Any], names: dict[Any, str]) -> str
         value = next(following)
         if type(value) in PLACEHOLDERS and value in names:
             return f"%({names[value]})s"
+        if _is_made_of_an_argument(value, names):
+            raise ValueError(f"{value!r} is computed from an argument: a prepared read compares with arguments alone")
         return sql.Literal(value).as_string(driver).replace("%", "%%")
 
     return re.sub("%[%s]", spelled, positional)
+
+
+def _is_made_of_an_argument(value: Any, names: Iterable[Any]) -> bool:
+    """Whether a value would be another one at each call: a day counted from an argument, a pattern around one."""
+    if isinstance(value, date):
+        return value.year <= NO_DAY_OF_OURS
+    return isinstance(value, str) and any(isinstance(name, Text) and name in value for name in names)
 
 
 def _read(built: _Built, values: dict[str, Any]) -> list[Any]:

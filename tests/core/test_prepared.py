@@ -87,6 +87,30 @@ def test_what_is_always_the_same_finds_as_it_is_spelled_beside_what_differs() ->
     assert len(odd_names_before(dt.date(2000, 1, 1))) == 3
 
 
+@prepared
+def born_a_week_before(day: dt.date) -> QuerySet[Client]:
+    return Client.objects.filter(birth_on__gte=day - dt.timedelta(days=7))
+
+
+@prepared
+def updated_on_or_after(since: dt.datetime) -> QuerySet[Client]:
+    return Client.objects.filter(updated_at__gte=since + dt.timedelta(days=400))
+
+
+@prepared
+def with_name_containing(part: Text) -> QuerySet[Client]:
+    return Client.objects.filter(family_name__contains=part)
+
+
+def test_a_value_that_is_computed_from_an_argument_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="compares with arguments alone"):
+        born_a_week_before(dt.date(1980, 1, 1))
+    with pytest.raises(ValueError, match="compares with arguments alone"):
+        updated_on_or_after(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+    with pytest.raises(ValueError, match="compares with arguments alone"):
+        with_name_containing(Text("yr"))
+
+
 def test_one_person_never_reads_as_another(prescriber: User, stranger: User, coordinator: User, ada: Client) -> None:
     other = ClientFactory(given_names="Grace")
     CareTeamMemberFactory(client=other, user=stranger)
