@@ -12,7 +12,7 @@ from clinic.core.models import Record
 from clinic.scheduling.models import Appointment, Modality
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
-from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, PARTS, Origin, Review
+from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, LONGEST_TEMPLATE_TEXT, PARTS, Origin, Review
 from clinic.visits.rules.decisions import Decision
 
 
@@ -210,6 +210,43 @@ class Phrase(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NoteTemplate(Record):
+    """Texts for several parts of a note under one name; shared, all prescribers may use it.
+
+    It has words for what is written freely and nothing else: no mental status and no answer about risk comes from it.
+    """
+
+    prescriber = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="note_templates")
+    name = models.CharField(max_length=LONGEST_PHRASE_NAME)
+    subjective = models.CharField(max_length=LONGEST_TEMPLATE_TEXT, blank=True)
+    assessment = models.CharField(max_length=LONGEST_TEMPLATE_TEXT, blank=True)
+    next_steps = models.CharField(max_length=LONGEST_TEMPLATE_TEXT, blank=True)
+    is_shared = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint("prescriber", Lower("name"), name="visits_note_template_name_once"),
+            models.CheckConstraint(
+                condition=~Q(subjective="", assessment="", next_steps=""), name="visits_note_template_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What it says, by the part of the note that it is for."""
+        return {part: text for part in PARTS if (text := getattr(self, part))}
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What it says as it is read: each part by its label."""
+        return [(PARTS[part], text) for part, text in self.texts.items()]
 
 
 class CopiedPassage(Record):

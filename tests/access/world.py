@@ -21,7 +21,7 @@ from clinic.scheduling.models import WaitlistEntry
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.models import DoseChange, SideEffect
-from clinic.visits.models import FollowUpVisit, Phrase
+from clinic.visits.models import FollowUpVisit, NoteTemplate, Phrase
 from tests.factories.checkins import CheckInAnswerFactory, CheckInFactory, link_to
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, SharingConsentFactory
 from tests.factories.coverage import CoverageFactory
@@ -332,6 +332,9 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "visits:book_next visit_id": lambda side: _visit(side, is_signed=True),
     "visits:add_addendum visit_id": lambda side: _visit(side, is_signed=True),
     "phrase_id": lambda side: Phrase.objects.create(prescriber=side.prescriber, name=CANARY, text=CANARY),
+    "note_template_id": lambda side: NoteTemplate.objects.create(
+        prescriber=side.prescriber, name=CANARY, subjective=CANARY
+    ),
     "measurement_id": lambda side: MeasurementFactory(client=side.client, recorded_by=side.prescriber, note=CANARY),
     "difference_id": _difference,
     "coverage_id": lambda side: CoverageFactory(client=side.client, payer=CANARY),

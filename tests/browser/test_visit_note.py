@@ -84,6 +84,31 @@ def test_without_scripts_text_is_copied_and_kept(visited: Team, page_at: OpenPag
     expect(page.get_by_label("What the client reports")).to_have_value("Sleeps well.\nSleeps better.")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_note_template_fills_parts_and_overwrites_nothing(visited: Team, page_at: OpenPage, scripts: bool) -> None:
+    page = page_at(PHONE, who=visited.prescriber, scripts=scripts)
+    begin_visit(page, visited)
+    page.get_by_label("What the client reports").fill("Sleeps well.")
+    page.get_by_role("textbox", name="What follows", exact=True).fill("Same dose.")
+    page.get_by_label("Note template").fill("Stable")
+    page.get_by_role("button", name="Keep this note as a template").click()
+    expect(page.get_by_text("Kept as the note template “Stable”.")).to_be_visible()
+    page.get_by_label("What the client reports").fill("Sleeps badly.")
+    page.get_by_label("Note template").fill("Stable")
+    page.get_by_role("button", name="Use the template").click()
+    copied = page.get_by_role("region", name="Copied from the note template “Stable”: not reviewed")
+    expect(copied).to_have_count(2)
+    expect(page.get_by_label("What the client reports")).to_have_value("Sleeps badly.")
+    if scripts:
+        assert faults(page, Listener(page.context)) == []
+    assert not is_too_wide(page)
+    copied.last.get_by_role("button", name="Drop it").click()
+    copied.first.get_by_role("button", name="Keep it in the note").click()
+    expect(copied).to_have_count(0)
+    expect(page.get_by_label("What the client reports")).to_have_value("Sleeps badly.\nSleeps well.")
+    expect(page.get_by_role("textbox", name="What follows", exact=True)).to_have_value("Same dose.")
+
+
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_a_visit_by_telehealth_tells_what_is_open_and_books_the_next_in_two_clicks(
     visited: Team, page_at: OpenPage, width: int

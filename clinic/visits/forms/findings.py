@@ -180,3 +180,11 @@ def phrase_fields() -> dict[str, forms.Field]:
             widget=forms.TextInput(attrs=attrs | {"placeholder": "Phrase"}),
         )
     return fields
+
+
+@cache
+def note_template_fields() -> dict[str, forms.Field]:
+    """The name of a note template, to use or to give."""
+    attrs = {"list": "note-templates", "autocomplete": "off", "class": "form-control"}
+    name = forms.CharField(label="Note template", required=False, widget=forms.TextInput(attrs=attrs))
+    return {"note_template": name}

@@ -18,6 +18,7 @@ from clinic.visits.forms.findings import (
     copying_fields,
     mental_status_fields,
     mental_status_of,
+    note_template_fields,
     phrase_fields,
     problem_fields,
     problems_of,
@@ -27,7 +28,7 @@ from clinic.visits.forms.findings import (
     vitals_of,
 )
 from clinic.visits.queries import Around
-from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, passage_field
+from clinic.visits.rules.copied import passage_field
 from clinic.visits.rules.decisions import (
     CHANGES_DOSE,
     LONGEST_RATIONALE,
@@ -134,7 +135,7 @@ class VisitForm(forms.Form):
     ):
         super().__init__(data, **options)
         self.around = around
-        self.fields |= copying_fields(around.passages) | phrase_fields()
+        self.fields |= copying_fields(around.passages) | phrase_fields() | note_template_fields()
         self.fields |= adherence_asked() | vital_fields() | mental_status_fields() | problem_fields(around.problems)
         self.is_telehealth = is_telehealth
         if is_telehealth:
@@ -247,16 +248,6 @@ def time_chosen(data: Mapping[str, Any]) -> datetime | None:
     except ValueError:
         return None
     return chosen if chosen.tzinfo else None
-
-
-class PhraseForm(forms.Form):
-    """A phrase of one's own."""
-
-    name = forms.CharField(
-        label="Short name", max_length=LONGEST_PHRASE_NAME, help_text="Type it in a visit and the text comes in."
-    )
-    text = LongText(label="Text", widget=forms.Textarea(attrs={"rows": 4}))
-    is_shared = forms.BooleanField(label="Other prescribers may use it too", required=False)
 
 
 class AddendumForm(forms.Form):

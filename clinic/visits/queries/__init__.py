@@ -1,6 +1,15 @@
 """Reads of visits: `visits` for drafts, notes and decisions, `since` for what happened since the last one."""
 
-from clinic.visits.queries.copied import get_own_phrase, phrase_named, phrases_of, reviewed, to_review
+from clinic.visits.queries.copied import (
+    get_own_note_template,
+    get_own_phrase,
+    note_template_named,
+    note_templates_of,
+    phrase_named,
+    phrases_of,
+    reviewed,
+    to_review,
+)
 from clinic.visits.queries.next_visit import NextVisit, next_visit
 from clinic.visits.queries.scales_due import ScalesDue, scales_due
 from clinic.visits.queries.since import Since, newest_visits, since_last_visit
@@ -61,12 +70,15 @@ __all__ = [
     "drafts_of",
     "fields_of",
     "get_draft",
+    "get_own_note_template",
     "get_own_phrase",
     "get_visit",
     "look_at_decision",
     "newest_visits",
     "next_visit",
     "note_of",
+    "note_template_named",
+    "note_templates_of",
     "phrase_named",
     "phrases_of",
     "prescriber_links",

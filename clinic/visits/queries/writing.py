@@ -23,7 +23,7 @@ from clinic.plans.rules import GoalEntry, goal_words
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.titration.rules.signing import check_promise
-from clinic.visits.models import CopiedPassage, FollowUpVisit, Phrase, TelehealthConsent
+from clinic.visits.models import CopiedPassage, FollowUpVisit, NoteTemplate, Phrase, TelehealthConsent
 from clinic.visits.queries.response import Response, response_of
 from clinic.visits.queries.since import Since, since_last_visit
 from clinic.visits.queries.visits import (
@@ -71,6 +71,7 @@ class Around:
     medications: list[Undecided]
     passages: list[Waiting]
     phrases: list[dict[str, Any]]
+    note_templates: list[dict[str, Any]]
     problems: list[dict[str, Any]]
     consented_on: date | None
     supervisor: str
@@ -125,6 +126,7 @@ def around(visit: FollowUpVisit, user: User, today: date) -> Around:
         medications=[Undecided(**row) for row in found["medication_rows"]],
         passages=[Waiting(**row) for row in found["passage_rows"]],
         phrases=found["phrase_rows"],
+        note_templates=found["note_template_rows"],
         problems=found["problem_rows"],
         consented_on=found["consented_on"],
         supervisor=found["supervisor_name"] or "",
@@ -141,7 +143,9 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
     signed_here = Q(signed_by=OuterRef("prescriber"), created_at__gt=OuterRef("created_at"))
     running = versions_of(OuterRef("client")).filter(running_on(today)).exclude(signed_here)
     passages = CopiedPassage.objects.filter(visit=OuterRef("pk"), review="").order_by("created_at")
-    phrases = Phrase.objects.filter(Q(prescriber=user_id) | Q(is_shared=True)).order_by("name", "created_at")
+    usable = Q(prescriber=user_id) | Q(is_shared=True)
+    phrases = Phrase.objects.filter(usable).order_by("name", "created_at")
+    templates = NoteTemplate.objects.filter(usable).order_by("name", "created_at")
     in_force = {"plan__client": OuterRef("client"), "plan__status": PlanStatus.SIGNED}
     problems = PlanProblem.objects.filter(**in_force).order_by("rank")
     goals = Goal.objects.filter(**in_force).order_by("rank")
@@ -155,6 +159,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
         medication_rows=Rows(running.values("dose_plan_id", name=F("dose_plan__medication__name"))),
         passage_rows=Rows(passages.values("id", "part", "origin", "came_from", "text")),
         phrase_rows=Rows(phrases.values("name", "text")),
+        note_template_rows=Rows(templates.values("name")),
         problem_rows=Rows(problems.values("id", "text")),
         goal_rows=Rows(goals.values("text", "measure", "baseline", "target", "target_on")),
         agreed_rows=Rows(agreed.values("medication_id")),

@@ -1,15 +1,16 @@
 """Text that comes into a note from elsewhere: marked as copied until somebody keeps, edits or drops it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import models
 
 from clinic.core.rules import RuleBroken, refuse, unless
-from clinic.visits.rules.note import Problem
+from clinic.visits.rules.note import Problem, too_long
 from clinic.visits.rules.since import Line
 
 LONGEST_PHRASE_NAME = 40
+LONGEST_TEMPLATE_TEXT = 4000
 PARTS = {"subjective": "What the client reports", "assessment": "Assessment", "next_steps": "What follows"}
 
 
@@ -18,6 +19,7 @@ class Origin(models.TextChoices):
 
     LAST_VISIT = "last_visit", "The last visit"
     PHRASE = "phrase", "A phrase"
+    TEMPLATE = "template", "A note template"
     EVENTS = "events", "What happened since"
 
 
@@ -77,8 +79,23 @@ def told_history(lines: Iterable[Line], on: date | None) -> str:
 
 def check_phrase(name: str, text: str) -> None:
     """A phrase has a short name, of which it is asked for, and a text."""
-    is_short = name.strip() and len(name) <= LONGEST_PHRASE_NAME
+    refuse(_short_name(name), unless(text.strip(), "Write the text of the phrase.", field="text"))
+
+
+def check_note_template(name: str, texts: Mapping[str, str], *, name_field: str = "name") -> None:
+    """A note template has a short name and a text for at least one part of the note, none above 4,000 characters.
+
+    It holds words alone: mental status and risk are answered anew each time, and never come out of a template.
+    """
+    has_text = any(text.strip() for text in texts.values())
+    long = [too_long(part, f"“{PARTS[part]}”", text, LONGEST_TEMPLATE_TEXT) for part, text in texts.items()]
     refuse(
-        unless(is_short, f"Give a short name of at most {LONGEST_PHRASE_NAME} characters.", field="name"),
-        unless(text.strip(), "Write the text of the phrase.", field="text"),
+        _short_name(name, name_field),
+        unless(has_text, "Write something for at least one part of the note.", field=name_field),
+        *(problem.refusal for problems in long for problem in problems),
     )
+
+
+def _short_name(name: str, field: str = "name") -> RuleBroken | None:
+    is_short = name.strip() and len(name) <= LONGEST_PHRASE_NAME
+    return unless(is_short, f"Give a short name of at most {LONGEST_PHRASE_NAME} characters.", field=field)

@@ -145,11 +145,11 @@ def note_fields(note: Note) -> dict[str, str]:
     return fields
 
 
-def check_version(seen: int, stands: int, theirs: Mapping[str, str]) -> None:
+def check_version(seen: int, stands: int, theirs: Mapping[str, str], *, what: str = "visit") -> None:
     """A save starts from the version that stands; another one is refused with what stands now."""
     if seen != stands:
         raise StaleRecord(
-            "This visit was saved elsewhere after you opened it here.", theirs=dict(theirs), version=stands
+            f"This {what} was saved elsewhere after you opened it here.", theirs=dict(theirs), version=stands
         )
 
 

@@ -26,6 +26,11 @@ def copy_text(*, visit_id: UUID, part: str, origin: str, phrase_name: str = "", 
     rules.check_origin(part, origin)
     visit = locked_draft(visit_id, by)
     text, came_from = _source(visit, part, origin, phrase_name, by)
+    return bring(visit, part, origin, text, came_from, by)
+
+
+def bring(visit: FollowUpVisit, part: str, origin: str, text: str, came_from: str, by: User) -> CopiedPassage:
+    """Put a text beside a part of a draft, marked as copied; what is typed there stays as it is."""
     same = CopiedPassage.objects.filter(visit=visit, part=part, copied_text=text, review="")
     if waiting := same.first():
         return waiting

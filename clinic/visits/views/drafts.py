@@ -35,6 +35,7 @@ from clinic.visits.rules.telehealth import CONSENT_TELLS, TELEHEALTH, is_consent
 from clinic.visits.views.beside import keep_beside
 from clinic.visits.views.signed import signed_page
 
+ONLY_WORDS = "It comes into other clients' notes: under “Phrases and templates”, take out what is only about this one."
 LOOK_FIRST = "Look at what this changes, shown below, then sign."
 
 
@@ -112,6 +113,10 @@ def _do_asked(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
         services.book_next(visit_id=visit_id, starts_at=chosen, by=request.user, now=timezone.now())
     elif "send_scales" in request.POST:
         send_scales(client_id=queries.client_of(visit_id), by=request.user, now=timezone.now())
+    elif "use_template" in request.POST:
+        services.use_note_template(visit_id=visit_id, name=request.POST.get("note_template", ""), by=request.user)
+    elif "keep_template" in request.POST:
+        _keep_as_template(request, visit_id)
     elif deed == "copy":
         name = request.POST.get(f"phrase_{part}", "")
         services.copy_text(visit_id=visit_id, part=part, origin=what, phrase_name=name, by=request.user)
@@ -119,6 +124,12 @@ def _do_asked(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
         with suppress(ValueError):
             review = partial(services.review_text, visit_id=visit_id, by=request.user, now=timezone.now())
             review(passage_id=UUID(what), keep=deed == "keep")
+
+
+def _keep_as_template(request: StaffRequest, visit_id: UUID) -> None:
+    name = request.POST.get("note_template", "")
+    kept = services.keep_as_note_template(visit_id=visit_id, name=name, by=request.user)
+    messages.success(request, f"Kept as the note template “{kept.name}”. {ONLY_WORDS}")
 
 
 def _pressed(request: StaffRequest) -> tuple[str, str, str]:
@@ -145,6 +156,8 @@ def _after_saving(request: StaffRequest, shown: FollowUpVisit) -> str:
         address = f"{address}#decisions"
     elif "book" in request.POST:
         return f"{address}#next-visit"
+    elif "use_template" in request.POST or "keep_template" in request.POST:
+        return f"{address}#note-template"
     elif (part := _pressed(request)[1]) in PARTS:
         return f"{address}#part-{part}"
     messages.success(request, "Draft saved.")
