@@ -1,11 +1,12 @@
-"""From where the plan editor is opened, and where it leads back to.
+"""From where the plan editor is opened, where it leads back to, and what is known there of why a dose changes.
 
 The visit stands above this app and cannot be asked by import. It makes itself known when it is loaded
 (`AppConfig.ready`); an address of the editor then names it by its key, `?visit=...`.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
 from clinic.clients.models import Client
@@ -21,13 +22,16 @@ class Opener(Protocol):
 
 
 Find = Callable[[User, Client, UUID], Opener | None]
+Tell = Callable[[Client, Any], str]
 
 _finders: list[Find] = []
+_tellers: list[Tell] = []
 
 
-def register(find: Find) -> None:
-    """Make known who finds the visit: one that this user writes of this client, else None."""
-    _finders[:] = [find]
+def register(find: Find, tell: Tell) -> None:
+    """Make known who finds the visit, one that this user writes of this client, else None; and who sums up for it
+    what happened since the last one."""
+    _finders[:], _tellers[:] = [find], [tell]
 
 
 def opened_from(user: User, client: Client, visit_id: str) -> Opener | None:
@@ -37,3 +41,8 @@ def opened_from(user: User, client: Client, visit_id: str) -> Opener | None:
     except ValueError:
         return None
     return _finders[0](user, client, key) if _finders else None
+
+
+def what_happened(client: Client, opener: Opener | None) -> Callable[[], str] | None:
+    """Asks what is known at the visit for why a dose changes, in a sentence; None where no visit opened the editor."""
+    return partial(_tellers[0], client, opener) if opener is not None else None

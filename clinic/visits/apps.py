@@ -6,6 +6,6 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.titration import sources
-        from clinic.visits.queries import draft_to_return_to
+        from clinic.visits.queries import draft_to_return_to, happened_before
 
-        sources.register(draft_to_return_to)
+        sources.register(draft_to_return_to, happened_before)

@@ -101,6 +101,22 @@ def test_a_rationale_typed_while_the_preview_is_on_its_way_stands(visited: OnSer
     expect(rationale).to_have_value("Too tired in the mornings. She asks for less.")
 
 
+def test_the_reason_of_the_editor_follows_the_plan_until_it_is_typed(visited: OnSertraline, page_at: OpenPage) -> None:
+    page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
+    page.get_by_role("button", name="Change the plan").click()
+    editor = page.get_by_role("region", name="Change sertraline")
+    why = editor.get_by_label("Why")
+    editor.get_by_label("Amount a day").fill("125")
+    expect(why).to_have_value(re.compile("increased from 100 mg to 125 mg a day"))
+    editor.get_by_label("Amount a day").fill("150")
+    expect(why).to_have_value(re.compile("increased from 100 mg to 150 mg a day"))
+    why.press("End")
+    why.press_sequentially(" She asks for it.")
+    editor.get_by_label("Amount a day").fill("175")
+    expect(editor.locator("#preview")).to_contain_text("175 mg")
+    expect(why).to_have_value(re.compile("to 150 mg a day.* She asks for it"))
+
+
 def test_a_taper_is_one_click_away(visited: OnSertraline, page_at: OpenPage) -> None:
     page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
     page.get_by_role("button", name="Taper").click()
@@ -189,6 +205,8 @@ def test_a_refused_signature_says_why_in_place(visited: OnSertraline, page_at: O
     page = begun(page_at(PHONE, who=visited.prescribers[0]), visited)
     page.get_by_role("button", name="Change the plan").click()
     page.locator("#id_mg_per_day").fill("150")
+    expect(page.locator("#id_reason")).to_have_value(re.compile("to 150 mg a day"))
+    page.locator("#id_reason").fill("")
     page.get_by_role("button", name="Sign the change").click()
     expect(page.get_by_role("alert").get_by_text("Not done yet")).to_be_visible()
     expect(page.locator(".editor [data-form-errors]")).to_be_focused()

@@ -21,10 +21,12 @@ from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
 from clinic.titration.rules.running import order_from, order_with
 from clinic.titration.rules.switching import Coming, Leaving
+from clinic.titration.rules.telling import written_reason
 from clinic.titration.services import change_dose_plan, stop_dose_plan, switch_medication
 from clinic.titration.sources import opened_from
 from clinic.visits import queries, services
 from clinic.visits.models import FollowUpVisit
+from clinic.visits.rules import since as since_rules
 from clinic.visits.rules.decisions import Decision, decision_signed, done_words, field_name
 from tests.factories.clients import CareTeamMemberFactory
 from tests.factories.formulary import MedicationFactory, ProductFactory
@@ -158,6 +160,106 @@ class TestOpened:
             assert answer["Location"] == visit.get_absolute_url()
         visit.refresh_from_db()
         assert visit.subjective == "Typed just now."
+
+
+class TestReason:
+    """Why a dose changes is written from what is laid out and what is known, and what somebody typed stands."""
+
+    KNOWN = "Once: 1 dose missed in 7 days."
+
+    @pytest.fixture(autouse=True)
+    def _known(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(since_rules, "summary", lambda _: self.KNOWN)
+
+    @pytest.mark.parametrize(
+        ("asked", "words"),
+        [
+            (
+                {},
+                "Sertraline increased from 50 mg to 100 mg a day from Mar 16, 2026: 100 mg in the morning.",
+            ),
+            (
+                {"mg_per_day": "25"},
+                "Sertraline decreased from 50 mg to 25 mg a day from Mar 16, 2026: 25 mg in the morning.",
+            ),
+            (
+                {"way": "taper", "from_mg": "50", "to_mg": "0", "method": "linear", "amount": "25"}
+                | {"interval_days": "7", "unit_mg": "25"},
+                "Sertraline schedule changed from Mar 16, 2026: 50 mg in the morning,"
+                " falling to 25 mg a day by Mar 23, last dose on Mar 29.",
+            ),
+            (
+                {"way": "hold", "days": "3"},
+                "Sertraline held from Mar 16, 2026: no dose until Mar 19, then 75 mg in the morning.",
+            ),
+            ({"way": "stop"}, "Sertraline stopped: last dose on Mar 15, 2026."),
+        ],
+    )
+    def test_it_is_written_from_what_is_laid_out_and_known(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan, asked: dict[str, str], words: str
+    ) -> None:
+        address = editor("change", dose_plan.pk, visit.pk)
+        looked = browser.post(address, change(do="preview", reason="", **asked))
+        form = looked.context["form"]
+        assert form["reason"].value() == form["written"].value() == f"{words} {self.KNOWN}"
+        assert "reason" not in form.errors
+
+    def test_it_follows_what_is_laid_out_until_somebody_typed(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        address = editor("change", dose_plan.pk, visit.pk)
+
+        def looked(**typed: str) -> Any:
+            return browser.post(address, change(do="preview", **typed)).context["form"]
+
+        first = looked(reason="")["reason"].value()
+        again = looked(reason=first.replace(" ", "\r\n", 1), written=first, mg_per_day="125")
+        assert "to 125 mg a day" in again["reason"].value()
+        typed = looked(reason="Partly better", written=first, mg_per_day="125")
+        assert typed["reason"].value() == "Partly better"
+        cleared = looked(reason="", written=first)
+        assert cleared["reason"].value() == ""
+        assert "reason" in cleared.errors
+
+    def test_it_is_read_before_it_is_signed(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan, prescriber: User
+    ) -> None:
+        address = editor("change", dose_plan.pk, visit.pk)
+        unread = browser.post(address, change(reason=""))
+        assert unread.status_code == 422
+        assert "This is how it reads from what is known." in unread.text
+        written = unread.context["form"]["reason"].value()
+        browser.post(address, change(reason=written, written=written))
+        assert dose_plan.versions.get(superseded_at=None).change.reason == written
+
+    def test_nothing_is_written_where_nothing_changes_or_no_visit_opened_it(
+        self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan
+    ) -> None:
+        same = browser.post(
+            editor("change", dose_plan.pk, visit.pk),
+            change(do="preview", reason="", mg_per_day="50", then="schedule", on=TODAY.isoformat()),
+        )
+        from_the_chart = browser.post(reverse("titration:change", args=[dose_plan.pk]), change(do="preview", reason=""))
+        for answer in (same, from_the_chart):
+            assert not answer.context["form"]["reason"].value()
+
+    def test_of_a_switch_both_are_told(self, browser: Browser, visit: FollowUpVisit, dose_plan: DosePlan) -> None:
+        address = editor("switch", dose_plan.pk, visit.pk, medication=another().pk)
+        regimen = {"way": "steps", "steps-0-morning": "50", "steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "0"}
+        strengths = {"products": [f"tablet-IR-{mg}-scored" for mg in ("25", "50", "100")], "times": ["morning"]}
+        coming = {f"coming-{name}": value for name, value in {**regimen, **strengths, "treats": "Depression"}.items()}
+        leaving = {"leaving-way": "stop", "leaving-on": MONDAY.isoformat(), "leaving-products": strengths["products"]}
+        sent = {"version": "1", "begins": "direct", "reason": "", "do": "preview", **leaving, **coming}
+        form = browser.post(address, sent).context["form"]
+        assert form["reason"].value() == (
+            "Sertraline stopped: last dose on Mar 15, 2026. Venlafaxine started: 50 mg in the morning"
+            f" from Mar 16, 2026. {self.KNOWN}"
+        )
+
+    def test_no_sentence_is_told_by_half(self) -> None:
+        assert written_reason("Held", "Since then.", 17) == "Held. Since then."
+        assert written_reason("Held", "Since then.", 16) == "Held."
+        assert written_reason("Held", "", 4) == ""
 
 
 class TestSigned:

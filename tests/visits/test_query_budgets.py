@@ -28,6 +28,8 @@ from tests.visits.days import MONDAY, NOW, START
 pytestmark = pytest.mark.django_db
 ON = MONDAY.isoformat()
 PAGE, SAVE_AND_PAGE = 25, 40
+# What is known for why a dose changes, where the portal writes it.
+WHY = 3
 # What a prescriber decides, and with 250 mg one that needs a reason.
 DECIDED: dict[str, dict[str, str]] = {
     "nothing": {},
@@ -177,3 +179,6 @@ def test_the_editor_of_a_switch(
         shown = browser.post(address, data)
     assert shown.context["form"].errors == {}
     assert shown.context["preview"].spans
+    with django_assert_max_num_queries(PAGE + WHY):
+        written = browser.post(address, data | {"reason": ""})
+    assert written.context["form"]["reason"].value()

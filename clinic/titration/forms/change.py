@@ -10,6 +10,7 @@ from django.http import QueryDict
 from clinic.core.forms import LongText
 from clinic.core.rules import RuleBroken
 from clinic.titration.forms.fields import days_field, mg_field
+from clinic.titration.forms.reason import ReasonPart
 from clinic.titration.forms.running_plan import STOP, TAPER, RunningPlanForm
 from clinic.titration.forms.signing import Team
 from clinic.titration.models import DosePlanVersion
@@ -17,8 +18,9 @@ from clinic.titration.queries import Before
 from clinic.titration.rules import DosePlanResult, build_plan
 from clinic.titration.rules.offering import Offer
 from clinic.titration.rules.order import Time
-from clinic.titration.rules.running import amount_row, amount_then_schedule, held, next_step_early
+from clinic.titration.rules.running import amount_row, amount_then_schedule, held, next_step_early, takes_effect_on
 from clinic.titration.rules.schedules import Label
+from clinic.titration.rules.telling import tell_change
 
 WAYS = [
     ("amount", "Another amount"),
@@ -37,7 +39,7 @@ THEN = [("stay", "Stay on it"), ("schedule", "Go on with the planned steps on th
 LENGTHS = {"pause": "days", "slow": "interval_days", "back_one_step": None}
 
 
-class ChangeForm(RunningPlanForm):
+class ChangeForm(ReasonPart, RunningPlanForm):
     """A change of a running dose plan. Cleaned, it is the `order`, the day `on`, `reason`, `overrides`, version.
 
     It begins with the first way, or the one asked for. After cleaning, `from_day` is the day from which on it takes
@@ -64,8 +66,9 @@ class ChangeForm(RunningPlanForm):
         before: Callable[[DosePlanResult, DosePlanResult, date], Before],
         today: date,
         way: str = "",
+        seen: Callable[[], str] | None = None,
     ) -> None:
-        self.look_before = before
+        self.look_before, self.seen = before, seen
         super().__init__(
             data,
             current=current,
@@ -81,6 +84,7 @@ class ChangeForm(RunningPlanForm):
         try:
             laid_out = self.lay_out()
             self.from_day = self.first_day(laid_out.plan)
+            self._write_reason(laid_out.plan, self.from_day)
             self.ask_reasons(self.look_before(self.old, laid_out.plan, self.from_day))
         except RuleBroken as refusal:
             self.refuse(refusal)
@@ -93,6 +97,10 @@ class ChangeForm(RunningPlanForm):
             "reason": given.get("reason", ""),
             "overrides": self.overrides(),
         }
+
+    def _write_reason(self, plan: DosePlanResult, from_day: date) -> None:
+        if takes_effect_on(self.old, plan) is not None:
+            self.write_reason(tell_change(self.current.dose_plan.medication.name, self.old, plan, from_day).words)
 
     def order(self) -> dict[str, Any]:
         """The whole order as it shall now read."""

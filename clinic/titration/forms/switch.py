@@ -11,6 +11,7 @@ from clinic.core.rules import RuleBroken
 from clinic.formulary.models import Medication
 from clinic.titration.forms.fields import day_field
 from clinic.titration.forms.new_plan import NewPlanForm
+from clinic.titration.forms.reason import ReasonPart
 from clinic.titration.forms.regimen import RADIO, RegimenForm
 from clinic.titration.forms.running_plan import STOP, TAPER, RunningPlanForm
 from clinic.titration.forms.signing import SigningForm, Team
@@ -19,6 +20,7 @@ from clinic.titration.queries import SwitchBefore, Switching
 from clinic.titration.rules import DosePlanResult
 from clinic.titration.rules.schedules import Held
 from clinic.titration.rules.switching import Begins, Coming, Leaving, Part, Proposal, first_day, overrides_of
+from clinic.titration.rules.telling import tell_change, tell_start
 
 BEGINS = [
     (Begins.OVERLAP.value, "Cross-taper: while the old one is still taken"),
@@ -37,7 +39,7 @@ class LeavingForm(RunningPlanForm):
     on = day_field("From", "Of a stop: the first day without it.")
 
 
-class SwitchForm(SigningForm):
+class SwitchForm(ReasonPart, SigningForm):
     """Two dose plans under one signature: `leaving` and `coming`, when the new one begins, why.
 
     Cleaned, it is what both deeds are given. After cleaning, `plans` are the two that they make, `looked` what
@@ -62,7 +64,9 @@ class SwitchForm(SigningForm):
         parts: tuple[LeavingForm, NewPlanForm],
         switching: Switching,
         team: Team,
+        seen: Callable[[], str] | None,
     ) -> None:
+        self.seen = seen
         self.current, self.medication, self.switching = current, medication, switching
         self.leaving, self.coming = parts
         begins = Begins.WASHOUT if switching.asks_for_washout(self.leaving.initial["on"]) else Begins.OVERLAP
@@ -112,6 +116,8 @@ class SwitchForm(SigningForm):
         self.plans = (leaving.plan, coming.plan)
         self.looked = self.switching.before(self.leaving.old, leaving.plan, day, coming.plan)
         self.ask_about(self.looked.stops)
+        left = tell_change(self.current.dose_plan.medication.name, self.leaving.old, leaving.plan, day)
+        self.write_reason(f"{left.words}. {tell_start(self.medication.name, coming.plan).words}")
         return leaving, coming
 
     def _of(self, part: RegimenForm, lay_out: Callable[[], Answer]) -> Answer:

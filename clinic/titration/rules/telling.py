@@ -85,6 +85,16 @@ def tell_gap(medication: str, old: DosePlanResult, new: DosePlanResult, gap: Gap
     return Told(Kind.REPLAN, from_mg, to_mg, f"{missed}. Goes on from {_day(gap.today)}, {moved}: {amount}")
 
 
+def written_reason(words: str, seen: str, most: int) -> str:
+    """Why, as the portal writes it before the prescriber edits it: what is laid out, then what is known, `seen`.
+
+    What is known is left out whole where both are longer than `most` characters: no sentence is told by half.
+    """
+    told = f"{words}."
+    both = f"{told} {seen}".strip()
+    return next((text for text in (both, told) if len(text) <= most), "")
+
+
 def amount_words(step: Step) -> str:
     """The amounts of a step without their units: "25 mg in the morning, 50 mg at bedtime, every other day"."""
     doses = ", ".join(f"{plain(dose.mg)} mg {WHEN[dose.time]}" for dose in step.doses)

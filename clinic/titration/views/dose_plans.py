@@ -24,6 +24,7 @@ from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import offers_of
 from clinic.titration.rules.running import with_moved
 from clinic.titration.rules.safety import RegimenLook
+from clinic.titration.sources import what_happened
 from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, opened, pick, signed
 
 
@@ -130,7 +131,7 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     current = queries.current_version(dose_plan)
     today = timezone.localdate()
     asked = rows_as_asked(request.POST)
-    around = queries.surroundings_of(client, today=today)
+    around, opener = queries.surroundings_of(client, today=today), opened(request, client)
     form = ChangeForm(
         asked if asked is not None else request.POST or None,
         current=current,
@@ -140,12 +141,13 @@ def change(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
         before=partial(queries.before_change, dose_plan, around),
         today=today,
         way=request.GET.get("way", ""),
+        seen=what_happened(client, opener["opener"]),
     )
     deed = partial(services.change_dose_plan, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
     if request.POST.get("do") == "sign" and submit(form, deed):
         messages.success(request, f"The dose plan of {dose_plan.medication} is changed.")
-        return signed(dose_plan, opened(request, client))
-    context = about(client) | opened(request, client) | about_medication(dose_plan.medication)
+        return signed(dose_plan, opener)
+    context = about(client) | opener | about_medication(dose_plan.medication)
     context |= {
         "dose_plan": dose_plan,
         "current": queries.current_dose(current, today),

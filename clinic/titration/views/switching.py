@@ -20,6 +20,7 @@ from clinic.titration.forms import LeavingForm, NewPlanForm, SwitchForm
 from clinic.titration.models import DosePlan, DosePlanVersion
 from clinic.titration.rules import build_plan
 from clinic.titration.rules.offering import offers_of
+from clinic.titration.sources import Opener, what_happened
 from clinic.titration.views.pages import about, about_medication, as_uuid, form_page, opened, pick, signed
 
 
@@ -39,7 +40,7 @@ def switch(request: StaffRequest, dose_plan_id: UUID) -> HttpResponse:
     medication = queries.get_medication(as_uuid(picked))
     asked = rows_as_asked(request.POST)
     data = asked if asked is not None else request.POST or None
-    form = _form(request, data, dose_plan, current, medication, treatment_plan, today)
+    form = _form(request, data, dose_plan, current, medication, treatment_plan, context["opener"], today)
     deed = partial(services.switch_medication, dose_plan_id=dose_plan.pk, by=request.user, now=timezone.now())
     made: list[DosePlan] = []
     if request.POST.get("do") == "sign" and submit(form, lambda **both: made.append(deed(**both))):
@@ -63,6 +64,7 @@ def _form(
     current: DosePlanVersion,
     medication: Medication,
     treatment_plan: TreatmentPlan,
+    opener: Opener | None,
     today: date,
 ) -> SwitchForm:
     """The form with its two parts: how the old medication leaves, how the new one comes."""
@@ -96,6 +98,7 @@ def _form(
         parts=(leaving, coming),
         switching=queries.switching_of(dose_plan, medication, around, now=timezone.now()),
         team=queries.team_to_promise(dose_plan.client),
+        seen=what_happened(dose_plan.client, opener),
     )
 
 

@@ -12,7 +12,7 @@ from clinic.visits.queries.copied import (
 )
 from clinic.visits.queries.next_visit import NextVisit, next_visit
 from clinic.visits.queries.scales_due import ScalesDue, scales_due
-from clinic.visits.queries.since import Since, newest_visits, since_last_visit
+from clinic.visits.queries.since import Since, happened_before, newest_visits, since_last_visit
 from clinic.visits.queries.visits import (
     RunningMedication,
     addenda_of,
@@ -73,6 +73,7 @@ __all__ = [
     "get_own_note_template",
     "get_own_phrase",
     "get_visit",
+    "happened_before",
     "look_at_decision",
     "newest_visits",
     "next_visit",

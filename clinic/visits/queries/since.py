@@ -68,6 +68,11 @@ def newest_visits(client: Client, k: int) -> QuerySet[FollowUpVisit]:
     return signed.select_related("prescriber").order_by("-visited_on", "-signed_at")[:k]
 
 
+def happened_before(client: Client, draft: FollowUpVisit) -> str:
+    """What happened since the visit before a draft in one sentence, for why a dose changes that is signed beside it."""
+    return since_last_visit(client, before=draft).summary
+
+
 def since_last_visit(client: Client, *, before: FollowUpVisit | None = None) -> Since:
     """What happened since the last signed visit, or so far, newest first; a flat number of queries.
 
