@@ -301,6 +301,7 @@ MAKERS: dict[str, Callable[[Side], Any]] = {
     "gate_id": lambda side: StepGateFactory(dose_plan=side.made["dose_plan_id"], set_by=side.prescriber),
     "favourite_id": lambda side: FavouriteRegimenFactory(prescriber=side.prescriber),
     "answer_id": _answer,
+    "checkin_id": lambda side: CheckInFactory(dose_plan=side.made["dose_plan_id"], occasion="week_4"),
     "token": _token,
     "handouts:page token": _calendar_token,
     "safety_page token": _safety_token,

@@ -101,7 +101,7 @@ def test_measurements_beside_the_first_of_the_time() -> None:
 
 def test_each_line_leads_to_where_it_was_taken_from() -> None:
     on, client_id, row_id = dt.date(2026, 3, 9), uuid4(), uuid4()
-    pages = {kind: since.with_source(since.Line(kind, on, "Said"), client_id) for kind in ("score", "fill", "silent")}
+    pages = {kind: since.with_source(since.Line(kind, on, "Said"), client_id) for kind in ("score", "fill", "other")}
     assert [(one.view_name, one.source_words) for one in pages.values()] == [
         ("scales:record", "Scales"),
         ("titration:supply", "Supply"),

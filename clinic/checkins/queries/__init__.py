@@ -20,6 +20,7 @@ from clinic.checkins.queries.answers import (
     symptoms_asked,
     taken_for_triage,
 )
+from clinic.checkins.queries.asked import Asked, get_asked
 from clinic.checkins.queries.planning import (
     PlanDays,
     goal_scales,
@@ -57,6 +58,7 @@ __all__ = [
     "BY_LINK",
     "KIND",
     "ON_DEVICE",
+    "Asked",
     "OpenCheckIn",
     "OpenSitting",
     "PlanDays",
@@ -66,6 +68,7 @@ __all__ = [
     "answers_needing_review",
     "dose_today",
     "get_answer",
+    "get_asked",
     "goal_scales",
     "instruments_by_link",
     "last_asked",

@@ -140,11 +140,12 @@ def _answer(row: dict[str, Any]) -> since_rules.AnswerFact:
 
 def _silent(on: date) -> QuerySet[CheckIn, Any]:
     found = CheckIn.objects.filter(**MINE, state=CheckInState.EXPIRED, due_on__gte=on).order_by("-due_on")
-    return found.values("due_on", medication=F("dose_plan__medication__name"))[:ROWS_READ]
+    return found.values("id", "due_on", medication=F("dose_plan__medication__name"))[:ROWS_READ]
 
 
 def _silent_line(row: dict[str, Any]) -> Line:
-    return Line("silent", row["due_on"], f"Check-in about {row['medication']} not answered", "note")
+    source = {"view_name": "checkins:checkin", "source_id": row["id"]}
+    return Line("silent", row["due_on"], f"Check-in about {row['medication']} not answered", "note", **source)
 
 
 def _scores() -> QuerySet[ScaleResponse, Any]:

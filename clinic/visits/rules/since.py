@@ -19,6 +19,7 @@ SOURCES = {
     "measurement": "Results",
     "fill": "Supply",
     "checkin": "Check-in",
+    "silent": "Check-in",
     "change": "Dose plan",
     "observation": "Observations",
     "effect": "Side effects",
