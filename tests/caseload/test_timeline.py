@@ -134,6 +134,21 @@ def test_amounts_stand_where_there_is_room() -> None:
     assert [label.words for label in drawn(of(brief)).lanes[0].labels] == ["1,200 mg"]
 
 
+def test_a_dose_that_is_not_daily_says_so_in_the_picture_and_in_its_words() -> None:
+    tapered = course(
+        segment(day(3, 1), day(5, 31), 50), segment(day(6, 1), day(6, 20), 25, every=2), segment(day(6, 21), None, 0)
+    )
+    long = course(segment(day(3, 1), None, 25, every=3), name="trazodone")
+    shown = drawn(of(tapered, long))
+    assert [label.words for label in shown.lanes[0].labels] == ["50 mg", "25 mg"]
+    assert [label.words for label in shown.lanes[1].labels] == ["25 mg every 3 days"]
+    assert shown.lanes[1].title == "trazodone, 25 mg every 3 days now"
+    assert (
+        "doses of sertraline, 25 mg every other day now (25 mg every other day from Jun 1, 2026), "
+        "trazodone, 25 mg every 3 days now (25 mg every 3 days from Mar 1, 2026); scores"
+    ) in draw(shown)
+
+
 def test_scores_stand_at_their_day_and_height() -> None:
     shown = drawn(of(RISING, scores=(PHQ9,)))
     panel = shown.panels[0]

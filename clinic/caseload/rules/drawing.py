@@ -70,7 +70,7 @@ def draw_rows(rows: list[TableRow]) -> SafeString:
 
 def describe(picture: Picture) -> str:
     """The picture in words."""
-    drugs = ", ".join(lane.title for lane in picture.lanes) or "no medication"
+    drugs = ", ".join(_named(lane) for lane in picture.lanes) or "no medication"
     scales = ", ".join(panel.title for panel in picture.panels) or "no scale"
     return (
         f"From {picture.axis.first_on:%b %-d, %Y} to {picture.axis.last_on:%b %-d, %Y}: doses of {drugs}; "
@@ -78,6 +78,11 @@ def describe(picture: Picture) -> str:
         f"{_described(picture.below)}. "
         "Solid lines were taken, dashed ones are planned. The table below holds the same data."
     )
+
+
+def _named(lane: Lane) -> str:
+    """A medication with its dose now, and each dose that is not taken every day."""
+    return f"{lane.title} ({'; '.join(lane.rhythms)})" if lane.rhythms else lane.title
 
 
 def _described(below: Below) -> str:

@@ -25,6 +25,7 @@ MOST_PANELS = 3
 SHORTEST = timedelta(days=42)
 LONGEST_AHEAD = timedelta(days=180)
 ROOM_FOR_LABEL = 46
+ROOM_FOR_RHYTHM = 136  # "37.5 mg every other day"
 WORDS_WIDE = 100
 SCORE_WIDE = 22  # a dot and the score beside it
 WORDS_HIGH = 14
@@ -76,7 +77,10 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One medication: its doses taken as one line, those planned as another, amounts beside them."""
+    """One medication: its doses taken as one line, those planned as another, amounts beside them.
+
+    `rhythms` tell each dose that is not taken every day, also where the picture has no room to say so.
+    """
 
     title: str
     top: float
@@ -84,6 +88,7 @@ class Lane:
     taken: str
     planned: str
     labels: tuple[Label, ...]
+    rhythms: tuple[str, ...] = ()
 
 
 class Dot(NamedTuple):
@@ -215,7 +220,7 @@ def _lane(course: Course, axis: Axis, *, top: float, today: date) -> Lane:
         share = float(segment.mg_per_day / highest) if highest else 0.0
         return round(base - share * room, 1)
 
-    taken, planned, labels = _Line(base), _Line(base), []
+    taken, planned, labels, rhythms = _Line(base), _Line(base), [], []
     today_x = axis.x(today)
     for segment in course.segments:
         end = segment.last_on + timedelta(days=1) if segment.last_on else axis.last_on
@@ -227,15 +232,29 @@ def _lane(course: Course, axis: Axis, *, top: float, today: date) -> Lane:
             taken.go(left, min(right, today_x), y)
         if end > today:
             planned.go(max(left, today_x), right, y, follows=taken.at == max(left, today_x))
+        if segment.every_days > 1:
+            rhythms.append(f"{_amount_words(segment)} from {segment.first_on:%b %-d, %Y}")
         if right - left >= ROOM_FOR_LABEL:
-            words = f"{segment.mg_per_day.normalize():,f} mg"
+            has_room = right - left >= ROOM_FOR_RHYTHM
+            words = _amount_words(segment) if has_room else _mg_words(segment)
             labels.append(Label(left + 3, y - 3, words, is_tight=right - left < ROOM_ON_PHONE))
-    return Lane(_lane_title(course, today), top, base, taken.path, planned.path, tuple(labels))
+    title = _lane_title(course, today)
+    return Lane(title, top, base, taken.path, planned.path, tuple(labels), tuple(rhythms))
 
 
 def _lane_title(course: Course, today: date) -> str:
     held = course.on(today)
-    return f"{course.medication}, {held.mg_per_day.normalize():,f} mg now" if held else f"{course.medication}, not now"
+    return f"{course.medication}, {_amount_words(held)} now" if held else f"{course.medication}, not now"
+
+
+def _mg_words(segment: Segment) -> str:
+    return f"{segment.mg_per_day.normalize():,f} mg"
+
+
+def _amount_words(segment: Segment) -> str:
+    """Such as "25 mg every other day"; every day goes without saying."""
+    amount = _mg_words(segment)
+    return f"{amount} {how_often(segment.every_days)}" if segment.every_days > 1 else amount
 
 
 class _Line:
@@ -362,7 +381,5 @@ def _effect_row(one: Span) -> TableRow:
 
 
 def _dose_words(segment: Segment, today: date) -> str:
-    amount = f"{segment.mg_per_day.normalize():,f} mg"
-    if segment.every_days > 1:
-        amount += f" {how_often(segment.every_days)}"
+    amount = _amount_words(segment)
     return f"{amount}, planned" if segment.first_on > today else amount
