@@ -1,6 +1,7 @@
 """The next visit: proposed from the dose plans, booked into a time that is free, in two clicks."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,10 +16,12 @@ from clinic.core.rules import RuleBroken
 from clinic.scheduling.models import Appointment
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
+from clinic.titration.rules.running import order_from
+from clinic.titration.services import change_dose_plan
 from clinic.visits import services
 from clinic.visits.models import FollowUpVisit
 from clinic.visits.rules.decisions import field_name
-from clinic.visits.rules.next_visit import ComingStep, pick_times, propose_window
+from clinic.visits.rules.next_visit import ComingStep, coming_words, decided_words, pick_times, propose_window
 from tests.factories.scheduling import AppointmentFactory, AvailabilityFactory
 from tests.factories.visits import draft, signed
 from tests.visits.days import MONDAY, NOW
@@ -59,6 +62,29 @@ class TestRules:
         assert (window.first_on, window.last_on) == (dt.date(2026, 4, 7), dt.date(2026, 4, 11))
         assert "four weeks" in window.why
 
+    @pytest.mark.parametrize(
+        ("mg", "before", "words"),
+        [
+            ("75", "50", "step 3 of sertraline"),
+            ("25", None, "step 3 of sertraline"),
+            ("0", "50", "the first day on which sertraline is held"),
+            ("50", "0", "sertraline is taken again"),
+        ],
+    )
+    def test_what_a_hold_is_followed_for_is_said(self, mg: str, before: str | None, words: str) -> None:
+        assert coming_words("sertraline", 3, Decimal(mg), Decimal(before) if before else None) == words
+
+    def test_what_is_held_without_an_end_is_what_the_visit_is_for(self) -> None:
+        why = propose_window([], TODAY, ["sertraline", "lithium"]).why
+        assert why == "about four weeks from today: sertraline and lithium held until further notice"
+
+    def test_what_is_decided_is_told_by_its_kind(self) -> None:
+        assert [decided_words(one) for one in ("hold", "stop", "increase")] == [
+            "the hold decided today begins",
+            "the stop decided today",
+            "the change decided today",
+        ]
+
     def test_a_time_of_each_half_of_each_day_is_offered(self) -> None:
         starts = [at(21, 9), at(21, 9, 15), at(21, 13), at(22, 12), at(26, 9)]
         assert pick_times(starts, dt.date(2026, 3, 25)) == ([at(21, 9), at(21, 13), at(22, 12)], True)
@@ -97,6 +123,27 @@ class TestPage:
         assert "Booked with you for" in browser.get(visit.get_absolute_url()).text
         browser.post(reverse("visits:save", args=[visit.pk]), sent | {"version": "2"})
         assert Appointment.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("rows", "why"),
+        [
+            ([{"doses": {}, "days": 7}, {"doses": {"morning": "50"}}], "5-9 days after sertraline is taken again."),
+            ([{"doses": {}}], "about four weeks from today: sertraline held until further notice."),
+        ],
+    )
+    def test_after_a_hold_it_says_what_it_is_for(
+        self,
+        browser: Browser,
+        visit: FollowUpVisit,
+        dose_plan: DosePlan,
+        prescriber: User,
+        rows: list[dict[str, Any]],
+        why: str,
+    ) -> None:
+        order = order_from(TODAY, dose_plan.versions.get().order, rows)
+        hold = {"dose_plan_id": dose_plan.pk, "base_version": 1, "order": order, "on": TODAY, "reason": "Rash"}
+        change_dose_plan(**hold, by=prescriber, now=NOW)
+        assert why in " ".join(browser.get(visit.get_absolute_url()).text.split())
 
     @pytest.mark.parametrize(
         ("chosen", "words"),

@@ -14,7 +14,14 @@ from clinic.scheduling.queries import free_times
 from clinic.staff.models import User
 from clinic.visits.models import FollowUpVisit, VisitKind
 from clinic.visits.queries.visits import RunningMedication
-from clinic.visits.rules.next_visit import ComingStep, Window, pick_times, propose_window
+from clinic.visits.rules.next_visit import (
+    ComingStep,
+    Window,
+    coming_words,
+    decided_words,
+    pick_times,
+    propose_window,
+)
 from clinic.visits.rules.preview import Decided
 
 LOOKED_AHEAD = timedelta(days=14)
@@ -40,7 +47,8 @@ def next_visit(
     What is booked for the day of the visit itself is not the next one, also where the visit is written before its time.
     """
     today = local_day(now)
-    window = propose_window([*_planned(medications), *_decided(looks)], today)
+    held = [one.medication.name for one in medications if _is_held_open(one)]
+    window = propose_window([*_planned(medications), *_decided(looks)], today, held)
     client, after = visit.client, max(now, day_bounds(visit.visited_on)[1])
     booked_at = next(iter(_booked(client.pk, user.pk, after)), None)
     if booked_at is not None:
@@ -54,12 +62,26 @@ def next_visit(
 
 
 def _planned(medications: Sequence[RunningMedication]) -> list[ComingStep]:
-    following = [(one.medication.name, one.dose.next_step) for one in medications]
-    return [ComingStep(step.first_on, f"step {step.number} of {name}") for name, step in following if step]
+    doses = [(one.medication.name, one.dose.next_step, one.dose.step) for one in medications]
+    return [
+        ComingStep(
+            coming.first_on,
+            coming_words(name, coming.number, coming.mg_per_day, now.mg_per_day if now else None),
+        )
+        for name, coming, now in doses
+        if coming
+    ]
+
+
+def _is_held_open(medication: RunningMedication) -> bool:
+    """Held today, and no day on which it is taken again."""
+    dose = medication.dose
+    return dose.step is not None and not dose.step.mg_per_day and dose.next_step is None and not medication.has_ended
 
 
 def _decided(looks: Sequence[Decided]) -> list[ComingStep]:
-    return [ComingStep(look.proposed.on, "the change decided today") for look in looks if look.proposed]
+    decided = [(look.proposed, look.asked.decision) for look in looks]
+    return [ComingStep(proposed.on, decided_words(decision)) for proposed, decision in decided if proposed]
 
 
 @prepared

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
+
+from clinic.visits.rules.decisions import Decision
 
 # Days in which this clinic sees a client again. Custom of the clinic and no clinical limit: a week after a step, give
 # or take two days, the first days on it can be told; where no step comes, four weeks as between its other visits.
@@ -27,8 +30,27 @@ class Window(NamedTuple):
     why: str
 
 
-def propose_window(steps: Iterable[ComingStep], today: date) -> Window:
-    """5 to 9 days after the first step still to come; about four weeks from today where none comes before that."""
+def coming_words(medication: str, number: int, mg: Decimal, mg_before: Decimal | None) -> str:
+    """What begins with a coming step: a hold, the end of one, else the step by its number; mg a day, 0 while held."""
+    if not mg:
+        return f"the first day on which {medication} is held"
+    if mg_before is not None and not mg_before:
+        return f"{medication} is taken again"
+    return f"step {number} of {medication}"
+
+
+def decided_words(decision: str) -> str:
+    """What a change that is decided and not signed yet is for."""
+    return {Decision.HOLD: "the hold decided today begins", Decision.STOP: "the stop decided today"}.get(
+        Decision(decision), "the change decided today"
+    )
+
+
+def propose_window(steps: Iterable[ComingStep], today: date, held: Sequence[str] = ()) -> Window:
+    """5 to 9 days after the first step still to come; about four weeks from today where none comes before that.
+
+    `held`: medications that are held until further notice, which the visit is then for.
+    """
     coming = sorted(step for step in steps if today <= step.on <= today + timedelta(days=STEADY_DAYS[1]))
     if coming:
         first, last = AFTER_STEP_DAYS
@@ -37,7 +59,8 @@ def propose_window(steps: Iterable[ComingStep], today: date) -> Window:
     else:
         first, last = STEADY_DAYS
         begins = today
-        why = "about four weeks from today: no dose changes before"
+        steady = f"{' and '.join(held)} held until further notice" if held else "no dose changes before"
+        why = f"about four weeks from today: {steady}"
     return Window(begins + timedelta(days=first), begins + timedelta(days=last), why)
 
 
