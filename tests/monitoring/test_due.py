@@ -149,6 +149,26 @@ def test_a_stimulant_is_looked_at_at_each_visit_of_its_titration_and_then_at_int
     }
 
 
+@pytest.mark.parametrize(
+    ("today", "taken", "asked"),
+    [
+        (3, [], [(JUNE_1 + 14 * DAY, State.NOT_YET)]),
+        (15, [], [(JUNE_1 + 14 * DAY, State.DUE)]),
+        (15, [8], [(JUNE_1 + 14 * DAY, State.DUE)]),
+        (20, [18], [(JUNE_1 + 14 * DAY, State.DONE)]),
+        (22, [], []),
+    ],
+)
+def test_a_nortriptyline_level_is_asked_for_above_100_mg(
+    today: int, taken: list[int], asked: list[tuple[dt.date, State]]
+) -> None:
+    rising = plan((7, 75), (7, 100), (7, 125), (0, 100), ingredient="nortriptyline")
+    about = Known(ADULT, {"nortriptyline": [june(day) for day in taken]}, june(today))
+    found = [one for one in due_items([rising], about) if one.protocol.series == "nortriptyline_level"]
+    assert [(one.event_on, one.state) for one in found] == asked
+    assert all(one.by_on is None for one in found)
+
+
 def test_before_the_start_it_is_due_and_after_it_never_done() -> None:
     of = plan((0, 600), begins=june(5))
     assert of_series("lithium_thyroid", of, june(1), kind="tsh") == [

@@ -34,6 +34,7 @@ ROW = {
     "restart_days": "",
     "condition": "",
     "percent": "",
+    "above_mg": "",
     "stops_start": "",
     "sentence": "5 to 7 days after each change",
     "status": "V2",
@@ -82,6 +83,8 @@ def test_what_is_asked_of_an_ingredient(ingredient: str, asked: set[str]) -> Non
         ("buprenorphine_liver", ["before", "last None-6 months"]),
         ("lithium_ecg", ["before"]),
         ("mood_pregnancy", ["before"]),
+        ("clozapine_troponin", [f"week None-{days} days" for days in (7, 14, 21, 28)]),
+        ("clozapine_crp", [f"week None-{days} days" for days in (7, 14, 21, 28)]),
     ],
 )
 def test_what_waits_for_a_review_is_there_in_full(series: str, asked: list[str]) -> None:
@@ -157,6 +160,7 @@ def test_a_condition_that_is_not_known_does_not_hold(condition: str, person: Per
         ({"event": Event.BEFORE}, "what comes before the start has no window"),
         ({"event": Event.GAIN}, "says how many percent"),
         ({"percent": "5"}, "says how many percent"),
+        ({"event": Event.RISE, "above_mg": "100"}, "only a change of the dose"),
         ({"stops_start": "yes"}, "only what comes before the start stops it"),
     ],
 )

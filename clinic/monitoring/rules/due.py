@@ -150,16 +150,19 @@ def _is_after_stop(item: DueItem, stop_on: date | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A day on which another amount begins; `is_later` after the first dose, `is_rise` where more is taken then."""
+    """A day on which another amount begins, `daily` mg of it; `is_later` after the first dose, `is_rise` where more is
+    taken then.
+    """
 
     on: date
+    daily: float
     is_later: bool
     is_rise: bool
 
-    def counts_for(self, event: Event) -> bool:
+    def counts_for(self, row: Protocol) -> bool:
         """Whether a protocol counts from such a change."""
         later = {Event.FIRST: not self.is_later, Event.LATER_CHANGE: self.is_later, Event.RISE: self.is_rise}
-        return later.get(event, True)
+        return later.get(row.event, True) and (row.above_mg is None or self.daily > row.above_mg)
 
 
 def changes_of(steps: Sequence[StepDays]) -> list[Change]:
@@ -170,7 +173,7 @@ def changes_of(steps: Sequence[StepDays]) -> list[Change]:
         if goes_on_on is not None and step.first_on > goes_on_on:
             before = 0.0
         if step.daily not in (0.0, before):
-            found.append(Change(step.first_on, bool(found), bool(found) and step.daily > before))
+            found.append(Change(step.first_on, step.daily, bool(found), bool(found) and step.daily > before))
         before = step.daily
         goes_on_on = step.last_on + ONE_DAY if step.last_on else None
     return found
@@ -267,7 +270,7 @@ class _Series:
     def _windows(self, days: list[date]) -> Iterator[DueItem]:
         """After the newest change, within its window; the next change supersedes it."""
         for row in self._rows(*CHANGES):
-            events = [change.on for change in self.changes if change.counts_for(row.event)]
+            events = [change.on for change in self._changes_that_last(row) if change.counts_for(row)]
             if not events:
                 continue
             on, following = self._newest(row, events)
@@ -279,6 +282,13 @@ class _Series:
             yield self._item(row, on, (from_on, by_on), self._state(from_on or on, by_on, bool(counted)), days)
             if counted and following is not None:
                 yield self._item(row, following, _shifted(following, row), State.NOT_YET, days)
+
+    def _changes_that_last(self, row: Protocol) -> Sequence[Change]:
+        """The changes that a row looks at: of one that asks above an amount those from today's dose on."""
+        if row.above_mg is None:
+            return self.changes
+        past = [change for change in self.changes if change.on <= self.known.today]
+        return [*past[-1:], *(change for change in self.changes if change.on > self.known.today)]
 
     def _newest(self, row: Protocol, events: list[date]) -> tuple[date, date | None]:
         """The change that counts today, and the next one: one that comes before a window opens takes its place."""

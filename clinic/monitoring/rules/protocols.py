@@ -92,7 +92,8 @@ class Protocol:
 
     Rows of one `series` ask for the same and follow one another. `since_months` and `until_months` bound a row by
     the time since the start; after an interruption of more than `restart_days` that time begins anew. `percent` is
-    how much must be gained. One that `stops_start` holds up the first signature until a reason is given.
+    how much must be gained, `above_mg` above how many mg a day a change counts. One that `stops_start` holds up the
+    first signature until a reason is given.
     """
 
     key: str
@@ -111,6 +112,7 @@ class Protocol:
     restart_days: int | None
     condition: tuple[str, int] | None
     percent: int | None
+    above_mg: int | None
     stops_start: bool
     sentence: str
     status: str
@@ -240,6 +242,7 @@ def _protocol(row: Row) -> Protocol:
         restart_days=_number(row["restart_days"]),
         condition=(name, int(number or 0)) if name else None,
         percent=_number(row["percent"]),
+        above_mg=_number(row["above_mg"]),
         stops_start=bool(row["stops_start"]),
         sentence=row["sentence"],
         status=row["status"],
@@ -270,6 +273,8 @@ def _check(one: Protocol, known: frozenset[str]) -> None:
         raise ValueError("what comes before the start has no window")
     if (one.event is Event.GAIN) != bool(one.percent):
         raise ValueError("a gain, and nothing else, says how many percent")
+    if one.above_mg is not None and one.event is not Event.CHANGE:
+        raise ValueError("only a change of the dose goes above an amount")
     if one.stops_start and one.event is not Event.BEFORE:
         raise ValueError("only what comes before the start stops it")
 

@@ -41,6 +41,9 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "hla_b1502": ("a gene that matters for a medication", "un gen importante para un medicamento"),
     "lithium": ("lithium level", "nivel de litio"),
     "valproate": ("valproate level", "nivel de valproato"),
+    "nortriptyline": ("nortriptyline level", "nivel de nortriptilina"),
+    "troponin": ("heart", "corazón"),
+    "crp": ("inflammation", "inflamación"),
     "carbamazepine": ("carbamazepine level", "nivel de carbamazepina"),
     "qtc": ("ECG, a recording of your heartbeat", "Electrocardiograma, un registro de los latidos del corazón"),
 }

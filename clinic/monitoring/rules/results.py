@@ -18,6 +18,7 @@ ONE = Decimal(1)
 KEPT = Decimal("0.0001")
 KILOGRAMS_IN_A_POUND = Decimal("0.45359237")
 CENTIMETERS_IN_AN_INCH = Decimal("2.54")
+TEN = Decimal(10)
 THOUSAND = Decimal(1000)
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -138,6 +139,8 @@ KINDS: Mapping[str, Kind] = {
         _kind("wbc", "White blood cells", LABORATORY, "cells/µL", "6690-2", (0, 1000000), 0, COUNTS),
         _kind("anc", "Neutrophils (ANC)", LABORATORY, "cells/µL", "751-8", (0, 200000), 0, COUNTS),
         _kind("platelets", "Platelets", LABORATORY, "10³/µL", "777-3", (0, 5000)),
+        _kind("troponin", "Troponin", LABORATORY, "ng/L", "", (0, 1000000), 0, {"pg/mL": ONE, "ng/mL": THOUSAND}),
+        _kind("crp", "CRP", LABORATORY, "mg/L", "", (0, 2000), 1, {"mg/dL": TEN}),
         _kind("hla_b1502", "HLA-B*15:02", LABORATORY, "finding", "", (0, 1), answers=GENE),
         _kind("pregnancy_test", "Pregnancy test", LABORATORY, "finding", "", (0, 1), answers=PREGNANCY),
         _kind("lithium", "Lithium level", LEVELS, "mmol/L", "14334-7", (0, 10), 2, CHARGED_ONCE),
