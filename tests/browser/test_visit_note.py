@@ -92,8 +92,9 @@ def test_a_note_template_fills_parts_and_overwrites_nothing(visited: Team, page_
     page.get_by_role("textbox", name="What follows", exact=True).fill("Same dose.")
     page.get_by_label("Note template").fill("Stable")
     page.get_by_role("button", name="Keep this note as a template").click()
-    expect(page.get_by_text("Kept as the note template “Stable”.")).to_be_visible()
+    expect(page.locator("#note-template")).to_contain_text("Kept as the note template “Stable”.")
     page.get_by_label("What the client reports").fill("Sleeps badly.")
+    page.get_by_role("textbox", name="What follows", exact=True).fill("More of it.")
     page.get_by_label("Note template").fill("Stable")
     page.get_by_role("button", name="Use the template").click()
     copied = page.get_by_role("region", name="Copied from the note template “Stable”: not reviewed")
@@ -106,7 +107,7 @@ def test_a_note_template_fills_parts_and_overwrites_nothing(visited: Team, page_
     copied.first.get_by_role("button", name="Keep it in the note").click()
     expect(copied).to_have_count(0)
     expect(page.get_by_label("What the client reports")).to_have_value("Sleeps badly.\nSleeps well.")
-    expect(page.get_by_role("textbox", name="What follows", exact=True)).to_have_value("Same dose.")
+    expect(page.get_by_role("textbox", name="What follows", exact=True)).to_have_value("More of it.")
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

@@ -68,6 +68,19 @@ class TestUsing:
         assert (visit.assessment, visit.mental_status, visit.risk_answer) == ("", {}, "none")
         assert deeds("visit_text_copied") == 2
 
+    def test_what_the_note_says_already_is_not_brought_again(
+        self, visit: FollowUpVisit, prescriber: User, stable: NoteTemplate
+    ) -> None:
+        use = partial(services.use_note_template, visit_id=visit.pk, name="Stable", by=prescriber)
+        note = Note(next_steps=f"Calls. {STABLE['next_steps']}")
+        services.save_visit(visit_id=visit.pk, version=visit.version, note=note, by=prescriber, now=NOW)
+        [passage] = use()
+        assert passage.part == "subjective"
+        services.review_text(visit_id=visit.pk, passage_id=passage.pk, keep=True, by=prescriber, now=NOW)
+        with pytest.raises(RuleBroken, match="stands in the note already") as refusal:
+            use()
+        assert refusal.value.field == "note_template"
+
     def test_it_is_reviewed_before_the_visit_is_signed(
         self, visit: FollowUpVisit, prescriber: User, stable: NoteTemplate
     ) -> None:

@@ -22,14 +22,18 @@ from clinic.visits.services.root import locked_draft
 def use_note_template(*, visit_id: UUID, name: str, by: User) -> list[CopiedPassage]:
     """Bring the texts of a note template into the parts of a draft that they are for, each marked as copied.
 
-    Nothing that is typed is overwritten: each stands below its part until it is kept, edited or dropped.
+    Nothing that is typed is overwritten: each stands below its part until it is kept, edited or dropped. What a part
+    says already is not brought again.
     """
     visit = locked_draft(visit_id, by)
     template = queries.note_template_named(by, name)
     if template is None:
         raise RuleBroken("Choose a note template by its name: there is none of this name.", field="note_template")
     came_from = f"the note template “{template.name}”"
-    return [bring(visit, part, Origin.TEMPLATE, text, came_from, by) for part, text in template.texts.items()]
+    missing = {part: text for part, text in template.texts.items() if text not in getattr(visit, part)}
+    if not missing:
+        raise RuleBroken("All that this template says stands in the note already.", field="note_template")
+    return [bring(visit, part, Origin.TEMPLATE, text, came_from, by) for part, text in missing.items()]
 
 
 @transaction.atomic

@@ -35,7 +35,9 @@ from clinic.visits.rules.telehealth import CONSENT_TELLS, TELEHEALTH, is_consent
 from clinic.visits.views.beside import keep_beside
 from clinic.visits.views.signed import signed_page
 
-ONLY_WORDS = "It comes into other clients' notes: under “Phrases and templates”, take out what is only about this one."
+ONLY_WORDS = "It comes into other clients' notes: take out of it what is only about this one."
+# Said where the button is: on a phone the top of the page is far away.
+BESIDE_TEMPLATE = "note-template"
 LOOK_FIRST = "Look at what this changes, shown below, then sign."
 
 
@@ -129,7 +131,7 @@ def _do_asked(request: StaffRequest, visit_id: UUID, **_: Any) -> None:
 def _keep_as_template(request: StaffRequest, visit_id: UUID) -> None:
     name = request.POST.get("note_template", "")
     kept = services.keep_as_note_template(visit_id=visit_id, name=name, by=request.user)
-    messages.success(request, f"Kept as the note template “{kept.name}”. {ONLY_WORDS}")
+    messages.success(request, f"Kept as the note template “{kept.name}”. {ONLY_WORDS}", extra_tags=BESIDE_TEMPLATE)
 
 
 def _pressed(request: StaffRequest) -> tuple[str, str, str]:
