@@ -136,7 +136,7 @@ def test_amounts_stand_where_there_is_room() -> None:
 
 def test_a_dose_that_is_not_daily_says_so_in_the_picture_and_in_its_words() -> None:
     tapered = course(
-        segment(day(3, 1), day(5, 31), 50), segment(day(6, 1), day(6, 20), 25, every=2), segment(day(6, 21), None, 0)
+        segment(day(3, 1), day(5, 31), 50), segment(day(6, 1), day(6, 14), 25, every=2), segment(day(6, 15), None, 0)
     )
     long = course(segment(day(3, 1), None, 25, every=3), name="trazodone")
     shown = drawn(of(tapered, long))
@@ -144,8 +144,8 @@ def test_a_dose_that_is_not_daily_says_so_in_the_picture_and_in_its_words() -> N
     assert [label.words for label in shown.lanes[1].labels] == ["25 mg every 3 days"]
     assert shown.lanes[1].title == "trazodone, 25 mg every 3 days now"
     assert (
-        "doses of sertraline, 25 mg every other day now (25 mg every other day from Jun 1, 2026), "
-        "trazodone, 25 mg every 3 days now (25 mg every 3 days from Mar 1, 2026); scores"
+        "doses of sertraline, 0 mg now (25 mg every other day from Jun 1, 2026), "
+        "trazodone, 25 mg every 3 days now; scores"
     ) in draw(shown)
 
 

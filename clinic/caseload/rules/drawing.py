@@ -13,11 +13,10 @@ from django.utils.safestring import SafeString
 
 from clinic.caseload.rules.axis import LEFT, RIGHT, WIDTH, Tick
 from clinic.caseload.rules.strips import Below, Strip
-from clinic.caseload.rules.timeline import Dot, History, Lane, Panel, Picture, TableRow, picture, table
+from clinic.caseload.rules.timeline import LETTER_WIDE, Dot, History, Lane, Panel, Picture, TableRow, picture, table
 
 MARKERS = 3
 LAST_WIDE = 14  # a score of two figures, as large as it is on a desk
-LETTER_WIDE = 9.2  # of the letters above a bar, as large as they are on a phone
 # A cross, a diamond, a flag: rows are told apart by shape, not by color.
 SIGNS: dict[str, Callable[[float, float], str]] = {
     "missed": lambda x, y: f"M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8",
@@ -81,7 +80,7 @@ def describe(picture: Picture) -> str:
 
 
 def _named(lane: Lane) -> str:
-    """A medication with its dose now, and each dose that is not taken every day."""
+    """A medication with its dose now, and each other dose that is not taken every day."""
     return f"{lane.title} ({'; '.join(lane.rhythms)})" if lane.rhythms else lane.title
 
 

@@ -25,7 +25,7 @@ MOST_PANELS = 3
 SHORTEST = timedelta(days=42)
 LONGEST_AHEAD = timedelta(days=180)
 ROOM_FOR_LABEL = 46
-ROOM_FOR_RHYTHM = 136  # "37.5 mg every other day"
+LETTER_WIDE = 9.2  # as large as they are on a phone
 WORDS_WIDE = 100
 SCORE_WIDE = 22  # a dot and the score beside it
 WORDS_HIGH = 14
@@ -79,7 +79,7 @@ class Label(NamedTuple):
 class Lane:
     """One medication: its doses taken as one line, those planned as another, amounts beside them.
 
-    `rhythms` tell each dose that is not taken every day, also where the picture has no room to say so.
+    `rhythms` tell each other dose that is not taken every day, also where the picture has no room to say so.
     """
 
     title: str
@@ -232,11 +232,11 @@ def _lane(course: Course, axis: Axis, *, top: float, today: date) -> Lane:
             taken.go(left, min(right, today_x), y)
         if end > today:
             planned.go(max(left, today_x), right, y, follows=taken.at == max(left, today_x))
-        if segment.every_days > 1:
+        if segment.every_days > 1 and not segment.holds_on(today):
             rhythms.append(f"{_amount_words(segment)} from {segment.first_on:%b %-d, %Y}")
         if right - left >= ROOM_FOR_LABEL:
-            has_room = right - left >= ROOM_FOR_RHYTHM
-            words = _amount_words(segment) if has_room else _mg_words(segment)
+            whole = _amount_words(segment)
+            words = whole if right - left >= LETTER_WIDE * len(whole) else _mg_words(segment)
             labels.append(Label(left + 3, y - 3, words, is_tight=right - left < ROOM_ON_PHONE))
     title = _lane_title(course, today)
     return Lane(title, top, base, taken.path, planned.path, tuple(labels), tuple(rhythms))
