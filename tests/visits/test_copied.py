@@ -59,6 +59,8 @@ class TestRules:
             "Since the visit of Mar 2, 2026:\nMar 6: Better.\nMar 9: PHQ-9 18 to 9"
         )
         assert rules.told_history(lines, None).startswith("So far:\n")
+        long_ago = Line("score", dt.date(2024, 3, 9), "PHQ-9 18")
+        assert "Mar 9, 2024: PHQ-9 18" in rules.told_history([*lines, long_ago], None)
         with pytest.raises(RuleBroken, match="nothing to propose"):
             rules.told_history([], None)
 

@@ -118,6 +118,12 @@ def test_a_critical_result_is_said_as_its_duty_says_it() -> None:
     assert (line.words, line.tone) == ("Look for toxicity now.", "stop")
 
 
+def test_a_day_of_another_year_says_so() -> None:
+    old = since.ScoreFact("phq9", "1", 18, "", (), dt.date(2024, 12, 27))
+    assert "18 to 9 since Dec 27, 2024" in since.score_lines([old, score(9, 4)], None)[0].words
+    assert since.day_beside(dt.date(2026, 3, 1), dt.date(2026, 12, 31)) == "Mar 1"
+
+
 def test_lines_come_newest_first_and_scores_lead_the_summary() -> None:
     lines = [*since.answer_lines([answer()]), *since.score_lines([score(18, 1), score(9, 4)], VISIT_DAY)]
     assert [line.kind for line in since.in_order(lines)] == ["checkin", "score"]

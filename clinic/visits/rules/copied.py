@@ -7,7 +7,7 @@ from django.db import models
 
 from clinic.core.rules import RuleBroken, refuse, unless
 from clinic.visits.rules.note import Problem, too_long
-from clinic.visits.rules.since import Line
+from clinic.visits.rules.since import Line, day_beside
 
 LONGEST_PHRASE_NAME = 40
 LONGEST_TEMPLATE_TEXT = 4000
@@ -70,7 +70,8 @@ def unreviewed(key: str, came_from: str, part: str) -> Problem:
 
 def told_history(lines: Iterable[Line], on: date | None) -> str:
     """The interval history as it is proposed: what happened since the last visit, a line each, the oldest first."""
-    told = [f"{line.on:%b} {line.on.day}: {line.words}" for line in sorted(lines, key=lambda line: line.on)]
+    in_order = sorted(lines, key=lambda line: line.on)
+    told = [f"{day_beside(line.on, in_order[-1].on)}: {line.words}" for line in in_order]
     if not told:
         raise RuleBroken("Nothing came in since the last visit: there is nothing to propose.")
     head = f"Since the visit of {on:%b} {on.day}, {on.year}:" if on else "So far:"

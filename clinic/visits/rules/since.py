@@ -154,7 +154,7 @@ def _score_line(facts: list[ScoreFact], since: date | None) -> Line:
         told = "the only score so far" if old is None else "not answered since"
         return Line("score", newest.on, f"{title} {_total(newest)}, {told}", _score_tone(newest, ""))
     change = change_words(_score(old), _score(newest))
-    words = f"{title} {old.total} to {_total(newest)} since {_day(old.on)}: {change}"
+    words = f"{title} {old.total} to {_total(newest)} since {day_beside(old.on, newest.on)}: {change}"
     short = f"{title} {old.total} to {newest.total} ({change})"
     return Line("score", newest.on, words, _score_tone(newest, change), short=short)
 
@@ -191,7 +191,7 @@ def _measurement_line(values: list[MeasurementFact]) -> Line:
     first, newest = values[0], values[-1]
     words = f"{label_of(newest.kind)} {_result(newest)}"
     if first is not newest and shown_unit(first.kind, first.unit) == shown_unit(newest.kind, newest.unit):
-        words = f"{words}, was {_result(first)} on {_day(first.on)}"
+        words = f"{words}, was {_result(first)} on {day_beside(first.on, newest.on)}"
     if newest.critical:
         return Line("measurement", newest.on, newest.critical, "stop")
     return Line("measurement", newest.on, words)
@@ -226,5 +226,6 @@ def summary(lines: Iterable[Line]) -> str:
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}"
+def day_beside(day: date, other: date) -> str:
+    """A day as it is told beside another: without its year where both are of one."""
+    return f"{day:%b} {day.day}" if day.year == other.year else f"{day:%b} {day.day}, {day.year}"
