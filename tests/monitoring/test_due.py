@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.monitoring.rules import due
+from clinic.monitoring.rules.begun import Begun
 from clinic.monitoring.rules.due import DosePlanDays, DueItem, Known, State, StepDays, due_items, months_after
-from clinic.monitoring.rules.protocols import Person
+from clinic.monitoring.rules.protocols import Event, Person
 
 DAY = dt.timedelta(days=1)
 PLAN = UUID(int=1)
@@ -147,6 +148,37 @@ def test_a_stimulant_is_looked_at_at_each_visit_of_its_titration_and_then_at_int
         ("stimulant_pressure_titration", State.DONE),
         ("stimulant_pressure", State.NOT_YET),
     }
+
+
+IBUPROFEN = Begun(june(10), "ibuprofen", frozenset({"ibuprofen", "nsaid"}))
+LOSARTAN = Begun(june(12), "losartan", frozenset({"arb"}))
+
+
+@pytest.mark.parametrize(
+    ("begun", "today", "taken", "asked"),
+    [
+        ([IBUPROFEN], 9, [], []),
+        ([IBUPROFEN], 12, [], [State.DUE]),
+        ([IBUPROFEN], 12, [7], [State.DUE]),
+        ([IBUPROFEN], 12, [7, 11], [State.DONE]),
+        ([IBUPROFEN._replace(on=JUNE_1)], 12, [], []),
+        ([IBUPROFEN._replace(groups=frozenset({"aspirin_salicylate"}))], 12, [], []),
+        ([IBUPROFEN, LOSARTAN], 12, [11], [State.DUE]),
+    ],
+)
+def test_a_lithium_level_is_asked_for_once_something_that_matters_is_begun(
+    begun: list[Begun], today: int, taken: list[int], asked: list[State]
+) -> None:
+    about = Known(ADULT, {"lithium": [june(day) for day in taken]}, june(today), begun=begun)
+    found = [one for one in due_items([plan((0, 600))], about) if one.protocol.event is Event.BEGUN]
+    assert [one.state for one in found] == asked
+    assert all(one.by_on is None and begun[-1].name in one.protocol.words for one in found)
+
+
+def test_what_is_begun_during_a_hold_asks_nothing() -> None:
+    about = Known(ADULT, {}, june(12), begun=[IBUPROFEN])
+    held = plan((8, 600), (0, 0))
+    assert not [one for one in due_items([held], about) if one.protocol.event is Event.BEGUN]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ ROW = {
     "condition": "",
     "percent": "",
     "above_mg": "",
+    "beside": "",
     "stops_start": "",
     "sentence": "5 to 7 days after each change",
     "status": "V2",
@@ -62,7 +63,17 @@ def test_a_secondary_source_says_that_it_is_not_reviewed() -> None:
 @pytest.mark.parametrize(
     ("ingredient", "asked"),
     [
-        ("lithium", {"lithium_level", "lithium_kidney", "lithium_thyroid", "lithium_sodium", "lithium_calcium"}),
+        (
+            "lithium",
+            {
+                "lithium_level",
+                "lithium_level_beside",
+                "lithium_kidney",
+                "lithium_thyroid",
+                "lithium_sodium",
+                "lithium_calcium",
+            },
+        ),
         ("acamprosate", {"acamprosate_kidney"}),
         ("sertraline", set()),
         ("valproate", set()),
@@ -160,6 +171,8 @@ def test_a_condition_that_is_not_known_does_not_hold(condition: str, person: Per
         ({"event": Event.BEFORE}, "what comes before the start has no window"),
         ({"event": Event.GAIN}, "says how many percent"),
         ({"percent": "5"}, "says how many percent"),
+        ({"event": Event.BEGUN, "from_days": "", "to_days": ""}, "what is begun beside it"),
+        ({"beside": "olanzapine"}, "what is begun beside it"),
         ({"event": Event.RISE, "above_mg": "100"}, "only a change of the dose"),
         ({"stops_start": "yes"}, "only what comes before the start stops it"),
     ],

@@ -124,7 +124,16 @@ def who_parts(today: date) -> dict[str, Any]:
         "reported_rows": Rows(
             ReportedMedication.objects.filter(**MINE)
             .filter(Q(last_on=None) | Q(last_on__gte=today))
-            .values("name", "dose_text", "prescribed_by", "first_on", "recorded_at", day_mg=F("mg_per_day"))[:20]
+            .values(
+                "name",
+                "dose_text",
+                "prescribed_by",
+                "first_on",
+                "last_on",
+                "recorded_at",
+                day_mg=F("mg_per_day"),
+                ingredient=F("medication__ingredient"),
+            )  # fmt: skip
         ),
         "trial_rows": Rows(
             MedicationTrial.objects.filter(**MINE, withdrawn_at=None)

@@ -1,14 +1,14 @@
 """What is due to be measured, computed from the rows as they stand: of one client, of all whose charts are open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, UUIDField, Value
-from django.db.models.functions import TruncDate
+from django.db.models import BooleanField, CharField, Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Coalesce, TruncDate
 
 from clinic.clients.models import IN_CARE, Client
 from clinic.clients.queries import Named, in_open_charts, naming
@@ -17,11 +17,12 @@ from clinic.clients.rules.identity import age_on
 from clinic.core.clock import local_day
 from clinic.core.models import new_id
 from clinic.formulary.models import Medication
-from clinic.intake.models import EvaluationDiagnosis, PregnancyAnswer
+from clinic.intake.models import EvaluationDiagnosis, PregnancyAnswer, ReportedMedication
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries.of_client import LEFT_OPEN, known_of
 from clinic.monitoring.queries.protocols import decided, is_monitored, newest_decisions
 from clinic.monitoring.rules.before_start import StopByTest, stop_of, stopping
+from clinic.monitoring.rules.begun import begun_of
 from clinic.monitoring.rules.due import DUE, ONE_DAY, STATE_WORDS, DueItem, Known, State, due_items
 from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import (
@@ -32,7 +33,14 @@ from clinic.monitoring.rules.gathering import (
     plans_of,
     told_at_signing,
 )
-from clinic.monitoring.rules.protocols import Decided, Person, all_protocols_of, asks_for_diagnoses, protocols_for
+from clinic.monitoring.rules.protocols import (
+    Decided,
+    Person,
+    all_protocols_of,
+    asks_for_begun,
+    asks_for_diagnoses,
+    protocols_for,
+)
 from clinic.monitoring.rules.results import in_own_unit
 from clinic.plans.models import PlanStatus, Problem
 from clinic.scales.models import ScaleResponse
@@ -150,6 +158,7 @@ class _Gathered:
     codes: dict[UUID, list[str]]
     may_be_pregnant: set[UUID]
     decided: Decided
+    told: dict[UUID, list[tuple[str, date]]]
 
     def known(self, client_id: UUID, birth_on: date, sex: str) -> Known:
         """What is known of one of them today."""
@@ -158,7 +167,8 @@ class _Gathered:
         person = Person(age, self.egfr.get(client_id), sex, codes, may_be)
         settled = self.settled.get(client_id, frozenset())
         taken, weights = self.taken.get(client_id, {}), self.weights.get(client_id, ())
-        return Known(person, taken, self.today, settled, weights, self.decided)
+        begun = begun_of(self.told.get(client_id, ()), (step.ingredient for step in self.steps[client_id]))
+        return Known(person, taken, self.today, settled, weights, self.decided, begun)
 
 
 def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
@@ -168,13 +178,16 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         clients.setdefault(client_id, (Named(client_id, *rest[:4]), birth_on, sex))
         steps.setdefault(client_id, []).append(PlanStep(*rest[4:]))
     ids = list(clients)
-    diagnosed = [one for one in ids if any(asks_for_diagnoses(step.ingredient) for step in steps[one])]
     missed: dict[UUID, list[tuple[UUID, date, date]]] = {}
     for client_id, dose_plan_id, first, goes_on_on in _missed(ids):
         missed.setdefault(client_id, []).append((dose_plan_id, first, goes_on_on - ONE_DAY))
     taken: dict[UUID, dict[str, list[date]]] = {}
-    for client_id, kind, taken_on in _taken(ids):
-        taken.setdefault(client_id, {}).setdefault(kind, []).append(taken_on)
+    told: dict[UUID, list[tuple[str, date]]] = {}
+    for client_id, kind, day, is_begun in _taken(ids, _asking(steps, asks_for_begun), local_day(now)):
+        if is_begun:
+            told.setdefault(client_id, []).append((kind, day))
+        else:
+            taken.setdefault(client_id, {}).setdefault(kind, []).append(day)
     egfr: dict[UUID, Decimal | None] = {}
     weights: dict[UUID, list[Weighed]] = {}
     for client_id, kind, value, unit, taken_at in _values(ids):
@@ -202,10 +215,16 @@ def _gathered(now: datetime, *which: Q | Among) -> _Gathered:
         egfr=egfr,
         settled={client_id: frozenset(abouts) for client_id, abouts in settled.items()},
         weights=weights,
-        codes=_codes(diagnosed),
+        codes=_codes(_asking(steps, asks_for_diagnoses)),
         may_be_pregnant=may_be_pregnant,
         decided=frozenset(choices),
+        told=told,
     )
+
+
+def _asking(steps: Mapping[UUID, Sequence[PlanStep]], asks: Callable[[str], bool]) -> list[UUID]:
+    """The clients who take an ingredient of which a protocol asks something."""
+    return [client_id for client_id, taken in steps.items() if any(asks(step.ingredient) for step in taken)]
 
 
 def _steps(which: Iterable[Q | Among]) -> QuerySet[DosePlanVersion, Any]:
@@ -223,14 +242,23 @@ def _missed(client_ids: list[UUID]) -> QuerySet[MissedDoses, Any]:
     return found.order_by().values_list(f"{plan}__client_id", f"{plan}_id", "first_missed_on", "goes_on_on")
 
 
-def _taken(client_ids: list[UUID]) -> QuerySet[Measurement, Any]:
-    """The days on which each kind was measured and each scale answered, each once; one query."""
+def _taken(client_ids: list[UUID], beside: list[UUID], today: date) -> QuerySet[Measurement, Any]:
+    """The days on which each kind was measured and each scale answered, each once; one query.
+
+    Of the clients `beside` also what they take from elsewhere today, by ingredient or name, and since when.
+    """
     found = Measurement.objects.standing().filter(client__in=client_ids, kind__in=monitored_kinds())
     scales = ScaleResponse.objects.filter(client__in=client_ids, instrument__in=monitored_kinds(), is_complete=True)
+    told = ReportedMedication.objects.filter(Q(last_on=None) | Q(last_on__gte=today), client__in=beside)
+    ingredient = Coalesce(F("medication__ingredient"), F("name"), output_field=CharField())
+    since = Coalesce(F("first_on"), TruncDate("recorded_at"))
     return (
         found.order_by()
-        .values_list("client_id", "kind", TruncDate("taken_at"))
-        .union(scales.order_by().values_list("client_id", "instrument", TruncDate("answered_at")))
+        .values_list("client_id", "kind", TruncDate("taken_at"), Value(False))
+        .union(
+            scales.order_by().values_list("client_id", "instrument", TruncDate("answered_at"), Value(False)),
+            told.order_by().values_list("client_id", ingredient, since, Value(True)),
+        )
     )
 
 

@@ -11,9 +11,10 @@ from clinic.clients.rules.identity import age_on
 from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Rows, RowsWithin
-from clinic.intake.models import EvaluationDiagnosis, Pregnancy, PregnancyAnswer
+from clinic.intake.models import EvaluationDiagnosis, Pregnancy, PregnancyAnswer, ReportedMedication
 from clinic.monitoring.models import Measurement
 from clinic.monitoring.queries.protocols import decided_in, is_monitored, newest_decisions
+from clinic.monitoring.rules.begun import begun_of
 from clinic.monitoring.rules.due import DUE, DosePlanDays, DueItem, Known, due_items
 from clinic.monitoring.rules.gain import Weighed
 from clinic.monitoring.rules.gathering import DueLine, PlanStep, lines_of, monitored_kinds, plans_of
@@ -79,6 +80,11 @@ def _parts(listed: type[Rows | RowsWithin]) -> dict[str, Subquery]:
         ),
         "measurement_rows": listed(egfr.values("kind", "value", "unit", "taken_at")),
         "pregnancy_rows": listed(PregnancyAnswer.objects.filter(**MINE).newest_first().values("status")[:1]),
+        "reported_rows": listed(
+            ReportedMedication.objects.filter(**MINE).values(
+                "name", "first_on", "last_on", "recorded_at", ingredient=F("medication__ingredient")
+            )
+        ),
         **due_parts(listed),
     }  # fmt: skip
 
@@ -141,13 +147,13 @@ def _due_items(found: dict[str, Any], birth_on: date, sex: str, today: date) -> 
 
 
 def _known(found: dict[str, Any], birth_on: date, sex: str, today: date) -> tuple[list[DosePlanDays], Known]:
-    steps = (
+    steps = [
         PlanStep(
             s["dose_plan_id"], s["medication"], s["ingredient"], s["stop_on"], s["step_first_on"], s["step_last_on"],
             s["day_mg"], s["every_days"],
         )
         for s in found["step_rows"]
-    )  # fmt: skip
+    ]  # fmt: skip
     missed = ((row["plan_id"], row["first_missed_on"], row["goes_on_on"] - ONE_DAY) for row in found["missed_rows"])
     newest = found["measurement_rows"]
     taken: dict[str, list[date]] = {}
@@ -164,7 +170,13 @@ def _known(found: dict[str, Any], birth_on: date, sex: str, today: date) -> tupl
         taken.setdefault(row["kind"], []).append(local_day(row["answered_at"]))
     may_be_pregnant = any(row["status"] in LEFT_OPEN for row in found["pregnancy_rows"])
     person = Person(age_on(birth_on, today), egfr, sex, _diagnosed(found), may_be_pregnant)
-    known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]))
+    told = (
+        (row["ingredient"] or row["name"], row["first_on"] or local_day(row["recorded_at"]))
+        for row in found["reported_rows"]
+        if row["last_on"] is None or row["last_on"] >= today
+    )
+    begun = begun_of(told, (step.ingredient for step in steps))
+    known = Known(person, taken, today, settled, weights, decided_in(found["decision_rows"]), begun)
     return plans_of(steps, missed), known
 
 

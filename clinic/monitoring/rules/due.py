@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
+from clinic.monitoring.rules.begun import Begun, newest_beside
 from clinic.monitoring.rules.gain import Weighed, gain_since
 from clinic.monitoring.rules.protocols import UNDECIDED, Decided, Event, Person, Protocol, protocols_for
 
@@ -66,7 +67,8 @@ class Known:
     """What is known of a client on a day: the person, and the days on which each kind was measured.
 
     `settled` are the causes that a person has settled: whoever closes the duty says that no more is to be done.
-    `weights` are in order of time; `decided` is what the medical director decided about protocols.
+    `weights` are in order of time; `decided` is what the medical director decided about protocols; `begun` is what is
+    taken from elsewhere.
     """
 
     person: Person
@@ -75,6 +77,7 @@ class Known:
     settled: frozenset[str] = frozenset()
     weights: Sequence[Weighed] = ()
     decided: Decided = UNDECIDED
+    begun: Sequence[Begun] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,7 @@ class _Series:
         if before and before.about not in self.known.settled:
             return [before]
         coming = [*self._windows(days), *self._weeks(began_on, days), *self._intervals(began_on, days), *self._gains()]
+        coming += self._begun(began_on, days)
         settled = self.known.settled
         found = [replace(item, state=State.DONE) if item.about in settled else item for item in coming]
         open_items = [item for item in found if item.state is not State.DONE]
@@ -345,6 +349,16 @@ class _Series:
             if gain is not None and row.percent is not None and gain.percent >= row.percent:
                 item = self._item(row, began_on, (gain.newest.on, None), State.DUE, [gain.newest.on])
                 yield replace(item, gained=gain.words, times=gain.times(row.percent))
+
+    def _begun(self, began_on: date, days: list[date]) -> Iterator[DueItem]:
+        """After something else was begun that matters beside it, until it is measured; no source says by when."""
+        for row in self._rows(Event.BEGUN):
+            newest = newest_beside(self.known.begun, row.beside, after=began_on, today=self.known.today)
+            if newest is None or self._is_held():
+                continue
+            named = replace(row, sentence=f"{row.sentence}: {newest.name}")
+            state = self._state(newest.on, None, is_done=any(day >= newest.on for day in days))
+            yield self._item(named, newest.on, (newest.on, None), state, days)
 
     def _state(self, from_on: date | None, by_on: date | None, is_done: bool) -> State:
         today = self.known.today

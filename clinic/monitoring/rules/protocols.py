@@ -12,6 +12,8 @@ from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.entries import STATUSES
 from clinic.formulary.rules.reading import DATA as FORMULARY_DATA
 from clinic.formulary.rules.regimen import read_rows
+from clinic.formulary.rules.regimen.catalogue import Catalogue, Ingredient
+from clinic.formulary.rules.search import folded
 from clinic.monitoring.rules.results import KINDS
 
 DATA = Path(__file__).parent.parent / "data"
@@ -32,7 +34,7 @@ class Event(StrEnum):
 
     `change` are the start and each change of the dose, `later_change` the changes alone, `rise` the increases
     alone; `week` is a week after the start, `first` the start, `last` the last result. `gain` is weight gained since
-    the start.
+    the start, `begun` the day on which the client began something else that matters beside it.
     """
 
     BEFORE = "before"
@@ -43,6 +45,7 @@ class Event(StrEnum):
     RISE = "rise"
     LAST = "last"
     GAIN = "gain"
+    BEGUN = "begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Protocol:
     Rows of one `series` ask for the same and follow one another. `since_months` and `until_months` bound a row by
     the time since the start; after an interruption of more than `restart_days` that time begins anew. `percent` is
     how much must be gained, `above_mg` above how many mg a day a change counts. One that `stops_start` holds up the
-    first signature until a reason is given.
+    first signature until a reason is given. `beside` are the ingredients and classes that matter when they are begun.
     """
 
     key: str
@@ -103,6 +106,7 @@ class Protocol:
     kinds: tuple[str, ...]
     measured: str
     event: Event
+    beside: frozenset[str]
     from_days: int | None
     to_days: int | None
     from_months: int | None
@@ -170,6 +174,30 @@ def ingredient_groups() -> Mapping[str, frozenset[str]]:
     }
 
 
+@lru_cache(maxsize=1)
+def _catalogue() -> Catalogue:
+    groups = ingredient_groups()
+    return Catalogue(
+        {
+            folded(written): Ingredient(row["ingredient"], groups[row["ingredient"]])
+            for row in read_rows(FORMULARY_DATA, "ingredients")
+            for written in (row["ingredient"], *_list(row["names"]))
+        },
+        {},
+    )
+
+
+def groups_of(written: str) -> frozenset[str]:
+    """What a protocol may name a medication by that somebody wrote down; empty where nobody knows the name."""
+    found = _catalogue().ingredient(written)
+    return found.tokens if found else frozenset()
+
+
+def asks_for_begun(ingredient: str) -> bool:
+    """Whether any protocol of an ingredient looks at what else is begun, used or not."""
+    return any(row.event is Event.BEGUN for row in all_protocols_of(ingredient))
+
+
 def asks_for_diagnoses(ingredient: str) -> bool:
     """Whether any protocol of an ingredient depends on the diagnoses of a client, used or not."""
     return any(row.condition is not None and row.condition[0] == RISK for row in all_protocols_of(ingredient))
@@ -233,6 +261,7 @@ def _protocol(row: Row) -> Protocol:
         kinds=tuple(_list(row["kinds"])),
         measured=row["measured"],
         event=Event(row["event"]),
+        beside=frozenset(_list(row["beside"])),
         from_days=_number(row["from_days"]),
         to_days=_number(row["to_days"]),
         from_months=_number(row["from_months"]),
@@ -252,7 +281,7 @@ def _protocol(row: Row) -> Protocol:
 
 def _check(one: Protocol, known: frozenset[str]) -> None:
     for what, given, allowed in (
-        ("ingredient or class", [*one.applies_to, *one.without], known),
+        ("ingredient or class", [*one.applies_to, *one.without, *one.beside], known),
         ("kind of result", one.kinds, KINDS.keys()),
         ("condition", [one.condition[0]] if one.condition else [], CONDITIONS.keys()),
         ("status", [one.status], STATUSES),
@@ -275,6 +304,8 @@ def _check(one: Protocol, known: frozenset[str]) -> None:
         raise ValueError("a gain, and nothing else, says how many percent")
     if one.above_mg is not None and one.event is not Event.CHANGE:
         raise ValueError("only a change of the dose goes above an amount")
+    if (one.event is Event.BEGUN) != bool(one.beside):
+        raise ValueError("what is begun beside it, and nothing else, says what that is")
     if one.stops_start and one.event is not Event.BEFORE:
         raise ValueError("only what comes before the start stops it")
 
