@@ -60,9 +60,10 @@ def known_instruments(codes: Iterable[str]) -> Mapping[str, Instrument]:
     return {**INSTRUMENTS, **found}
 
 
-def content_packs() -> list[ContentPack]:
+def content_packs() -> list[tuple[Instrument, ContentPack]]:
     """Every scale that the clinic has loaded, with who accepted its terms."""
-    return list(ContentPack.objects.select_related("accepted_by", "retired_by").order_by("code", "-accepted_at"))
+    packs = ContentPack.objects.select_related("accepted_by", "retired_by").order_by("code", "-accepted_at")
+    return [(_read(pack.definition, pack.file_name), pack) for pack in packs]
 
 
 def get_pack(pack_id: UUID) -> ContentPack:

@@ -157,7 +157,9 @@ def test_terms_that_were_tampered_with_load_nothing(desk: Browser) -> None:
 
 
 def test_one_is_taken_out_of_use_on_the_page(desk: Browser, pack: ContentPack) -> None:
-    assert "Take out of use" in desk.get("/scales/packs/").content.decode()
+    listed = desk.get("/scales/packs/").content.decode()
+    assert "<strong>Sleep-3</strong>" in listed
+    assert "Take out of use" in listed
     page = desk.post(f"/scales/packs/{pack.pk}/retire/", follow=True).content.decode()
     assert "sleep3 2026-01 is out of use" in page
 
