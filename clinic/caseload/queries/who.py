@@ -133,7 +133,7 @@ def who_parts(today: date) -> dict[str, Any]:
                 "recorded_at",
                 day_mg=F("mg_per_day"),
                 ingredient=F("medication__ingredient"),
-            )  # fmt: skip
+            )
         ),
         "trial_rows": Rows(
             MedicationTrial.objects.filter(**MINE, withdrawn_at=None)
