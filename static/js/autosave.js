@@ -47,10 +47,10 @@ function watch(form) {
   function took({ version, saved_at: savedAt }) {
     if (version !== undefined && form.elements.version) {
       form.elements.version.value = version;
-      saved = textOf(form);
     }
     const at = savedAt ? new Date(savedAt) : new Date();
-    say(`Draft saved ${clinicTime(at)}.`);
+    // What was typed while this was on its way goes with the next one.
+    say(textOf(form) === saved ? `Draft saved ${clinicTime(at)}.` : "Changes not saved yet.");
   }
 
   function refused(answer) {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from clinic.clients.models import Client
 from clinic.coordination.models import Observation
@@ -19,7 +19,7 @@ from clinic.scheduling.models import Appointment, Availability, WaitlistEntry
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.visits.models import FollowUpVisit
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import PHONE, OpenPage, Windows
 from tests.browser.running import RunningClinic
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory, SharingConsentFactory
 from tests.factories.staff import UserFactory
@@ -281,3 +281,34 @@ def test_an_unused_session_warns_then_clears_the_page(team: Team, page_at: OpenP
     page.clock.fast_forward("00:45")
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     expect(page.get_by_text(team.client.family_name)).to_have_count(0)
+
+
+def test_what_is_typed_while_a_draft_is_saved_is_saved_too(team: Team, page_at: OpenPage) -> None:
+    page = page_at(who=team.prescriber)
+    begin_evaluation(page, team)
+    held: list[Route] = []
+    page.route("**/autosave/", lambda route: route.continue_() if held else held.append(route))
+    report = page.get_by_label("Psychiatric history")
+    report.fill("Slept badly.")
+    with page.expect_request("**/autosave/"):
+        pass
+    report.press_sequentially(" Eats little.")
+    held[0].continue_()
+    expect(page.get_by_text("Draft saved")).to_be_visible(timeout=15_000)
+    draft = PsychiatricEvaluation.objects.get(client=team.client)
+    assert draft.psychiatric_history == "Slept badly. Eats little."
+
+
+def test_what_was_typed_outlasts_a_sign_in_in_another_tab(team: Team, windows: Windows) -> None:
+    page = windows.open(who=team.therapist)
+    fill_observation(page, team)
+    # A sign-in gives every form a new guard; the open page has the old one.
+    [guard] = [cookie for cookie in page.context.cookies() if cookie["name"] == "csrf"]
+    page.context.add_cookies([{**guard, "value": "n" * 32}])
+    page.get_by_role("button", name="Write the observation").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page was open too long")
+    assert not Observation.objects.filter(client=team.client).exists()
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_text("Laughs again.").first).to_be_visible()
+    assert Observation.objects.get(client=team.client).text == "Laughs again."
+    windows.complaints[:] = [one for one in windows.complaints if "403 (Forbidden)" not in one]

@@ -62,6 +62,48 @@ def test_error_page_says_what_to_do_next(request_of_nobody: HttpRequest, page: A
     assert "988" in answer.content.decode()
 
 
+def refused(browser: Browser, site: str = "same-origin", **sent: str) -> HttpResponse:
+    """The answer to a form of a page that is older than the sign-in."""
+    headers = {"Sec-Fetch-Site": site}
+    return browser.post(reverse("clients:create"), {"csrfmiddlewaretoken": "a" * 64} | sent, headers=headers)
+
+
+def test_what_came_from_a_page_older_than_the_sign_in_can_be_sent_again(coordinator: Any) -> None:
+    strict = Browser(enforce_csrf_checks=True)
+    strict.force_login(coordinator)
+
+    answer = refused(strict, family_name='Shelley "M"', gender="one\nother")
+
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "What you typed is kept here." in page
+    assert "Risk alert" not in page
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page[page.index("<main") :]))
+    assert (fields["family_name"], fields["gender"]) == ("Shelley &quot;M&quot;", "one\nother")
+    # The form goes where the first one went, and past the guard this time.
+    assert f'action="{reverse("clients:create")}"' in page
+    assert strict.post(reverse("clients:create"), fields).status_code == 422
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_what_another_site_sends_is_not_offered_again(coordinator: Any, site: str) -> None:
+    strict = Browser(enforce_csrf_checks=True)
+    strict.force_login(coordinator)
+
+    assert "Shelley" not in refused(strict, site, family_name="Shelley").content.decode()
+
+
+def test_nobody_signed_in_and_no_password_is_offered_to_be_sent_again(coordinator: Any) -> None:
+    strict = Browser(enforce_csrf_checks=True)
+    assert "Shelley" not in refused(strict, family_name="Shelley").content.decode()
+
+    strict.force_login(coordinator)
+    sent = {"csrfmiddlewaretoken": "a" * 64, "password": "in the clear"}
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    answer = strict.post(reverse("account_change_password"), sent, headers=headers)
+    assert (answer.status_code, "in the clear" in answer.content.decode()) == (403, False)
+
+
 def test_staff_read_why_a_page_is_missing(request_of_nobody: HttpRequest, prescriber: Any) -> None:
     request_of_nobody.user = prescriber
 
