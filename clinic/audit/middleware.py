@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from clinic.audit.context import Origin, current_origin
@@ -18,7 +20,7 @@ def request_context(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     """A signed-in person's 403, or 404 on a record's address, is written down: the page was refused them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        origin = Origin(address=request.META.get("REMOTE_ADDR") or None, request_id=str(new_id()))
+        origin = Origin(address=_address(request), request_id=str(new_id()))
         token = current_origin.set(origin)
         structlog.contextvars.bind_contextvars(request_id=origin.request_id)
         try:
@@ -31,6 +33,15 @@ def request_context(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
             current_origin.reset(token)
 
     return middleware
+
+
+def _address(request: HttpRequest) -> str | None:
+    """Where somebody sits, not the proxy before the portal: the address by which tries are counted, too."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        # A probe on the machine itself has no address.
+        return None
 
 
 def _record(request: HttpRequest, status: int, origin: Origin) -> None:

@@ -43,6 +43,22 @@ def test_a_try_at_the_emergency_door_that_opens_nothing_leaves_a_row_without_wha
     assert "Lovelock" not in str(event.detail)
 
 
+@pytest.mark.parametrize(("proxies", "address"), [(0, "10.0.0.1"), (1, "203.0.113.7"), (2, "192.0.2.1")])
+def test_a_row_names_where_the_reader_sits_and_not_the_proxy(
+    settings: Any, browser: Browser, ada: Client, prescriber: User, proxies: int, address: str
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    browser.force_login(prescriber)
+    # What is said in front of the proxies' own words may be made up.
+    said = {"X-Forwarded-For": "192.0.2.66, 192.0.2.1, 203.0.113.7"}
+    browser.get(reverse("clients:detail", args=[ada.pk]), headers=said, REMOTE_ADDR="10.0.0.1")
+    assert AuditEvent.objects.get(action="contact_read").address == address
+
+
+def test_a_caller_without_an_address_is_answered(browser: Browser, db: None) -> None:
+    assert browser.get(reverse("livez"), REMOTE_ADDR="").status_code == 200
+
+
 def test_outside_a_request_it_is_written_at_once(ada: Client, stranger: User) -> None:
     with pytest.raises(Http404):
         open_chart(client_id=ada.pk, by=stranger, page="chart")
