@@ -1,17 +1,19 @@
 """How the sign-in package behaves here: accounts are made by the administrator, and a factor always stays."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from clinic.staff.middleware import SIGNED_IN_AT
+from clinic.staff.models import User
 
 # Sent with request and credentials when a try is not even looked at, for there were too many before it.
 too_many_tries = Signal()
@@ -31,6 +33,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except ValidationError:
             too_many_tries.send(sender=type(self), request=request, credentials=credentials)
             raise
+
+    def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
+        """Sample accounts are closed wherever else a demo's database comes to: anybody knows their password."""
+        if user.is_demo and not settings.DEMO_ACCOUNTS_ALLOWED:
+            user_login_failed.send(sender=type(self), request=request, credentials={"email": user.email})
+            return cast(HttpResponse, self.respond_user_inactive(request, user))
+        return cast(HttpResponse | None, super().pre_login(request, user, **login))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who signed in within the last five minutes is not asked again to set up a second factor."""

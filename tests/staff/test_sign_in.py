@@ -231,6 +231,18 @@ def test_a_passkey_of_somebody_else_is_404(browser: Browser, member: User, presc
     assert browser.post(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 404
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_demo_account_signs_in_in_the_demo_only(browser: Browser, db: None, allowed: bool) -> None:
+    user = with_password(second_factor=False, is_demo=True)
+    with override_settings(DEMO_ACCOUNTS_ALLOWED=allowed):
+        answer = give_password(browser, user.email)
+        home = browser.get(reverse("caseload:home"))
+    assert answer.headers["Location"] == (reverse("caseload:home") if allowed else reverse("account_inactive"))
+    assert home.status_code == (200 if allowed else 302)
+    assert len(events("signed_in")) == int(allowed)
+    assert len(events("sign_in_failed")) == int(not allowed)
+
+
 @pytest.mark.parametrize(("allowed", "left"), [(True, 0), (False, 1)])
 def test_a_demo_account_may_drop_its_factor_in_the_demo_only(
     browser: Browser, member: User, allowed: bool, left: int
