@@ -17,10 +17,14 @@ from clinic.core.rules import RuleBroken, StaleRecord
 # Rows and versions that a page counts: a longer number is no page's.
 LONGEST_COUNT = 6
 # Pages count on from a day and back: beyond these years the calendar of the machine has an end.
-WITHIN_REACH = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+OUT_OF_REACH = "Check the year: it must lie between 1900 and 2199."
+WITHIN_REACH = (
+    MinValueValidator(date(1900, 1, 1), OUT_OF_REACH),
+    MaxValueValidator(date(2199, 12, 31), OUT_OF_REACH),
+)
 MOMENT_WITHIN_REACH = (
-    MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC)),
-    MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC)),
+    MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC), OUT_OF_REACH),
+    MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC), OUT_OF_REACH),
 )
 
 

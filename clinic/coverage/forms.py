@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 
+from clinic.core.forms import WITHIN_REACH
 from clinic.coverage.models import Coverage, EligibilityCheck, PriorAuthorization
 from clinic.formulary.models import Medication
 
@@ -13,8 +14,9 @@ def _choices(model: Any, field: str) -> Any:
     return model._meta.get_field(field).choices
 
 
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+def _day(label: str, *, required: bool = False) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(label=label, required=required, validators=WITHIN_REACH, widget=widget)
 
 
 class RowForm(forms.Form):
@@ -45,7 +47,7 @@ class CoverForm(RowForm):
 
 
 class EndCoverForm(RowForm):
-    ended_on = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    ended_on = _day("Last day", required=True)
 
 
 class EligibilityForm(RowForm):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from clinic.core.forms import LongText, offer, tell
+from clinic.core.forms import WITHIN_REACH, LongText, offer, tell
 from clinic.core.templatetags.clinic_ui import day, instant
 from clinic.formulary.models import Medication
 from clinic.intake.icd10 import is_billable
@@ -23,7 +23,7 @@ MOST_ROWS = 40
 def day_field(label: str, help_text: str = "") -> forms.DateField:
     """A day, picked from the browser's calendar."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, required=False, widget=widget)
+    return forms.DateField(label=label, help_text=help_text, required=False, validators=WITHIN_REACH, widget=widget)
 
 
 class ProblemRow(forms.Form):

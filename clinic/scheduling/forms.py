@@ -113,7 +113,7 @@ class HoursForm(forms.Form):
     begins = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}))
     modality = forms.ChoiceField(choices=Modality.choices, label="How")
-    valid_from = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label="From", validators=WITHIN_REACH, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

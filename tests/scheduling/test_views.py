@@ -330,7 +330,7 @@ def test_a_day_at_the_end_of_the_calendar_is_refused_beside_its_field(
 ) -> None:
     assert desk.get(reverse("scheduling:day"), {"on": day}).status_code == 200
     wanted = {"clinician": prescriber.pk, "kind": "follow_up", "from_day": day}
-    assert "Ensure this value is" in desk.get(reverse("scheduling:book", args=[ada.pk]), wanted).text
+    assert "Check the year" in desk.get(reverse("scheduling:book", args=[ada.pk]), wanted).text
     span = {"clinician": prescriber.pk, "starts_at": f"{day}T08:00", "ends_at": f"{day}T23:30"}
     desk.post(reverse("scheduling:add_time_off"), span)
     assert not TimeOff.objects.exists()

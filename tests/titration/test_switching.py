@@ -239,7 +239,7 @@ def test_the_second_prescriber_sees_both(paula: Browser, sertraline: DosePlan, v
         ({"begins": ""}, "This field is required."),
         ({"reason": ""}, "This field is required."),
         ({"leaving-on": "2020-01-01"}, "not within the dose plan"),
-        ({"leaving-on": "9999-12-31", "leaving-way": "stop", "begins": "direct"}, "less than or equal to"),
+        ({"leaving-on": "9999-12-31", "leaving-way": "stop", "begins": "direct"}, "between 1900 and 2199"),
         ({"coming-way": "steps", "coming-steps-TOTAL_FORMS": "x"}, "A step below needs a look."),
         ({"begins": "direct", "leaving-to_mg": "25"}, "has no last day"),
         ({"begins": "washout", "leaving-to_mg": "25"}, "has no last day"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from clinic.core.forms import LongText
+from clinic.core.forms import WITHIN_REACH, LongText
 from clinic.intake import rules
 
 LONG = {"present_illness": 8, "psychiatric_history": 5, "formulation": 6, "recommendation": 5}
@@ -34,7 +34,9 @@ class EvaluationForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     evaluated_on = forms.DateField(
-        label="Day of the evaluation", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="Day of the evaluation",
+        validators=WITHIN_REACH,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     diagnosis_deferred_because = forms.CharField(
         label="If no diagnosis is made yet: why", required=False, max_length=300

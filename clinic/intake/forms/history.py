@@ -56,7 +56,12 @@ class ReportedMedicationForm(NamedMedicationForm):
 
     dose_text = forms.CharField(label="Dose, as told", required=False, max_length=200)
     prescribed_by = forms.CharField(label="Prescribed by", required=False, max_length=150)
-    first_on = forms.DateField(label="Since", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    first_on = forms.DateField(
+        label="Since",
+        required=False,
+        validators=WITHIN_REACH,
+        widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
+    )
 
 
 class AllergyForm(forms.Form):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from clinic.core.forms import WITHIN_REACH, LongText, offer
+from clinic.core.forms import LongText, offer
 from clinic.titration.forms.fields import day_field, days_field
 from clinic.titration.models import AskedBy, DoseStep, HowKnown, WhyWithdrawn
 from clinic.titration.rules.refills import LONGEST_SUPPLY_DAYS, RefillOutcome
@@ -36,7 +36,6 @@ class FillForm(forms.Form):
         self.strengths = {strength.key: strength for strength in strengths}
         named = ((key, one.words(Decimal(1)).removeprefix("1 x ")) for key, one in self.strengths.items())
         offer(self, "strength", named)
-        self.fields["filled_on"].validators.extend(WITHIN_REACH)
 
     def ways(self) -> list[tuple[str, str]]:
         """The buttons: each says how the fill is known."""
