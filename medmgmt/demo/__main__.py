@@ -17,6 +17,7 @@ from medmgmt.demo import processes
 from medmgmt.embedded_services.service import ServiceFailed
 
 BROKER_ANSWERS_IN_S = 5
+PORTS = range(1, 65536)
 
 
 class DemoRefused(Exception):  # noqa: N818 - reads as a sentence
@@ -50,6 +51,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fhir", type=Path, metavar="PATH", help="also import the charts of this file or folder")
     parser.add_argument("--reset", action="store_true", help="forget everything and start afresh")
     options = parser.parse_args()
+    if options.port not in PORTS:
+        parser.error(f"--port is a number from {PORTS[0]} to {PORTS[-1]}")
     if options.fhir is not None:
         options.fhir = options.fhir.resolve()
         if not options.fhir.exists():
@@ -62,7 +65,7 @@ def open_clinic(options: argparse.Namespace) -> int:
     other = processes.running_demo(note)
     if other is not None:
         raise DemoRefused(f"The demo already runs here (process {other}): stop it first.")
-    embedded.DATA.mkdir(parents=True, exist_ok=True)
+    make_place(embedded.DATA)
     processes.end(processes.leftovers(embedded.DATA))
     refuse_taken_port(options.port)
     processes.note_this_one(note)
@@ -70,6 +73,14 @@ def open_clinic(options: argparse.Namespace) -> int:
         return serve(options)
     finally:
         note.unlink(missing_ok=True)
+
+
+def make_place(data: Path) -> None:
+    """The folder of the demo's data, as DATA_DIR may name it."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoRefused(f"Nothing can be kept in {data}: {error.strerror}.") from error
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -148,7 +159,7 @@ def refuse_taken_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise DemoRefused(
                 f"Port {port} is taken by another program or not allowed: choose one with --port."
             ) from error

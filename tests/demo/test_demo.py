@@ -31,13 +31,18 @@ from tests.demo import seeded_day
 PROJECT = Path(__file__).resolve().parents[2]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Demo:
     """One `script/demo` in its own place, without the installing."""
 
     def __init__(self, place: Path, *words: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.place = place
         self.log = place.parent / f"log-{time.monotonic_ns()}"
         hidden = {"DATABASE_URL", "REDIS_URL", "DEPLOYMENT", processes.MARK}
@@ -270,7 +275,7 @@ def here(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("REDIS_URL", raising=False)
     monkeypatch.setattr(signal, "signal", lambda *words: None)
     monkeypatch.setattr(demo, "prepare_and_greet", lambda options: None)
-    monkeypatch.setattr(sys, "argv", ["demo", "--port", "0", "--reset"])
+    monkeypatch.setattr(sys, "argv", ["demo", "--port", str(free_port()), "--reset"])
     return place
 
 

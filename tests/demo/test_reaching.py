@@ -1,4 +1,8 @@
-"""A database and a broker of one's own may be down: one line says so."""
+"""A database and a broker of one's own may be down, a port none, a place not to be had: one line says so."""
+
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -32,3 +36,17 @@ def test_a_broker_that_does_not_answer_is_told_in_one_line(
     assert "secret" not in str(refused.value)
     monkeypatch.delenv("REDIS_URL")
     demo.reach_broker()
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536"])
+def test_what_is_no_port_is_refused(port: str, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(sys, "argv", ["script/demo", "--port", port])
+    with pytest.raises(SystemExit):
+        demo.arguments()
+    assert "--port is a number from 1 to 65535" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_made_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(demo.DemoRefused, match=r"Nothing can be kept in .*/file/data: Not a directory\."):
+        demo.make_place(tmp_path / "file" / "data")
