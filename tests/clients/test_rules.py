@@ -73,10 +73,17 @@ def test_a_search_is_taken_apart() -> None:
     assert not rules.wanted_from(" -- ", today=TODAY)
 
 
-def test_slips_are_few_and_only_in_short_words() -> None:
-    assert {"simth", "smyth"} <= set(rules.slips_of("smith"))
+@pytest.mark.parametrize("typed", ["simth", "smyth", "smth", "smiith", "smilth", "msith"])
+def test_one_slip_leads_to_what_was_meant(typed: str) -> None:
+    assert "smith" in rules.slips_of(typed)
+
+
+def test_slips_are_few_and_of_letters_alone() -> None:
     assert rules.slips_of("abc") == ()
-    assert rules.slips_of("hartmannson") == ()
+    assert rules.slips_of("u674e") == ()
+    assert len(rules.slips_of("abernathy")) < 450
+    assert len(rules.slips_of("hartmannson")) == 9
+    assert "smith" not in rules.slips_of("smith")
 
 
 ADA = Person(given_names="Robert", family_name="Nuñez", birth_on=dt.date(1990, 12, 10), reached_at=frozenset({"+1801"}))

@@ -26,6 +26,7 @@ DATES = tuple(
 PHONE = re.compile(r"(?<!\w)\+?[\d(][\d\s().-]{2,}\d(?!\w)")
 MOST_WORDS = 6
 SHORT = 2
+SHORTEST_SLIP, LONGEST_SLIP = 4, 10
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,19 @@ def indexable(word: str) -> str:
 
 
 def slips_of(word: str) -> tuple[str, ...]:
-    """The words that a word may stand for by one slip that trigrams do not forgive.
+    """The words that a word of four letters or more may stand for by one slip that trigrams do not forgive.
 
-    Two letters changed about in words of 4-8 letters, one wrong letter inside words of 4-6. Longer words share enough
-    trigrams with what was meant; a missing or doubled letter does too.
+    Two letters changed about; in words of up to ten also one letter wrong or left out inside, or one too many. Longer
+    words share enough trigrams with what was meant; at its end every word of five or more does.
     """
-    if not 4 <= len(word) <= 8 or not word.isalpha():
+    if len(word) < SHORTEST_SLIP or not word.isalpha():
         return ()
-    turned = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
-    places = range(1, len(word) - 1) if len(word) <= 6 else ()
-    wrong = [word[:i] + letter + word[i + 1 :] for i in places for letter in ascii_lowercase]
-    return tuple(dict.fromkeys(slip for slip in [*turned, *wrong] if slip != word))
+    slips = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
+    if len(word) <= LONGEST_SLIP:
+        slips += [word[:i] + letter + word[i + 1 :] for i in range(1, len(word) - 1) for letter in ascii_lowercase]
+        slips += [word[:i] + letter + word[i:] for i in range(1, len(word)) for letter in ascii_lowercase]
+        slips += [word[:i] + word[i + 1 :] for i in range(len(word))]
+    return tuple(dict.fromkeys(slip for slip in slips if slip != word))
 
 
 def _dates_in(text: str, today: date) -> tuple[tuple[date, ...], str]:
