@@ -6,9 +6,16 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+DEPLOYMENTS = ("production", "demo", "test")
 SHORTEST_SECRET = 50
 # A lease outlasts the longest task (60 s) and the last call that it begins (10 s).
 SHORTEST_LEASE_S = 70
+
+
+def refuse_unknown(deployment: str) -> None:
+    """A word that is none of these would get the demo's open doors without a production's checks."""
+    if deployment not in DEPLOYMENTS:
+        raise ImproperlyConfigured(f"DEPLOYMENT is “{deployment}”: it must be one of {', '.join(DEPLOYMENTS)}.")
 
 
 def refuse_unsafe(settings: Mapping[str, Any], *, embedded_at: Path) -> None:

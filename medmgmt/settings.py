@@ -17,6 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DEPLOYMENT = env.str("DEPLOYMENT", default="production")
+production.refuse_unknown(DEPLOYMENT)
 IS_PRODUCTION = DEPLOYMENT == "production"
 IS_DEMO = DEPLOYMENT == "demo"
 IS_TEST = DEPLOYMENT == "test"
@@ -277,7 +278,7 @@ WHITENOISE_MAX_AGE = 0 if IS_TEST else 31_536_000
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = IS_TEST
 
 # Mail, messages, work in the background -----------------------------------------------------------------
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://")
 vars().update(EMAIL_CONFIG)
 if IS_TEST:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -53,6 +53,9 @@ def test_the_example_environment_passes_the_deployment_check_without_a_warning()
         ("MESSAGES_TO_OUTBOX", "true", "MESSAGES_TO_OUTBOX is on"),
         ("MESSAGE_LEASE_SECONDS", "69", "MESSAGE_LEASE_SECONDS is under 70"),
         ("EMAIL_URL", None, "EMAIL_URL is missing"),
+        ("EMAIL_URL", "", "EMAIL_URL is missing"),
+        ("DEPLOYMENT", "Production", "DEPLOYMENT is “Production”: it must be one of production, demo, test."),
+        ("DEPLOYMENT", "", "DEPLOYMENT is “”"),
         ("SITE_URL", "http://portal.clinic.example", "SITE_URL must begin with https://"),
     ],
 )
