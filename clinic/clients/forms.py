@@ -7,12 +7,11 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from clinic.clients.models import Client, ClientStatus, ContactKind, ContactPoint, RelatedKind, RelatedPerson, Sex
-from clinic.clients.queries import working_staff
+from clinic.clients.models import Client, ClientStatus, ContactPoint, RelatedKind, RelatedPerson, Sex
+from clinic.clients.queries import first_of_each, reach_in_fields, working_staff
 from clinic.clients.rules import LANGUAGES, MESSAGE_TEXT, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
 from clinic.clients.rules.access import TEAM_ROLES
 from clinic.core.forms import LongSelect, LongText
-from clinic.core.templatetags.clinic_ui import phone
 from clinic.staff.models import User
 
 READ_FIRST = f"Read to the client what they agree to: “{MESSAGE_TEXT}”"
@@ -110,26 +109,11 @@ def edit_values(
 ) -> tuple[dict[str, Any], list[Contact], list[Related]]:
     """What the form starts with, and the contacts and people it has no place for and keeps as they are."""
     values: dict[str, Any] = {name: getattr(client, name) for name in (*detail_names(), "version")}
-    shown: list[ContactPoint | RelatedPerson] = []
-    for contact in contacts:
-        if contact.kind in values:
-            continue
-        shown.append(contact)
-        values[contact.kind] = contact.value if contact.kind == ContactKind.EMAIL else phone(contact.value)
-        uses = ("may_email",) if contact.kind == ContactKind.EMAIL else ("may_call", "may_leave_voicemail", "may_text")
-        values |= {use: getattr(contact, use) for use in uses}
-        if contact.is_preferred:
-            values["prefers"] = contact.kind
-    for person in people:
-        if f"{person.kind}_name" in values:
-            continue
-        shown.append(person)
-        values |= {f"{person.kind}_{name}": getattr(person, name) for name in ("name", "relationship", "email")}
-        values[f"{person.kind}_phone"] = phone(person.phone)
+    shown = [row.pk for row in (*first_of_each(contacts), *first_of_each(people))]
     return (
-        values,
-        [_contact(contact) for contact in contacts if contact not in shown],
-        [_person(person) for person in people if person not in shown],
+        values | reach_in_fields(contacts, people),
+        [_contact(contact) for contact in contacts if contact.pk not in shown],
+        [_person(person) for person in people if person.pk not in shown],
     )
 
 

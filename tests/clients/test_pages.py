@@ -1,6 +1,7 @@
 """The pages about who a client is."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -192,6 +193,24 @@ def test_a_stale_edit_shows_both_texts(front_desk: Browser, ada: Client) -> None
     assert b"Provo" in answer.content
     assert b"Ogden" in answer.content
     assert Client.objects.get().city == "Provo"
+
+
+def test_a_stale_edit_shows_how_the_client_is_reached_by_now(front_desk: Browser, ada: Client) -> None:
+    phone = {"kind": "phone", "value": "+18015550100", "may_email": False}
+    ContactPointFactory(client=ada, may_call=True, may_text=True, **phone)
+    opened = front_desk.get(page("edit", ada.pk)).context["form"].initial
+    stood = {name: value for name, value in opened.items() if value not in (False, None)}
+    # One is told of another number that no text message may go to, and of who stands by her; the other never reads it.
+    news = {"phone": "801-555-0177", "may_call": "on", "emergency_name": "Annabella", "emergency_phone": "801-555-0178"}
+    quiet = {name: value for name, value in stood.items() if not name.startswith("may_")}
+    assert front_desk.post(page("edit", ada.pk), {**quiet, **news}).status_code == 302
+    answer = front_desk.post(page("edit", ada.pk), {**stood, "city": "Ogden", "may_text": "on"})
+    assert answer.status_code == 409
+    rows = re.findall(r'<div class="conflict-row">.*?</div>\s*</div>\s*</div>', answer.text, re.DOTALL)
+    told = {re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", row)).strip() for row in rows}
+    assert "Phone Your text (801) 555-0100 Saved meanwhile (801) 555-0177" in told
+    assert "SMS reminders may be sent Your text Yes Saved meanwhile No" in told
+    assert "Emergency contact: name Your text (empty) Saved meanwhile Annabella" in told
 
 
 def test_the_status_is_changed_or_refused(front_desk: Browser, ada: Client) -> None:

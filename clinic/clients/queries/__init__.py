@@ -31,14 +31,13 @@ from clinic.clients.queries.people import (
     care_team,
     contact_parts,
     list_clients,
-    live_contacts,
-    live_related,
     naming,
     past_team,
     sharing_consents,
     team_member,
     working_staff,
 )
+from clinic.clients.queries.reach import first_of_each, live_contacts, live_related, reach_in_fields
 from clinic.clients.queries.search import (
     search_clients,
 )
@@ -59,6 +58,7 @@ __all__ = [
     "client_by_name_and_birth",
     "client_to_lock",
     "contact_parts",
+    "first_of_each",
     "in_open_charts",
     "just_registered",
     "list_clients",
@@ -71,6 +71,7 @@ __all__ = [
     "others_alike",
     "past_team",
     "possible_duplicates",
+    "reach_in_fields",
     "search_clients",
     "sharing_consents",
     "team_member",

@@ -12,7 +12,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, F, OuterRef, Q, TextField, Value, When
 
 from clinic.clients.models import Client, ContactPoint, WordsOf
-from clinic.clients.queries.people import live_contacts, live_related
+from clinic.clients.queries.reach import live_contacts, live_related
 from clinic.clients.queries.search import HasAny
 from clinic.clients.rules import (
     ClientDetails,

@@ -12,8 +12,9 @@ from django.db.models import F, Func, QuerySet, TextField, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.shortcuts import get_object_or_404
 
-from clinic.clients.models import CareTeamMember, Client, ClientStatus, ContactPoint, RelatedPerson, SharingConsent
+from clinic.clients.models import CareTeamMember, Client, ClientStatus, SharingConsent
 from clinic.clients.queries.messages import message_consents
+from clinic.clients.queries.reach import live_contacts, live_related
 from clinic.core.addresses import address
 from clinic.staff.models import User
 
@@ -104,22 +105,12 @@ def contact_parts(user: User, client: Client) -> dict[str, Any]:
     """What the contact page shows beside the client: contact, people, care team, consents, whether the chart opens."""
     return {
         "is_chart_open": Client.objects.charts_open_to(user).filter(pk=client.pk).exists(),
-        "contact_points": list(ContactPoint.objects.filter(client=client, ended_at=None)),
-        "related_people": list(RelatedPerson.objects.filter(client=client, ended_at=None)),
+        "contact_points": live_contacts(client),
+        "related_people": live_related(client),
         "team": care_team(client),
         "consents": sharing_consents(client),
         "message_channels": message_consents(client),
     }
-
-
-def live_contacts(client: Client) -> list[ContactPoint]:
-    """Phones and e-mail addresses in use."""
-    return list(ContactPoint.objects.filter(client=client, ended_at=None))
-
-
-def live_related(client: Client) -> list[RelatedPerson]:
-    """Emergency contacts and guardians in use."""
-    return list(RelatedPerson.objects.filter(client=client, ended_at=None))
 
 
 def care_team(client: Client) -> list[CareTeamMember]:

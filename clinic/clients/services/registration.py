@@ -72,7 +72,7 @@ def edit_client(
     if client.version != version:
         raise StaleRecord(
             "Somebody changed this client after you opened the page.",
-            theirs={name: _as_text(getattr(client, name)) for name in detail_names()},
+            theirs=_standing(client),
             version=client.version,
         )
     _check_details(details, local_day(now))
@@ -124,6 +124,13 @@ def _check_details(details: ClientDetails, today: date) -> None:
 def _check_guardian_of(client: Client, now: datetime) -> None:
     guardians = RelatedPerson.objects.filter(client=client, kind=RelatedKind.GUARDIAN, ended_at=None)
     rules.check_guardian(client.birth_on, has_guardian=guardians.exists(), today=local_day(now))
+
+
+def _standing(client: Client) -> dict[str, str]:
+    """Who the client is and how they are reached, by field of the page: whoever comes second is shown all of it."""
+    reach = queries.reach_in_fields(queries.live_contacts(client), queries.live_related(client))
+    details = {name: getattr(client, name) for name in detail_names()}
+    return {name: _as_text(value) for name, value in {**details, **reach}.items()}
 
 
 def _as_text(value: object) -> str:
