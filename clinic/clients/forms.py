@@ -1,6 +1,7 @@
 """What people type about clients."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -9,9 +10,21 @@ from django import forms
 
 from clinic.clients.models import Client, ClientStatus, ContactPoint, RelatedKind, RelatedPerson, Sex
 from clinic.clients.queries import first_of_each, reach_in_fields, working_staff
-from clinic.clients.rules import LANGUAGES, MESSAGE_TEXT, REASON_AT_LEAST, ClientDetails, Contact, Related, detail_names
+from clinic.clients.queries.reach import PHONE_USES
+from clinic.clients.rules import (
+    LANGUAGES,
+    MESSAGE_TEXT,
+    REASON_AT_LEAST,
+    ClientDetails,
+    Contact,
+    Related,
+    check_birth_date,
+    detail_names,
+    refusals_of_reach,
+)
 from clinic.clients.rules.access import TEAM_ROLES
-from clinic.core.forms import LongSelect, LongText
+from clinic.core.forms import LongSelect, LongText, tell
+from clinic.core.rules import RuleBroken, refusal_of, unless
 from clinic.staff.models import User
 
 READ_FIRST = f"Read to the client what they agree to: “{MESSAGE_TEXT}”"
@@ -73,27 +86,25 @@ class ClientForm(forms.Form):
     def __init__(
         self,
         *args: Any,
+        today: date,
         other_contacts: Iterable[Contact] = (),
         other_people: Iterable[Related] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         self.other_contacts, self.other_people = list(other_contacts), list(other_people)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        if self.errors:
-            return typed
-        if not typed["phone"] and any(typed[use] for use in ("may_call", "may_leave_voicemail", "may_text")):
-            self.add_error("phone", "Give the phone number that may be used, or untick its uses.")
-        if typed["may_email"] and not typed["email"]:
-            self.add_error("email", "Give the e-mail address that may be used, or untick its use.")
+        contacts, people = _contacts(typed), _related(typed)
+        tell(self, [*_refusals(typed, self.today), *refusals_of_reach(contacts, people)])
         if self.errors:
             return typed
         cleaned: dict[str, Any] = {
             "details": ClientDetails(**{name: typed[name] for name in detail_names()}),
-            "contact_points": [*_contacts(typed), *self.other_contacts],
-            "related_people": [*_related(typed), *self.other_people],
+            "contact_points": [*contacts, *self.other_contacts],
+            "related_people": [*people, *self.other_people],
         }
         return {**cleaned, "version": typed["version"]} if "version" in typed else cleaned
 
@@ -169,13 +180,26 @@ class ReviewForm(forms.Form):
     note = LongText(label="What you found", max_length=500, widget=forms.Textarea({"rows": 2}), min_length=3)
 
 
+def _refusals(typed: dict[str, Any], today: date) -> list[RuleBroken]:
+    """What a day of birth cannot be, and a use of a number or address that is not there."""
+    without_phone = not typed.get("phone") and any(typed.get(use) for use in PHONE_USES)
+    without_email = not typed.get("email") and typed.get("may_email")
+    found = [
+        refusal_of(check_birth_date, typed["birth_on"], today=today) if "birth_on" in typed else None,
+        unless(not without_phone, "Give the phone number that may be used, or untick its uses.", field="phone"),
+        unless(not without_email, "Give the e-mail address that may be used, or untick its use.", field="email"),
+    ]
+    return [refusal for refusal in found if refusal]
+
+
 def _contacts(typed: dict[str, Any]) -> list[Contact]:
     contacts = []
-    if typed["phone"]:
-        uses = {use: typed[use] for use in ("may_call", "may_leave_voicemail", "may_text")}
-        contacts.append(Contact(kind="phone", value=typed["phone"], is_preferred=typed["prefers"] == "phone", **uses))
-    if typed["email"]:
-        preferred = typed["prefers"] == "email"
+    if typed.get("phone"):
+        uses = {use: typed[use] for use in PHONE_USES}
+        preferred = typed.get("prefers") == "phone"
+        contacts.append(Contact(kind="phone", value=typed["phone"], is_preferred=preferred, **uses))
+    if typed.get("email"):
+        preferred = typed.get("prefers") == "email"
         contacts.append(
             Contact(kind="email", value=typed["email"], is_preferred=preferred, may_email=typed["may_email"])
         )

@@ -63,7 +63,8 @@ def detail(request: StaffRequest, client_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
-    form = ClientForm(request.POST or None, initial={"time_zone": timezone.get_default_timezone_name()})
+    initial = {"time_zone": timezone.get_default_timezone_name()}
+    form = ClientForm(request.POST or None, today=local_day(now), initial=initial)
     duplicates: list[queries.Duplicate] = []
     if request.method == "POST" and form.is_valid() and "another_person" not in request.POST:
         typed = form.cleaned_data
@@ -84,8 +85,11 @@ def create(request: StaffRequest) -> HttpResponse:
 def edit(request: StaffRequest, client_id: UUID) -> HttpResponse:
     client = services.open_contact(client_id=client_id, by=request.user, page="edit")
     initial, contacts, people = edit_values(client, queries.live_contacts(client), queries.live_related(client))
-    form = EditClientForm(request.POST or None, initial=initial, other_contacts=contacts, other_people=people)
-    deed = partial(services.edit_client, client_id=client.pk, by=request.user, now=timezone.now())
+    now = timezone.now()
+    form = EditClientForm(
+        request.POST or None, today=local_day(now), initial=initial, other_contacts=contacts, other_people=people
+    )
+    deed = partial(services.edit_client, client_id=client.pk, by=request.user, now=now)
     if request.method == "POST" and submit(form, deed):
         messages.success(request, "Saved.")
         return redirect("clients:detail", client.pk)

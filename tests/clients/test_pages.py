@@ -195,6 +195,31 @@ def test_a_stale_edit_shows_both_texts(front_desk: Browser, ada: Client) -> None
     assert Client.objects.get().city == "Provo"
 
 
+def test_all_that_is_wrong_with_a_client_is_told_at_once(front_desk: Browser) -> None:
+    wrong = {
+        "given_names": "",
+        "birth_on": "2199-01-01",
+        "phone": "12",
+        "email": "grace@mail",
+        "emergency_phone": "",
+        "guardian_phone": "801-555-0150",
+    }
+    answer = front_desk.post(page("create"), {**TYPED, **wrong})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "given_names": ["This field is required."],
+        "birth_on": ["The birth date is in the future."],
+        "phone": [
+            "This is no phone number that can be dialed. Give it with area code, as 801-555-0100, or with + and "
+            "country code."
+        ],
+        "email": ["Enter a valid email address."],
+        "emergency_phone": ["Give a phone number or an e-mail address of this person."],
+        "guardian_name": ["Give the name of this person."],
+    }
+    assert not Client.objects.exists()
+
+
 def test_a_stale_edit_shows_how_the_client_is_reached_by_now(front_desk: Browser, ada: Client) -> None:
     phone = {"kind": "phone", "value": "+18015550100", "may_email": False}
     ContactPointFactory(client=ada, may_call=True, may_text=True, **phone)

@@ -12,7 +12,14 @@ from clinic.clients.rules.details import LANGUAGES, ClientDetails, detail_names,
 from clinic.clients.rules.identity import check_birth_date, check_guardian, check_time_zone, is_minor
 from clinic.clients.rules.messages import MESSAGE_TEXT, MESSAGE_TEXT_VERSION, check_may_be_agreed
 from clinic.clients.rules.names import folded, words_of
-from clinic.clients.rules.reach import Contact, Related, checked_contact, checked_related, phone_number
+from clinic.clients.rules.reach import (
+    Contact,
+    Related,
+    checked_contact,
+    checked_related,
+    phone_number,
+    refusals_of_reach,
+)
 from clinic.clients.rules.sameness import Likeness, Person, likeness
 from clinic.clients.rules.search import Wanted, search_text_of, slips_of, wanted_from
 
@@ -44,6 +51,7 @@ __all__ = [
     "language_name",
     "likeness",
     "phone_number",
+    "refusals_of_reach",
     "search_text_of",
     "slips_of",
     "wanted_from",

@@ -1,12 +1,13 @@
 """How a person may be reached: numbers and addresses as they are kept, uses that fit their kind."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 import phonenumbers
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, refusal_of
 
 HOME_REGION = "US"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -79,6 +80,13 @@ def checked_related(person: Related) -> Related:
     phone = _phone(person.phone, f"{person.kind}_phone") if person.phone else ""
     email = _email(person.email, f"{person.kind}_email") if person.email else ""
     return replace(person, name=person.name.strip(), phone=phone, email=email)
+
+
+def refusals_of_reach(contacts: Iterable[Contact], people: Iterable[Related]) -> list[RuleBroken]:
+    """All that is wrong with how somebody is reached and who stands by them, each beside its field."""
+    found = [refusal_of(checked_contact, contact) for contact in contacts]
+    found += [refusal_of(checked_related, person) for person in people]
+    return [refusal for refusal in found if refusal]
 
 
 def _phone(text: str, field: str) -> str:
