@@ -29,14 +29,16 @@ class WishForm(forms.Form):
     wants = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda said: said == "yes")
 
 
-class ConsentForm(forms.Form):
-    """Which messages a client agrees to, a box for each channel and purpose."""
+def _of_each_purpose() -> forms.TypedMultipleChoiceField:
+    boxes = [(f"{channel}:{purpose}", "") for channel in Channel for purpose in MessagePurpose]
+    return forms.TypedMultipleChoiceField(required=False, choices=boxes, coerce=lambda said: tuple(said.split(":")))
 
-    agreed = forms.TypedMultipleChoiceField(
-        required=False,
-        choices=[(f"{channel}:{purpose}", "") for channel in Channel for purpose in MessagePurpose],
-        coerce=lambda said: tuple(said.split(":")),
-    )
+
+class ConsentForm(forms.Form):
+    """Which messages a client agrees to, a box for each channel and purpose, and which they did when it was opened."""
+
+    agreed = _of_each_purpose()
+    read = _of_each_purpose()
 
 
 class ReasonForm(forms.Form):

@@ -69,10 +69,14 @@ def consents(request: StaffRequest, client_id: UUID) -> HttpResponse:
     if request.method == "POST" and submit(form, deed):
         messages.success(request, "What the client agrees to is kept.")
         return redirect("messaging:consents", client.pk)
+    channels = queries.channels_of(client)
+    standing = [value for one in channels for value, _, consent in one.purposes if consent]
     page = {
         "client": client,
         "form": form,
-        "channels": queries.channels_of(client),
+        "channels": channels,
+        "standing": standing,
+        "ticked": form["agreed"].value() if form.is_bound else standing,
         "text": MESSAGE_TEXT,
         "version": MESSAGE_TEXT_VERSION,
         "history": message_consent_history(client),

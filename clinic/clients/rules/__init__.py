@@ -10,7 +10,7 @@ from clinic.clients.rules.access import (
 )
 from clinic.clients.rules.details import LANGUAGES, ClientDetails, detail_names, language_name
 from clinic.clients.rules.identity import check_birth_date, check_guardian, check_time_zone, is_minor
-from clinic.clients.rules.messages import MESSAGE_TEXT, MESSAGE_TEXT_VERSION, check_may_be_agreed
+from clinic.clients.rules.messages import MESSAGE_TEXT, MESSAGE_TEXT_VERSION, check_may_be_agreed, check_still_stands
 from clinic.clients.rules.names import folded, words_of
 from clinic.clients.rules.reach import (
     Contact,
@@ -41,6 +41,7 @@ __all__ = [
     "check_may_be_agreed",
     "check_review",
     "check_status_move",
+    "check_still_stands",
     "check_team_role",
     "check_time_zone",
     "checked_contact",

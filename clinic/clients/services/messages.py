@@ -16,13 +16,19 @@ Agreed = tuple[str, str]
 
 
 @transaction.atomic
-def set_message_consents(*, client_id: UUID, agreed: Collection[Agreed], by: User, now: datetime) -> None:
+def set_message_consents(
+    *, client_id: UUID, agreed: Collection[Agreed], read: Collection[Agreed], by: User, now: datetime
+) -> None:
     """What the client told staff: they agree to these channels and purposes and to no others, from this moment.
 
-    A channel without a number or address that may be used for it cannot be agreed to.
+    `read` is what stood when the client was asked. A channel without a number or address that may be used for it
+    cannot be agreed to. Raises RuleBroken.
     """
     client = locked_client(client_id)
     standing = set(_live(client))
+    if set(agreed) == standing:
+        return
+    rules.check_still_stands(read=read, standing=standing)
     usable = queries.usable_channels(client)
     for channel, _ in set(agreed) - standing:
         rules.check_may_be_agreed(has_address=channel in usable)
