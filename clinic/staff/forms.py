@@ -29,8 +29,9 @@ class AddStaffForm(forms.Form):
 
 
 class EditStaffForm(AddStaffForm):
-    """An account that exists."""
+    """An account that exists, from a version that was read."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     is_medical_director = forms.BooleanField(
         label="Medical director",
         required=False,

@@ -1,5 +1,6 @@
 """The people who work at the clinic."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -42,6 +43,9 @@ class UserManager(BaseUserManager["User"]):
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
         return user
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class User(AbstractBaseUser, Record):
@@ -94,6 +98,11 @@ class User(AbstractBaseUser, Record):
     def title(self) -> str:
         """Name with credentials, as a client would read it on a letter."""
         return f"{self.full_name}, {self.credentials}" if self.credentials else self.full_name
+
+    @property
+    def version(self) -> int:
+        """Another number after each change of the account: whoever saves from an older one is told."""
+        return (self.updated_at - EPOCH) // timedelta(microseconds=1)
 
     @property
     def role(self) -> Role:

@@ -16,7 +16,7 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.staff import rules
 from clinic.staff.models import User
 from clinic.staff.roles import Role
@@ -52,6 +52,7 @@ def add_staff(*, email: str, full_name: str, credentials: str, phone: str, roles
 def edit_staff(
     *,
     user_id: UUID,
+    version: int,
     email: str,
     full_name: str,
     credentials: str,
@@ -64,9 +65,12 @@ def edit_staff(
 ) -> User:
     """Change an account. What it may do and whether it is active are never changed by its owner.
 
-    Ending an account ends its sessions at once; a role taken away is not worn a moment longer. Raises RuleBroken.
+    Ending an account ends its sessions at once; a role taken away is not worn a moment longer. Raises RuleBroken,
+    and StaleRecord if the account was changed after `version` was opened: a closed one must not open again unseen.
     """
     user = _locked(user_id)
+    if user.version != version:
+        raise _stale(user)
     before = _standing(user)
     after = {
         "roles": sorted(roles),
@@ -153,6 +157,15 @@ def _check_standing(user: User, after: dict[str, Any], supervisor: User | None, 
     if supervisor is not None:
         is_trainee = supervisor.supervisor_id is not None
         rules.check_supervisor(account=user.pk, roles=roles, supervisor=supervisor.pk, is_trainee=is_trainee)
+
+
+def _stale(user: User) -> StaleRecord:
+    theirs = {name: str(getattr(user, name)) for name in ("full_name", "credentials", "email", "phone")}
+    theirs |= {name: "Yes" if getattr(user, name) else "No" for name in ("is_medical_director", "is_active")}
+    theirs["roles"] = ", ".join(role.label for role in Role if role in user.roles)
+    theirs["supervisor"] = str(user.supervisor_id or "")
+    reason = "Somebody changed this account after you opened the page."
+    return StaleRecord(reason, theirs=theirs, version=user.version)
 
 
 def _standing(user: User) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def edit(request: StaffRequest, user_id: UUID) -> HttpResponse:
         messages.success(request, f"{form.cleaned_data['full_name']}: saved.")
         return redirect("staff:list")
     context = {"form": form, "account": account, "is_own": account.pk == request.user.pk}
-    return render(request, "staff/edit.html", context, status=422 if form.errors else 200)
+    status = 409 if hasattr(form, "conflict") else 422 if form.errors else 200
+    return render(request, "staff/edit.html", context, status=status)
 
 
 @requires(Permission.MANAGE_STAFF)

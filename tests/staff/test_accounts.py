@@ -1,5 +1,6 @@
 """Accounts: added, changed and closed by the administrator, each deed in the audit."""
 
+import re
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ def posted(user: User, **changes: Any) -> dict[str, Any]:
         "phone": user.phone,
         "roles": user.roles,
         "is_active": "on",
+        "version": user.version,
     } | changes
 
 
@@ -151,6 +153,28 @@ def test_a_closed_account_is_out_at_once_and_its_sessions_are_gone(desk: Browser
     desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, is_active=""))
     assert elsewhere.get(reverse("usersessions_list")).status_code == 302
     assert not elsewhere.session.exists(key)
+
+
+def test_an_account_closed_meanwhile_is_not_opened_again_unseen(
+    desk: Browser, therapist: User, prescriber: User
+) -> None:
+    address = reverse("staff:edit", args=[therapist.pk])
+    opened = posted(therapist, phone="801-555-0170", supervisor=prescriber.pk)
+    assert desk.post(address, posted(therapist, is_active="", roles=["coordinator"])).status_code == 302
+    answer = desk.post(address, opened)
+    assert answer.status_code == 409
+    therapist.refresh_from_db()
+    assert (therapist.is_active, therapist.roles, therapist.phone) == (False, ["coordinator"], "")
+    rows = re.findall(r'<div class="conflict-row">.*?</div>\s*</div>\s*</div>', answer.text, re.DOTALL)
+    told = [re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", row)).strip() for row in rows]
+    assert told == [
+        "Phone Your text 801-555-0170 Saved meanwhile (empty)",
+        "Works here Your text Yes Saved meanwhile No",
+        "Roles Your text Therapist Saved meanwhile Care coordinator",
+        f"Supervisor Your text {prescriber} Saved meanwhile None: signs alone",
+    ]
+    # Knowingly, from what stands now, it may be saved.
+    assert desk.post(address, posted(therapist, phone="801-555-0170")).status_code == 302
 
 
 @pytest.mark.django_db(transaction=True)

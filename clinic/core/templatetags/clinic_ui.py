@@ -271,10 +271,10 @@ def conflict(form: BaseForm) -> dict[str, Any]:
             "label": form[name].label,
             "id": form[name].auto_id,
             "yours": _typed(form[name]),
-            "theirs": text,
+            "theirs": _in_words(form[name], text),
         }
         for name, text in theirs.items()
-        if name in form.fields and _typed(form[name]) != text
+        if name in form.fields and _typed(form[name]) != _in_words(form[name], text)
     ]
     return {"stale": stale, "rows": rows}
 
@@ -282,7 +282,14 @@ def conflict(form: BaseForm) -> dict[str, Any]:
 def _typed(bound: BoundField) -> str:
     """What stands in a field, as text; of a box whether it is ticked."""
     value = bound.value()
-    return ("Yes" if value else "No") if isinstance(value, bool) else str(value or "")
+    return ("Yes" if value else "No") if isinstance(value, bool) else _in_words(bound, value or "")
+
+
+def _in_words(bound: BoundField, value: object) -> str:
+    """A value of a field as its page shows it: what is chosen by its label."""
+    labels = {str(code): str(label) for code, label in getattr(bound.field, "choices", ())}
+    parts = value if isinstance(value, list) else [value]
+    return ", ".join(labels.get(str(part), str(part)) for part in parts)
 
 
 @register.inclusion_tag("components/autosave.html")
