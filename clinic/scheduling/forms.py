@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.core.forms import MOMENT_WITHIN_REACH, WITHIN_REACH, offer
+from clinic.core.forms import MOMENT_WITHIN_REACH, WITHIN_REACH, LongText, offer
 from clinic.scheduling import rules
 from clinic.scheduling.models import AppointmentKind, Modality, ReplyKind, Weekday
 from clinic.staff.models import User
@@ -72,6 +72,12 @@ class TimeForm(forms.Form):
         return self.is_bound and bool(self.data.get("starts_at")) and "starts_at" in self.errors
 
 
+class MoveForm(TimeForm):
+    """Another time for an appointment, which was moved so often when the page was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class BookForm(TimeForm):
     modality = forms.ChoiceField(choices=Modality.choices, label="How")
     note_for_desk = forms.CharField(
@@ -85,8 +91,15 @@ class BookForm(TimeForm):
 class MarkForm(forms.Form):
     """What became of the appointment."""
 
-    status = forms.ChoiceField(choices=[])
-    reason = forms.CharField(label="Why", required=False, max_length=200)
+    status = forms.ChoiceField(
+        label="What became of it",
+        choices=[],
+        error_messages={"invalid_choice": "Somebody has said meanwhile what became of this appointment: see above."},
+    )
+    # Of two lines: in a field of one, the return key would press the first of the buttons.
+    reason = LongText(
+        label="Why, if it is cancelled", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, moves: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -121,7 +121,8 @@ def _appointment_page(user: User, found: Appointment) -> dict[str, Any]:
     page["replies"] = queries.replies_to(found)
     if page["moves"]:
         times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
-        page["move_form"] = forms.TimeForm(times=times, words=_words)
+        page["mark_form"] = forms.MarkForm(moves=moves)
+        page["move_form"] = forms.MoveForm(times=times, words=_words, initial={"version": found.times_moved})
     return page
 
 
@@ -144,7 +145,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     found = queries.get_changeable(request.user, appointment_id)
     times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
     # Where it stands is taken by itself: a second click asks for it again.
-    form = forms.TimeForm(request.POST, times=[*times, queries.as_time(found)], words=_words)
+    form = forms.MoveForm(request.POST, times=[*times, queries.as_time(found)], words=_words)
     if submit(form, partial(services.move, appointment_id=found.pk, by=request.user, now=timezone.now())):
         messages.success(request, "Moved.")
         return redirect("scheduling:appointment", found.pk)

@@ -138,7 +138,9 @@ def test_asking_for_another_time_is_one_row_with_the_last_words(
     assert status(appointment) == "booked"
     (reason,) = duties()
     assert reason.endswith("Times that suit: Tuesdays")
-    services.move(appointment_id=appointment.pk, starts_at=JUNE_11.replace(hour=21), by=prescriber, now=JUNE_1)
+    services.move(
+        appointment_id=appointment.pk, version=0, starts_at=JUNE_11.replace(hour=21), by=prescriber, now=JUNE_1
+    )
     assert duties() == []
     assert WorkItem.objects.filter(outcome=Outcome.DONE).count() == 1
     shown = phone.get(page).content.decode()

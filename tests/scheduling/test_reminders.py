@@ -39,7 +39,7 @@ def test_an_appointment_is_reminded_of_three_times_however_often_is_looked(appoi
 
 def test_after_a_move_only_the_new_time_is_reminded_of(appointment: Appointment, prescriber: User) -> None:
     plan_appointment_reminders(now=JUNE_1)
-    services.move(appointment_id=appointment.pk, starts_at=JUNE_11 - DAY, by=prescriber, now=JUNE_1)
+    services.move(appointment_id=appointment.pk, version=0, starts_at=JUNE_11 - DAY, by=prescriber, now=JUNE_1)
     assert {state for _, _, state in rows()} == {"cancelled"}
     plan_appointment_reminders(now=JUNE_1)
     assert rows()[3:] == [(4, "06-03 20:00", "due"), (5, "06-08 20:00", "due"), (6, "06-10 17:00", "due")]
@@ -48,7 +48,7 @@ def test_after_a_move_only_the_new_time_is_reminded_of(appointment: Appointment,
 def test_a_reminder_of_a_time_before_a_move_is_no_longer_wanted_at_sending(
     appointment: Appointment, prescriber: User
 ) -> None:
-    services.move(appointment_id=appointment.pk, starts_at=JUNE_11 - DAY, by=prescriber, now=JUNE_1)
+    services.move(appointment_id=appointment.pk, version=0, starts_at=JUNE_11 - DAY, by=prescriber, now=JUNE_1)
     Appointment.objects.filter(pk=appointment.pk).update(
         starts_at=timezone.now() + DAY, ends_at=timezone.now() + 2 * DAY
     )

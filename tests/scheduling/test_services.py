@@ -91,7 +91,7 @@ def test_moving_keeps_the_length_and_asks_for_confirmation_again(
     appointment = book(ada, prescriber)
     services.mark(appointment_id=appointment.pk, status="confirmed", by=prescriber, now=NOW)
     later = NINE + dt.timedelta(hours=1)
-    moved = services.move(appointment_id=appointment.pk, starts_at=later, by=prescriber, now=NOW)
+    moved = services.move(appointment_id=appointment.pk, version=0, starts_at=later, by=prescriber, now=NOW)
     assert moved.starts_at == later
     assert moved.ends_at - moved.starts_at == dt.timedelta(minutes=30)
     assert moved.status == "booked"
@@ -102,7 +102,7 @@ def test_moving_onto_another_appointment_is_refused(ada: Client, prescriber: Use
     later = NINE + dt.timedelta(hours=1)
     book(ClientFactory(), prescriber, later)
     with pytest.raises(services.TimeTaken):
-        services.move(appointment_id=appointment.pk, starts_at=later, by=prescriber, now=NOW)
+        services.move(appointment_id=appointment.pk, version=0, starts_at=later, by=prescriber, now=NOW)
     appointment.refresh_from_db()
     assert appointment.starts_at == NINE
 
@@ -111,7 +111,9 @@ def test_what_is_over_cannot_be_moved(ada: Client, prescriber: User, hours: Avai
     appointment = book(ada, prescriber)
     services.mark(appointment_id=appointment.pk, status="done", by=prescriber, now=NOW)
     with pytest.raises(RuleBroken):
-        services.move(appointment_id=appointment.pk, starts_at=NINE + dt.timedelta(hours=1), by=prescriber, now=NOW)
+        services.move(
+            appointment_id=appointment.pk, version=0, starts_at=NINE + dt.timedelta(hours=1), by=prescriber, now=NOW
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -188,7 +190,7 @@ def test_a_therapist_books_and_changes_their_own_sessions_alone(
             services.book(clinician=clinician, kind=kind, **words)
     theirs = AppointmentFactory(client=ada, clinician=prescriber, starts_at=NINE)
     for deed in (
-        lambda: services.move(appointment_id=theirs.pk, starts_at=NINE, by=therapist, now=NOW),
+        lambda: services.move(appointment_id=theirs.pk, version=0, starts_at=NINE, by=therapist, now=NOW),
         lambda: services.mark(appointment_id=theirs.pk, status="cancelled", by=therapist, now=NOW),
     ):
         with pytest.raises(RuleBroken, match="somebody else's"):

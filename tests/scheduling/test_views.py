@@ -57,7 +57,7 @@ def booking(client: Client, clinician: User, kind: str = "follow_up") -> str:
 
 
 def wanted(starts_at: dt.datetime, **more: str) -> dict[str, str]:
-    return {"starts_at": starts_at.isoformat(), "modality": "in_person", **more}
+    return {"starts_at": starts_at.isoformat(), "modality": "in_person", "version": "0", **more}
 
 
 def times_of(form: Form) -> list[str]:
@@ -201,6 +201,9 @@ class TestMarkAndMove:
         desk.post(url("mark", appointment.pk), {"status": "done"})
         again = desk.post(url("mark", appointment.pk), {"status": "no_show"})
         assert again.status_code == 409
+        assert "Somebody has said meanwhile what became of this appointment" in again.text
+        late = desk.post(url("move", appointment.pk), wanted(TEN))
+        assert (late.status_code, "that is done cannot be moved" in late.text) == (409, True)
         appointment.refresh_from_db()
         assert appointment.status == "done"
 
@@ -215,6 +218,27 @@ class TestMarkAndMove:
         assert "Moved." in done.text
         appointment.refresh_from_db()
         assert appointment.starts_at == TEN
+
+    def test_who_moves_second_is_told_where_it_stands_and_may_move_it_again(
+        self, desk: Browser, appointment: Appointment
+    ) -> None:
+        assert desk.post(url("move", appointment.pk), wanted(TEN)).status_code == 302
+        later = TEN + dt.timedelta(minutes=30)
+        told = desk.post(url("move", appointment.pk), wanted(later))
+        assert told.status_code == 409
+        assert "Somebody moved this appointment to" in told.text
+        appointment.refresh_from_db()
+        assert appointment.starts_at == TEN
+        # The time that was wanted is still chosen, and the form goes on from what stands.
+        form = told.context["move_form"]
+        assert (form["starts_at"].value(), form["version"].value()) == (later.isoformat(), "1")
+        assert desk.post(url("move", appointment.pk), wanted(later, version="1")).status_code == 302
+
+    def test_why_it_is_cancelled_is_kept_when_something_is_wrong(self, desk: Browser, appointment: Appointment) -> None:
+        answer = desk.post(url("mark", appointment.pk), {"status": "cancelled", "reason": "Ill. " * 50})
+        assert answer.status_code == 409
+        assert "at most 200 characters" in answer.text
+        assert "Ill. Ill." in answer.text
 
     def test_who_moves_too_late_sees_the_next_times(
         self, desk: Browser, appointment: Appointment, prescriber: User

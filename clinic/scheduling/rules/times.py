@@ -85,6 +85,12 @@ def check_move(old: str, new: str) -> None:
         raise RuleBroken(f"An appointment that is {old.replace('_', ' ')} cannot become {new.replace('_', ' ')}.")
 
 
+def check_movable(status: str) -> None:
+    """Only an appointment that still stands can be moved to another time."""
+    if not ALLOWED_MOVES.get(status):
+        raise RuleBroken(f"An appointment that is {status.replace('_', ' ')} cannot be moved. Book another one.")
+
+
 def hours_on(day: dt.date, hours: Iterable[Hours], zone: ZoneInfo) -> list[tuple[Span, str]]:
     """A clinician's hours on one calendar day as instants, with the way of meeting."""
     return [

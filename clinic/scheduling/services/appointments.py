@@ -8,7 +8,7 @@ from psycopg.errors import ExclusionViolation
 
 from clinic.audit.services import record
 from clinic.core.clock import clinic_zone
-from clinic.core.rules import RuleBroken
+from clinic.core.rules import RuleBroken, StaleRecord
 from clinic.scheduling import queries, rules
 from clinic.scheduling.models import Appointment, AppointmentStatus
 from clinic.scheduling.services.reminders import withdraw
@@ -87,18 +87,20 @@ def book(
     return appointment
 
 
-def move(*, appointment_id: UUID, starts_at: dt.datetime, by: User, now: dt.datetime) -> Appointment:
+def move(*, appointment_id: UUID, starts_at: dt.datetime, version: int, by: User, now: dt.datetime) -> Appointment:
     """Move a standing appointment to another free time of the same clinician; where it stands already is no move.
 
+    `version` is how often it had been moved when its page was opened: whoever comes second is told where it stands.
     No reminder of the time before leaves any more; those of the new one are planned at the next look.
     """
     try:
         with transaction.atomic():
             appointment = Appointment.objects.select_for_update().select_related("clinician").get(pk=appointment_id)
             rules.check_changer(by.acting_role, is_own=appointment.clinician_id == by.pk)
-            rules.check_move(appointment.status, AppointmentStatus.CANCELLED)
+            rules.check_movable(appointment.status)
             if starts_at == appointment.starts_at:
                 return appointment
+            _check_unmoved(appointment, version)
             span = rules.Span(starts_at, starts_at + (appointment.ends_at - appointment.starts_at))
             _check_time(appointment.clinician, span, now)
             appointment.starts_at, appointment.ends_at = span.starts_at, span.ends_at
@@ -111,6 +113,13 @@ def move(*, appointment_id: UUID, starts_at: dt.datetime, by: User, now: dt.date
     except IntegrityError as error:
         raise _time_taken(error) from error
     return appointment
+
+
+def _check_unmoved(appointment: Appointment, version: int) -> None:
+    if appointment.times_moved != version:
+        when = rules.when_words(appointment.starts_at, clinic_zone(), "en")
+        reason = f"Somebody moved this appointment to {when} after you opened the page. Press Move to move it again."
+        raise StaleRecord(reason, theirs={}, version=appointment.times_moved)
 
 
 @transaction.atomic
