@@ -14,6 +14,12 @@ def check_open(closed_at: datetime | None) -> None:
         raise RuleBroken("This duty is already closed. Look at the board for what is open.")
 
 
+def check_free(owner_name: str) -> None:
+    """Whoever comes second is told whose a duty is: two people must not call the same client."""
+    if owner_name:
+        raise RuleBroken(f"{owner_name} has this duty. Ask them before you do anything about it.")
+
+
 def check_word(note: str, *, needs_word: bool) -> None:
     """A duty that asks for a review ends only with what was looked at and decided."""
     if needs_word and not note.strip():

@@ -99,11 +99,12 @@ def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now
 
 @transaction.atomic
 def take_item(*, item_id: UUID, by: User, now: datetime) -> WorkItem:
-    """Make a duty one's own, so that two people do not call the same client; whose it is already, stays theirs."""
+    """Make a duty that is nobody's one's own, so that two people do not call the same client. Raises RuleBroken."""
     item = _locked(item_id, by)
     rules.check_open(item.closed_at)
     if item.owner_id == by.pk:
         return item
+    rules.check_free(str(item.owner or ""))
     item.owner = by
     item.save(update_fields=["owner", "updated_at"])
     record("duty_taken", by=by, subject=item, kind=item.kind)

@@ -104,6 +104,17 @@ def test_take_and_put_off(desk: Browser, ada: Client, coordinator: User) -> None
     assert "1 to 30 days" in desk.post(f"/worklist/{item.pk}/put-off/", {"days": 99}, follow=True).content.decode()
 
 
+def test_who_takes_a_duty_second_is_told_whose_it_is(desk: Browser, ada: Client, prescriber: User) -> None:
+    item = WorkItemFactory(client=ada)
+    # The board was opened before; a colleague was faster.
+    item.owner = prescriber
+    item.save(update_fields=["owner"])
+    told = desk.post(f"/worklist/{item.pk}/take/", follow=True).content.decode()
+    assert f"{prescriber} has this duty." in told
+    item.refresh_from_db()
+    assert item.owner == prescriber
+
+
 def test_opening_the_page_changes_nothing(desk: Browser, ada: Client) -> None:
     item = WorkItemFactory(client=ada)
     for deed in ("take", "put-off"):
