@@ -1,5 +1,6 @@
 // Drafts save themselves: a form with data-autosave-url is posted every 5 s while its text changes, and once more
-// before the session ends. The answer is {"version": n, "saved_at": "…"}; 409 means somebody else saved meanwhile.
+// before the session ends. The answer is {"version": n, "saved_at": "…"}, with "waiting": […] where some
+// of it is kept by its button alone; 409 means somebody else saved meanwhile.
 const EVERY = 5000;
 
 function watch(form) {
@@ -44,13 +45,14 @@ function watch(form) {
     }
   }
 
-  function took({ version, saved_at: savedAt }) {
+  function took({ version, saved_at: savedAt, waiting = [] }) {
     if (version !== undefined && form.elements.version) {
       form.elements.version.value = version;
     }
     const at = savedAt ? new Date(savedAt) : new Date();
+    const kept = waiting.length ? ` Not kept until you press save: ${waiting.join(", ")}.` : "";
     // What was typed while this was on its way goes with the next one.
-    say(textOf(form) === saved ? `Draft saved ${clinicTime(at)}.` : "Changes not saved yet.");
+    say(textOf(form) === saved ? `Draft saved ${clinicTime(at)}.${kept}` : "Changes not saved yet.", waiting.length > 0);
   }
 
   function refused(answer) {

@@ -297,6 +297,9 @@ def test_what_is_typed_while_a_draft_is_saved_is_saved_too(team: Team, page_at: 
     expect(page.get_by_text("Draft saved")).to_be_visible(timeout=15_000)
     draft = PsychiatricEvaluation.objects.get(client=team.client)
     assert draft.psychiatric_history == "Slept badly. Eats little."
+    # Answers of a scale are no text of the draft, and the line does not say that they were kept.
+    page.locator("[name='phq9-answers[0]']").first.evaluate("box => box.click()")
+    expect(page.get_by_text("Not kept until you press save: PHQ-9.")).to_be_visible(timeout=15_000)
 
 
 def test_what_was_typed_outlasts_a_sign_in_in_another_tab(team: Team, windows: Windows) -> None:

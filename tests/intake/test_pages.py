@@ -157,10 +157,18 @@ def test_autosave_answers_with_version_and_time(desk: Browser, draft: Psychiatri
     answer = desk.post(at(draft, "autosave/"), page_of(draft), headers={"X-Autosave": "1"})
     assert answer.json()["version"] == 2
     assert dt.datetime.fromisoformat(answer.json()["saved_at"]).tzinfo is not None
+    assert answer.json()["waiting"] == []
     stale = desk.post(at(draft, "autosave/"), page_of(draft, version=1, reason="Other words"))
     assert stale.status_code == 409
     assert stale.json()["theirs"]["reason"] == complete_draft().sections["reason"]
     assert desk.post(at(draft, "autosave/"), page_of(draft, evaluated_on="x")).status_code == 422
+
+
+def test_autosave_names_what_only_a_button_keeps(desk: Browser, draft: PsychiatricEvaluation) -> None:
+    typed = {"phq9-answers[8]": "2", "trial-name": "sertraline", "allergy-severity": "unknown"}
+    answer = desk.post(at(draft, "autosave/"), page_of(draft, **typed), headers={"X-Autosave": "1"})
+    assert answer.json()["waiting"] == ["Earlier trials", "PHQ-9"]
+    assert not ScaleResponse.objects.exists()
 
 
 def test_a_stale_page_shows_both_texts_and_can_be_saved_knowingly(desk: Browser, draft: PsychiatricEvaluation) -> None:

@@ -76,12 +76,16 @@ def save_evaluation(request: StaffRequest, evaluation_id: UUID) -> HttpResponse:
 @requires(Permission.WRITE_EVALUATION)
 @require_POST
 def autosave_evaluation(request: StaffRequest, evaluation_id: UUID) -> HttpResponse:
-    """Keep what is typed while it is typed; 409 when it was saved elsewhere meanwhile."""
+    """Keep what is typed while it is typed; 409 when it was saved elsewhere meanwhile.
+
+    What a button adds or scores is no text of the draft: the answer names what of it waits for the button.
+    """
     form = EvaluationForm(request.POST)
     kept: list[PsychiatricEvaluation] = []
     save = _saving(evaluation_id, form, request.user)
     if submit(form, lambda **fields: kept.append(save(**fields))):
-        return JsonResponse({"version": kept[0].version, "saved_at": kept[0].updated_at.isoformat()})
+        saved = {"version": kept[0].version, "saved_at": kept[0].updated_at.isoformat()}
+        return JsonResponse(saved | {"waiting": _waiting(request.POST)})
     if hasattr(form, "conflict"):
         return JsonResponse({"theirs": form.conflict.theirs, "version": form.conflict.version}, status=409)
     return JsonResponse({"errors": form.errors}, status=422)
@@ -137,6 +141,13 @@ def _sent(data: QueryDict) -> Sent:
 
 def _scales(data: QueryDict | None) -> dict[str, ResponseForm]:
     return {code: ResponseForm(data, instrument=INSTRUMENTS[code]) for code in SCORED_HERE}
+
+
+def _waiting(data: QueryDict) -> list[str]:
+    """The parts into which something was typed that only a button keeps."""
+    typed = [parts.TITLES[kind] for kind, form in parts.entries(data).items() if not parts.is_settled(form)]
+    scales = _scales(data).values()
+    return typed + [form.instrument.title for form in scales if form.is_valid() and form.answered]
 
 
 def _saving(evaluation_id: UUID, form: EvaluationForm, by: User) -> Callable[..., PsychiatricEvaluation]:

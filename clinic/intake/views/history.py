@@ -27,6 +27,7 @@ ADDED: Mapping[str, tuple[type[forms.Form], Callable[..., object]]] = {
     "medication": (ReportedMedicationForm, services.add_reported_medication),
     "trial": (TrialForm, services.add_trial),
 }
+TITLES = {"allergy": "Allergies", "pregnancy": "Pregnancy", "medication": "Medications now", "trial": "Earlier trials"}
 # What the button of a row is called: the deed, its argument, the place on the page.
 TAKEN_BACK: Mapping[str, tuple[Callable[..., object], str, str]] = {
     "withdraw_allergy": (services.withdraw_allergy, "allergy_id", "allergy"),
