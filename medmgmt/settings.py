@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinic.audit.middleware.request_context",
     "clinic.staff.middleware.session_limits",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "clinic.staff.middleware.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "clinic.staff.middleware.second_factor",

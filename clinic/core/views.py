@@ -8,19 +8,21 @@ GUARD = "csrfmiddlewaretoken"
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's guard did not match: mostly a page left open over a sign-in; `reason` is for developers."""
-    return render(request, "403_csrf.html", {"typed": _typed(request)}, status=403)
+    typed = unsent(request) if request.user.is_authenticated else []
+    return render(request, "403_csrf.html", {"typed": typed}, status=403)
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What somebody who is signed in sent from an older page of ours, to be sent again when they say so.
+def unsent(request: HttpRequest) -> list[tuple[str, str]]:
+    """What somebody sent from a page of ours that is older than their sign-in, to be sent again when they say so.
 
     The guard is against other sites, and only the browser knows which site a form came from: where it does not say
-    that it was this one, nothing is offered. Nor for the sign-in package's own pages (no app's name), for passwords.
+    that it was this one, nothing is offered. Nor for the sign-in package's own pages (no app's name), for passwords,
+    and for what a script sent.
     """
-    match = request.resolver_match
-    if request.headers.get("Sec-Fetch-Site") != "same-origin" or not request.user.is_authenticated:
+    match, headers = request.resolver_match, request.headers
+    if headers.get("Sec-Fetch-Site") != "same-origin" or match is None or not match.app_names:
         return []
-    if match is None or not match.app_names:
+    if "HX-Request" in headers or "X-Autosave" in headers:
         return []
     return [(name, value) for name, values in request.POST.lists() if name != GUARD for value in values]
 

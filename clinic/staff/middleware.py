@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.middleware import get_user
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 
+from clinic.core.views import unsent
 from clinic.staff.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -42,7 +44,7 @@ def session_limits(get_response: Handler) -> Handler:
             or now - signed_in_at >= settings.SESSION_TOTAL_LIMIT.total_seconds()
         )
         if is_over:
-            return _ended(request)
+            return _ended(request, get_response)
         is_background = any(name in request.headers for name in BACKGROUND_HEADERS)
         if not is_background and now - seen_at >= TOUCH_EVERY_SECONDS:
             request.session[SEEN_AT] = now
@@ -51,14 +53,28 @@ def session_limits(get_response: Handler) -> Handler:
     return middleware
 
 
-def _ended(request: HttpRequest) -> HttpResponse:
+def _ended(request: HttpRequest, get_response: Handler) -> HttpResponse:
     logout(request)
     sign_in = resolve_url(settings.LOGIN_URL)
     if any(name in request.headers for name in BACKGROUND_HEADERS):
         return HttpResponse(status=401)
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": sign_in})
-    return redirect(f"{sign_in}?next={request.path}" if request.method == "GET" else sign_in)
+    if request.method == "POST":
+        # As from anybody who is not signed in: what was typed is theirs to send again.
+        return get_response(request)
+    return redirect(f"{sign_in}?next={request.path}")
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Whoever is not signed in signs in first. What they had typed when their session ended stays in the answer."""
+
+    def handle_no_permission(  # type: ignore[override]  # an answer of our own beside the way to the sign-in page
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        if typed := unsent(request):
+            return render(request, "signed_out.html", {"typed": typed}, status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 def second_factor(get_response: Handler) -> Handler:

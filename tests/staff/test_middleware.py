@@ -8,6 +8,8 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
 
+from clinic.clients.models import Client
+from clinic.coordination.models import Observation
 from clinic.staff.models import User
 from tests.factories.staff import UserFactory
 
@@ -53,6 +55,25 @@ def test_an_ended_session_sends_htmx_to_the_sign_in_page(at_work: Browser) -> No
     with time_machine.travel(MORNING + dt.timedelta(minutes=16), tick=False):
         answer = at_work.get(PAGE, headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == reverse("account_login")
+
+
+@pytest.mark.parametrize("site", ["same-origin", "cross-site", ""])
+def test_what_was_typed_when_the_session_ended_can_be_sent_again(
+    at_work: Browser, prescriber: User, ada: Client, site: str
+) -> None:
+    observe, said = reverse("coordination:observe", args=[ada.pk]), {"text": "Laughs <again>."}
+    with time_machine.travel(MORNING + dt.timedelta(minutes=16), tick=False):
+        answer = at_work.post(observe, said, headers={"Sec-Fetch-Site": site})
+        assert not Observation.objects.exists()
+        if site != "same-origin":
+            assert (answer.status_code, "Laughs" in answer.text) == (302, False)
+            return
+        assert answer.status_code == 401
+        assert '<input type="hidden" name="text" value="Laughs &lt;again&gt;.">' in answer.text
+        assert "Ada" not in answer.text
+        at_work.force_login(prescriber)
+        assert at_work.post(observe, said).status_code == 302
+    assert Observation.objects.get().text == "Laughs <again>."
 
 
 def test_a_leaver_is_out_at_once(at_work: Browser, prescriber: User) -> None:
