@@ -40,6 +40,14 @@ def _offer_kinds(form: forms.Form, kinds: Sequence[str]) -> None:
     offer(form, "kind", ((kind, words) for kind, words in AppointmentKind.choices if kind in kinds))
 
 
+class FromDayForm(forms.Form):
+    """From which day on other times are looked for."""
+
+    from_day = forms.DateField(
+        label="Free times from", validators=WITHIN_REACH, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 class TimeForm(forms.Form):
     """One of the free times, under a heading for each day and way to meet; `words` gives heading and time."""
 

@@ -105,7 +105,14 @@ def _status_of(form: forms.TimeForm) -> int:
 def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """One appointment: what it is, and what may become of it."""
     found = queries.get_appointment(request.user, appointment_id)
-    return render(request, "scheduling/appointment.html", _appointment_page(request.user, found))
+    return render(request, "scheduling/appointment.html", _appointment_page(request, found))
+
+
+def _look(request: StaffRequest, found: Appointment) -> tuple[forms.FromDayForm, dt.date]:
+    """From which day on other times are looked for: as asked in the address, else from the appointment's own day."""
+    usual = max(local_day(found.starts_at), timezone.localdate())
+    form = forms.FromDayForm(request.GET if "from_day" in request.GET else None, initial={"from_day": usual})
+    return form, form.cleaned_data["from_day"] if form.is_valid() else usual
 
 
 def _moves(found: Appointment, *, also: str = "") -> list[tuple[str, str]]:
@@ -113,14 +120,17 @@ def _moves(found: Appointment, *, also: str = "") -> list[tuple[str, str]]:
     return [(status.value, status.label) for status in AppointmentStatus if status.value in allowed]
 
 
-def _appointment_page(user: User, found: Appointment) -> dict[str, Any]:
+def _appointment_page(request: StaffRequest, found: Appointment) -> dict[str, Any]:
+    user = request.user
     is_own = found.clinician_id == user.pk
     moves = _moves(found) if rules.may_change(user.acting_role, is_own=is_own) else []
     signs = queries.signs_of(found.status)
     page: dict[str, Any] = {"appointment": found, "client": found.client, "signs": signs, "moves": moves}
     page["replies"] = queries.replies_to(found)
     if page["moves"]:
-        times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
+        page["look"], page["from_day"] = _look(request, found)
+        times = _free_times(found.client, found.clinician, found.kind, page["from_day"])
+        page["times"] = times
         page["mark_form"] = forms.MarkForm(moves=moves)
         page["move_form"] = forms.MoveForm(times=times, words=_words, initial={"version": found.times_moved})
     return page
@@ -134,7 +144,7 @@ def mark(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     form = forms.MarkForm(request.POST, moves=_moves(found, also=found.status))
     if submit(form, partial(services.mark, appointment_id=found.pk, by=request.user, now=timezone.now())):
         return redirect("scheduling:appointment", found.pk)
-    page = _appointment_page(request.user, found) | {"mark_form": form}
+    page = _appointment_page(request, found) | {"mark_form": form}
     return render(request, "scheduling/appointment.html", page, status=409)
 
 
@@ -143,13 +153,14 @@ def mark(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
 def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """Move to another free time; who is too late sees the next ones."""
     found = queries.get_changeable(request.user, appointment_id)
-    times = _free_times(found.client, found.clinician, found.kind, timezone.localdate())
+    _, from_day = _look(request, found)
+    times = _free_times(found.client, found.clinician, found.kind, from_day)
     # Where it stands is taken by itself: a second click asks for it again.
     form = forms.MoveForm(request.POST, times=[*times, queries.as_time(found)], words=_words)
     if submit(form, partial(services.move, appointment_id=found.pk, by=request.user, now=timezone.now())):
         messages.success(request, "Moved.")
         return redirect("scheduling:appointment", found.pk)
-    page = _appointment_page(request.user, found) | {"move_form": form}
+    page = _appointment_page(request, found) | {"move_form": form}
     return render(request, "scheduling/appointment.html", page, status=409)
 
 

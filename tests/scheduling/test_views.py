@@ -1,6 +1,7 @@
 """The pages of the schedule: who sees whose day, and what the desk does with it."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -233,6 +234,24 @@ class TestMarkAndMove:
         form = told.context["move_form"]
         assert (form["starts_at"].value(), form["version"].value()) == (later.isoformat(), "1")
         assert desk.post(url("move", appointment.pk), wanted(later, version="1")).status_code == 302
+
+    def test_it_moves_to_any_day_that_is_asked_for(self, desk: Browser, appointment: Appointment) -> None:
+        far = TEN + dt.timedelta(days=42)
+        asked = {"from_day": far.date().isoformat()}
+        page = desk.get(url("appointment", appointment.pk), asked)
+        assert far.isoformat() in times_of(page.context["move_form"])
+        assert TEN.isoformat() not in times_of(page.context["move_form"])
+        [action] = re.findall(r'action="([^"]+/move/[^"]+)"', page.text)
+        assert desk.post(action, wanted(far)).status_code == 302
+        appointment.refresh_from_db()
+        assert appointment.starts_at == far
+        # Looked for from its own new day on by itself; a day that is none is told beside the field.
+        assert far + dt.timedelta(minutes=30) in [
+            dt.datetime.fromisoformat(time)
+            for time in times_of(desk.get(url("appointment", appointment.pk)).context["move_form"])
+        ]
+        wrong = desk.get(url("appointment", appointment.pk), {"from_day": "9999-12-31"})
+        assert "Check the year" in wrong.text
 
     def test_why_it_is_cancelled_is_kept_when_something_is_wrong(self, desk: Browser, appointment: Appointment) -> None:
         answer = desk.post(url("mark", appointment.pk), {"status": "cancelled", "reason": "Ill. " * 50})
