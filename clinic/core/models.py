@@ -65,3 +65,14 @@ def only_changes(name: str, ended: str, *fields: str) -> list[pgtrigger.Trigger]
         pgtrigger.Protect(name="ended_once", operation=pgtrigger.Update, condition=once),
         pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
     ]
+
+
+def never_emptied(kept: str) -> pgtrigger.Trigger:
+    """TRUNCATE asks no row, and so no trigger of a row: it would take what is signed with it."""
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func=f"RAISE EXCEPTION '{kept} are kept';",
+    )

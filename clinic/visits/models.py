@@ -8,23 +8,14 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from clinic.clients.models import Client
-from clinic.core.models import Record
+from clinic.core.models import Record, never_emptied
 from clinic.scheduling.models import Appointment, Modality
 from clinic.staff.models import User
 from clinic.titration.models import DoseChange, DosePlan
 from clinic.visits.rules.copied import LONGEST_PHRASE_NAME, LONGEST_TEMPLATE_TEXT, PARTS, Origin, Review
 from clinic.visits.rules.decisions import Decision
 
-
-def never_emptied() -> pgtrigger.Trigger:
-    """TRUNCATE asks no row: it would take what is signed with it."""
-    return pgtrigger.Trigger(
-        name="never_emptied",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Truncate,
-        func="RAISE EXCEPTION 'signed visits are kept';",
-    )
+SIGNED_KEPT = never_emptied("signed visits")
 
 
 def part_of_signed_visit(what: str) -> pgtrigger.Trigger:
@@ -137,7 +128,7 @@ class FollowUpVisit(Record):
                     RETURN NEW;
                 """,
             ),
-            never_emptied(),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:
@@ -170,7 +161,7 @@ class MedicationDecision(Record):
         constraints = [
             models.UniqueConstraint(fields=["visit", "dose_plan"], name="visits_one_decision_a_dose_plan"),
         ]
-        triggers = [part_of_signed_visit("decisions"), never_emptied()]
+        triggers = [part_of_signed_visit("decisions"), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.get_decision_display()
@@ -189,7 +180,7 @@ class VisitAddendum(Record):
         verbose_name_plural = "visit addenda"
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied(),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:
@@ -272,7 +263,7 @@ class CopiedPassage(Record):
                 name="visits_copied_reviewed_at",
             ),
         ]
-        triggers = [part_of_signed_visit("copied text"), never_emptied()]
+        triggers = [part_of_signed_visit("copied text"), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.came_from
@@ -304,7 +295,7 @@ class CoSignature(Record):
                     RETURN NEW;
                 """,
             ),
-            never_emptied(),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:
@@ -324,7 +315,7 @@ class TelehealthConsent(Record):
         indexes = [models.Index(fields=["client", "-given_on"], name="visits_newest_telehealth")]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied(),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:

@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.clients.models import Client
-from clinic.core.models import Record
+from clinic.core.models import Record, never_emptied
 from clinic.intake.models.history import ChartQuerySet
 
 SIGNED = pgtrigger.Q(old__signed_at__isnull=False)
+SIGNED_KEPT = never_emptied("signed evaluations")
 
 
 class PsychiatricEvaluationQuerySet(ChartQuerySet["PsychiatricEvaluation"]):
@@ -63,7 +64,8 @@ class PsychiatricEvaluation(Record):
         triggers = [
             pgtrigger.Protect(
                 name="signed_never_changes", operation=pgtrigger.Update | pgtrigger.Delete, condition=SIGNED
-            )
+            ),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:
@@ -102,7 +104,8 @@ class EvaluationDiagnosis(Record):
                     END IF;
                     RETURN COALESCE(NEW, OLD);
                 """,
-            )
+            ),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:
@@ -120,7 +123,10 @@ class EvaluationAddendum(Record):
     class Meta:
         ordering = ["written_at"]
         verbose_name_plural = "evaluation addenda"
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            SIGNED_KEPT,
+        ]
 
     def __str__(self) -> str:
         return f"{self.written_at:%Y-%m-%d}"

@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.clients.models import Client
-from clinic.core.models import Record
+from clinic.core.models import Record, never_emptied
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+
+SIGNED_KEPT = never_emptied("signed plans")
 
 
 class PlanStatus(models.TextChoices):
@@ -83,6 +85,7 @@ class TreatmentPlan(Record):
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__signed_at__isnull=False),
             ),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:
@@ -117,7 +120,7 @@ class Problem(Record):
 
     class Meta:
         ordering = ["rank"]
-        triggers = [part_of_signed_plan("problems")]
+        triggers = [part_of_signed_plan("problems"), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.text
@@ -136,7 +139,7 @@ class Goal(Record):
 
     class Meta:
         ordering = ["rank"]
-        triggers = [part_of_signed_plan("goals")]
+        triggers = [part_of_signed_plan("goals"), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.text
@@ -169,7 +172,7 @@ class Intervention(Record):
 
     class Meta:
         ordering = ["kind", "rank"]
-        triggers = [part_of_signed_plan("interventions")]
+        triggers = [part_of_signed_plan("interventions"), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.text
@@ -186,7 +189,10 @@ class PlanAcknowledgement(Record):
     class Meta:
         ordering = ["at"]
         constraints = [models.UniqueConstraint(fields=["plan", "by"], name="plans_acknowledged_once")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            SIGNED_KEPT,
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}"

@@ -9,12 +9,13 @@ from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 
 from clinic.clients.models import Client
-from clinic.core.models import Record
+from clinic.core.models import Record, never_emptied
 from clinic.formulary.models import Medication
 from clinic.plans.models import TreatmentPlan
 from clinic.staff.models import User
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+SIGNED_KEPT = never_emptied("signed dose plans")
 
 
 class DosePlanQuerySet(models.QuerySet["DosePlan"]):
@@ -90,6 +91,7 @@ class DosePlanVersion(Record):
                 condition=pgtrigger.AnyChange(exclude=["superseded_at", "updated_at"]),
             ),
             pgtrigger.Protect(name="signed_never_deleted", operation=pgtrigger.Delete),
+            SIGNED_KEPT,
         ]
 
     def __str__(self) -> str:
@@ -128,7 +130,7 @@ class DoseStep(Record):
             ),
         ]
         indexes = [models.Index(fields=["first_on"], name="titration_step_first_on")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.words
@@ -167,7 +169,7 @@ class DoseChange(Record):
     class Meta:
         ordering = ["-at"]
         indexes = [models.Index(fields=["client", "-at"], name="titration_client_changes")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.words
@@ -236,7 +238,7 @@ class MissedDoses(Record):
                 name="titration_missed_days_in_order",
             )
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return f"{self.first_missed_on} to {self.goes_on_on}"
@@ -289,7 +291,7 @@ class SafetyOverride(Record):
                 name="titration_will_monitor_says_what",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY), SIGNED_KEPT]
 
     def __str__(self) -> str:
         return self.code
