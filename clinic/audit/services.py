@@ -20,9 +20,11 @@ from clinic.staff.models import User
 INSERT = """
 INSERT INTO audit_auditevent
     (id, action, by_id, acting_role, client_id, subject_type, subject_id, address, request_id, detail)
-VALUES (%(id)s, %(action)s, %(by_id)s, %(acting_role)s, %(client_id)s, %(subject_type)s, %(subject_id)s,
-    %(address)s::inet, %(request_id)s, %(detail)s::jsonb)
+SELECT %(id)s, %(action)s, %(by_id)s, %(acting_role)s, %(client_id)s, %(subject_type)s, %(subject_id)s,
+    %(address)s::inet, %(request_id)s, %(detail)s::jsonb
 """
+# In one statement with a read: an event for the row that it finds, none where it finds nothing. Told by `event`.
+INSERT_FOUND = f"{INSERT} FROM found"
 
 _together: ContextVar[list[AuditEvent] | None] = ContextVar("together", default=None)
 
@@ -39,29 +41,38 @@ def record(
 
     `client_id` is taken from the subject's own `client_id` when it has one. Detail holds ids, codes and counts.
     """
-    origin = current_origin.get()
-    row = {
-        "id": new_id(),
-        "action": action,
-        "by_id": by.pk if by else None,
-        "acting_role": by.acting_role if by else "",
-        "client_id": client_id or getattr(subject, "client_id", None),
-        "subject_type": subject._meta.label_lower if subject is not None else "",
-        "subject_id": str(subject.pk) if subject is not None else "",
-        "address": origin.address,
-        "request_id": origin.request_id,
-    }
+    about = (type(subject), subject.pk) if subject is not None else (None, None)
+    row = event(action, by=by, about=about[0], key=about[1])
+    row["client_id"] = client_id or getattr(subject, "client_id", None)
     together = _together.get()
     if together is None:
-        _write(row, detail)
+        _write(row | {"detail": json.dumps(detail)})
     else:
         together.append(AuditEvent(**row, detail=detail))
 
 
-def _write(row: dict[str, Any], detail: dict[str, Any]) -> None:
+def event(
+    action: str, *, by: User | None, about: type[models.Model] | None, key: UUID | None, **more: Any
+) -> dict[str, Any]:
+    """The values of one event, with `more`: what `record` writes, or `INSERT_FOUND` in one statement with a read."""
+    origin = current_origin.get()
+    return {
+        "id": new_id(),
+        "action": action,
+        "by_id": by.pk if by else None,
+        "acting_role": by.acting_role if by else "",
+        "subject_type": about._meta.label_lower if about else "",
+        "subject_id": str(key) if about else "",
+        "address": origin.address,
+        "request_id": origin.request_id,
+        **more,
+    }
+
+
+def _write(row: dict[str, Any]) -> None:
     """Write one event; every page does, and building the same statement anew cost more than running it."""
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, row | {"detail": json.dumps(detail)})
+        cursor.execute(INSERT, row)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import inspect
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import wraps
@@ -58,10 +58,22 @@ def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, l
     of one person can stay in the SQL of another. Any other argument is part of the shape: each value has its own
     SQL. No prefetch.
     """
+    return _reader(build, "")
+
+
+def prepared_with(deed: str, read: Callable[Args, list[Row]]) -> Callable[..., list[Row]]:
+    """A prepared read and a deed about what it finds, in one statement: both are done or neither.
+
+    `deed` is SQL that takes the rows of `found`; `told` are the values that it names.
+    """
+    return _reader(inspect.unwrap(read), deed)
+
+
+def _reader(build: Callable[..., QuerySet[Any, Any]], deed: str) -> Callable[..., list[Any]]:
     kinds = {name: parameter.annotation for name, parameter in inspect.signature(build).parameters.items()}
 
     @wraps(build)
-    def read(*args: Args.args, **kwargs: Args.kwargs) -> list[Row]:
+    def read(*args: Any, told: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         given = {**dict(zip(kinds, args, strict=False)), **kwargs}
         values: dict[str, Any] = {}
         shape: list[Any] = []
@@ -73,12 +85,12 @@ def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, l
                 values[name] = value
             else:
                 shape.append(value)
-        key = (build, *shape)
+        key = (build, deed, *shape)
         known: dict[tuple[Any, ...], _Built | None] = _built.__dict__.setdefault("known", {})
         if key not in known:
-            known[key] = _build(build, kinds, given)
+            known[key] = _build(build, deed, kinds, given)
         found = known[key]
-        return _read(found, values) if found else []
+        return _read(found, {**values, **told} if told else values) if found else []
 
     return read
 
@@ -88,7 +100,9 @@ def depends_on(model: Any) -> tuple[str, ...]:
     return getattr(model, "READS_DEPEND_ON", ())
 
 
-def _build(build: Callable[..., QuerySet[Any, Any]], kinds: dict[str, Any], given: dict[str, Any]) -> _Built | None:
+def _build(
+    build: Callable[..., QuerySet[Any, Any]], deed: str, kinds: dict[str, Any], given: dict[str, Any]
+) -> _Built | None:
     placeholders: dict[str, Any] = {}
     arguments = dict(given)
     for n, (name, value) in enumerate(given.items(), start=1):
@@ -110,7 +124,11 @@ def _build(build: Callable[..., QuerySet[Any, Any]], kinds: dict[str, Any], give
     compiler.get_converters = lambda _: converters
     compiler.has_composite_fields = lambda _: are_composite
     rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-    return _Built(rows, compiler, _named(positional, params, {value: name for name, value in placeholders.items()}))
+    named = _named(positional, params, {value: name for name, value in placeholders.items()})
+    if deed:
+        # Both are our own: nothing that came from outside stands in either.
+        named = f"WITH found AS MATERIALIZED ({named}), done AS ({deed}) SELECT * FROM found"  # noqa: S608
+    return _Built(rows, compiler, named)
 
 
 def _named(positional: str, params: Iterable[Any], names: dict[Any, str]) -> str:

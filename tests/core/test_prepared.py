@@ -4,13 +4,15 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 from psycopg import _queries
 
+from clinic.audit.models import AuditEvent
+from clinic.audit.services import INSERT_FOUND, event
 from clinic.clients.models import Client
-from clinic.core.queries import Text, prepared
+from clinic.core.queries import Text, prepared, prepared_with
 from clinic.staff.models import User
 from tests.factories.clients import CareTeamMemberFactory, ClientFactory
 
@@ -130,6 +132,24 @@ def test_a_role_without_any_chart_reads_nothing_and_asks_nothing(auditor: User, 
 
 def test_building_sees_nothing_of_a_person_but_key_and_role(prescriber: User) -> None:
     assert written_by(prescriber) == []
+
+
+def test_a_deed_about_what_is_found_is_done_with_the_read_and_only_where_something_is_found(
+    prescriber: User, stranger: User, ada: Client
+) -> None:
+    told = event("chart_read", by=prescriber, about=Client, key=ada.pk, client_id=ada.pk, detail="{}")
+    opened = prepared_with(INSERT_FOUND, names_open_to)
+    assert opened(stranger, ada.pk, told=told) == []
+    assert not AuditEvent.objects.exists()
+    with CaptureQueriesContext(connection) as asked:
+        assert opened(prescriber, ada.pk, told=told) == ["Ada"]
+    assert len(asked) == 1
+    assert AuditEvent.objects.values_list("action", "client_id", "subject_type").get() == (
+        "chart_read", ada.pk, "clients.client",
+    )  # fmt: skip
+    with pytest.raises(IntegrityError), transaction.atomic():
+        opened(prescriber, ada.pk, told=told | {"by_id": ada.pk})
+        connection.check_constraints()
 
 
 def test_rows_as_dictionaries_keep_their_types(ada: Client) -> None:

@@ -1,17 +1,22 @@
 """Opening what belongs to a client: the chart, the contact page, the chart in an emergency."""
 
+import json
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
 
-from clinic.audit.services import record, record_refusal
+from clinic.audit.services import INSERT_FOUND, event, record, record_refusal
 from clinic.clients import rules
 from clinic.clients.models import BreakGlassAccess, Client
 from clinic.clients.queries import client_by_name_and_birth, open_client
+from clinic.core.queries import prepared_with
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
+
+# Every page of a chart begins so: looked for and written down in one statement, which costs one round trip less.
+_opened = prepared_with(INSERT_FOUND, open_client)
 
 
 def open_chart(*, client_id: UUID, by: User, page: str) -> Client:
@@ -20,11 +25,12 @@ def open_chart(*, client_id: UUID, by: User, page: str) -> Client:
     Out of scope and missing are the same 404, and the refusal is written too. `page` is the name of the page
     that is read, not its content.
     """
-    client = next(iter(open_client(by, client_id)), None)
+    detail = json.dumps({"page": page})
+    read = event("chart_read", by=by, about=Client, key=client_id, client_id=client_id, detail=detail)
+    client = next(iter(_opened(by, client_id, told=read)), None)
     if client is None:
         record_refusal("chart_refused", by=by, client_id=client_id, page=page)
         raise Http404
-    record("chart_read", by=by, subject=client, client_id=client.pk, page=page)
     return client
 
 
