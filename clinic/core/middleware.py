@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -22,6 +23,9 @@ def private_pages(
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
+        if request.COOKIES.get(settings.CSRF_COOKIE_NAME) == request.META.get("CSRF_COOKIE"):
+            # The forms' guard lasts a year: who has it already need not be given it with every page.
+            request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
         response.headers["Cache-Control"] = "no-store, private"
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -61,3 +62,15 @@ def test_polling_in_the_background_never_keeps_a_session_alive(browser: Browser,
                 served.append(second)
     assert max(served) < 15 * 60
     assert min(served) == 10
+
+
+def test_the_guard_of_forms_is_given_once_and_anew_with_each_sign_in(db: None) -> None:
+    user = with_password(second_factor=False, acting_role="coordinator")
+    browser = Browser()
+    assert settings.CSRF_COOKIE_NAME in browser.get(reverse("account_login")).cookies
+    assert settings.CSRF_COOKIE_NAME not in browser.get(reverse("account_login")).cookies
+    before = browser.cookies[settings.CSRF_COOKIE_NAME].value
+    give_password(browser, user.email)
+    assert browser.get(reverse("mfa_index")).status_code == 200
+    assert browser.cookies[settings.CSRF_COOKIE_NAME].value != before
+    assert settings.CSRF_COOKIE_NAME not in browser.get(reverse("mfa_index")).cookies

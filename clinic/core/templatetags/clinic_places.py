@@ -21,7 +21,8 @@ from clinic.core.templatetags.clinic_ui import icon
 
 register = template.Library()
 
-ANY_KEY = "00000000-0000-0000-0000-00000000face"
+# Keys that no row has, for the first and the second key of a piece.
+ANY_KEYS = ("00000000-0000-0000-0000-00000000face", "00000000-0000-0000-0000-00000001face")
 ANY_TOKEN = "token-of-the-request"  # noqa: S105 - stands where each request puts its own
 
 
@@ -92,15 +93,21 @@ def unchanging(template_name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def unchanging_but(context: Context, template_name: str, key: UUID, **flags: bool) -> SafeString:
-    """A piece that reads nothing but `can`, its flags and one key: drawn once for each of them, whatever the key."""
-    drawn = _drawn_but(template_name, context.get("can") or frozenset(), tuple(flags.items()), settings.ROOT_URLCONF)
-    return SafeString(drawn.replace(ANY_KEY, str(key)))
+def unchanging_but(context: Context, template_name: str, *keys: UUID, **words: bool | str) -> SafeString:
+    """A piece that reads nothing but `can`, few words and one key or two: drawn once for each, whatever the keys.
+
+    It calls the keys `key` and `other_key`.
+    """
+    drawn = _drawn_but(template_name, context.get("can") or frozenset(), tuple(words.items()), settings.ROOT_URLCONF)
+    for stands, key in zip(ANY_KEYS, keys, strict=False):
+        drawn = drawn.replace(stands, str(key))
+    return SafeString(drawn)
 
 
 @lru_cache(maxsize=512)
-def _drawn_but(template_name: str, can: frozenset[str], flags: tuple[tuple[str, bool], ...], urlconf: str) -> str:
-    return get_template(template_name).render({"can": can, "key": UUID(ANY_KEY), **dict(flags)})
+def _drawn_but(template_name: str, can: frozenset[str], words: tuple[tuple[str, bool | str], ...], urlconf: str) -> str:
+    key, other_key = map(UUID, ANY_KEYS)
+    return get_template(template_name).render({"can": can, "key": key, "other_key": other_key, **dict(words)})
 
 
 class PieceNode(IncludeNode):
