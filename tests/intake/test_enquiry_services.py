@@ -56,6 +56,19 @@ def test_the_same_page_sent_twice_is_one_enquiry(db: None) -> None:
     assert AuditEvent.objects.filter(action="enquiry_received").count() == 1
 
 
+def test_the_same_page_sent_late_again_is_one_enquiry_but_other_words_on_it_are_kept(db: None) -> None:
+    nonce, later = uuid4(), NOW + dt.timedelta(minutes=11)
+    first = services.receive_enquiry(**TOLD, nonce=nonce)
+    assert services.receive_enquiry(**TOLD | {"now": later}, nonce=nonce) == first
+    worse = TOLD | {"what_is_going_on": "It is worse now.", "now": later}
+    second = services.receive_enquiry(**worse, nonce=nonce)
+    assert services.receive_enquiry(**worse, nonce=nonce) == second
+    assert {one.what_is_going_on for one in Enquiry.objects.all()} == {
+        first.what_is_going_on, "It is worse now.",
+    }  # fmt: skip
+    assert AuditEvent.objects.filter(action="enquiry_received").count() == 2
+
+
 def test_the_same_words_count_as_new_after_ten_minutes(db: None) -> None:
     first = services.receive_enquiry(**TOLD, nonce=uuid4())
     again = TOLD | {"now": NOW + dt.timedelta(minutes=9)}

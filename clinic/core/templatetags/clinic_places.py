@@ -124,8 +124,9 @@ class PieceNode(IncludeNode):
         if self.isolated_context:
             return super().render(context)
         given = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        # The piece's nodes alone: it extends nothing, so that the page's own state of rendering serves it too.
         with context.push(**given):
-            return self.piece.render(context)
+            return self.piece.nodelist.render(context)
 
 
 @register.tag

@@ -51,8 +51,8 @@ def receive_enquiry(
 ) -> Enquiry:
     """Keep what a person wrote on the public page; nothing is decided here.
 
-    The phone is kept as E.164, the e-mail in lower case. The same `nonce` (one for each page shown) again answers
-    the row that stands, and so do the very same words within ten minutes: a second click, or the way back and a
+    The phone is kept as E.164, the e-mail in lower case. The very same words answer the row that stands, from the
+    same page (`nonce`) at any time and from another one within ten minutes: a second click, or the way back and a
     page shown anew, make no second enquiry. Raises RuleBroken with the field.
     """
     today = local_day(now)
@@ -236,13 +236,14 @@ def _kept_once(enquiry: Enquiry) -> Enquiry:
     before = Enquiry.objects.filter(**told, received_at__gt=enquiry.received_at - SENT_TWICE).first()
     if before is not None:
         return before
-    if enquiry.nonce is None:
-        enquiry.save(force_insert=True)
-    else:
-        Enquiry.objects.bulk_create([enquiry], ignore_conflicts=True)
-        standing = Enquiry.objects.get(nonce=enquiry.nonce)
-        if standing.pk != enquiry.pk:
+    Enquiry.objects.bulk_create([enquiry], ignore_conflicts=True)
+    standing = Enquiry.objects.get(nonce=enquiry.nonce) if enquiry.nonce else enquiry
+    if standing.pk != enquiry.pk:
+        if values_of(standing, but=NOT_TOLD) == told:
             return standing
+        # The way back, and other words on the same page: they are told beside the first, not lost.
+        enquiry.nonce = None
+        enquiry.save(force_insert=True)
     record("enquiry_received", by=None, subject=enquiry)
     return enquiry
 
