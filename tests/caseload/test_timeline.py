@@ -236,7 +236,7 @@ def test_the_last_score_does_not_cover_its_point() -> None:
 
 
 def test_a_picture_without_doses_or_scores_says_so() -> None:
-    assert "doses of no medication; scores of no scale; 1 visits" in draw(drawn(of(visits=(Mark(TODAY, "Visit"),))))
+    assert "doses of no medication; scores of no scale; visits: 1" in draw(drawn(of(visits=(Mark(TODAY, "Visit"),))))
 
 
 def gap(first_on: dt.date, last_on: dt.date, plan: UUID = PLAN) -> Missed:

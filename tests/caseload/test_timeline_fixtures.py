@@ -174,7 +174,7 @@ def test_side_effects_results_missed_doses_and_life_events_stand_on_their_days()
     }
     svg = draw(picture)
     assert "Moved &lt;out&gt;" in svg
-    assert "2 side effects, 1 doses not taken, 1 results, 2 life events" in svg
+    assert "side effects: 2, doses not taken: 1, results: 1, life events: 2" in svg
     assert svg.count("tl-event") == 2
     assert "style=" not in svg
 

@@ -73,7 +73,7 @@ def describe(picture: Picture) -> str:
     scales = ", ".join(panel.title for panel in picture.panels) or "no scale"
     return (
         f"From {picture.axis.first_on:%b %-d, %Y} to {picture.axis.last_on:%b %-d, %Y}: doses of {drugs}; "
-        f"scores of {scales}; {len(picture.visits)} visits, {len(picture.worries)} worrying check-ins"
+        f"scores of {scales}; visits: {len(picture.visits)}, worrying check-ins: {len(picture.worries)}"
         f"{_described(picture.below)}. "
         "Solid lines were taken, dashed ones are planned. The table below holds the same data."
     )
@@ -85,8 +85,8 @@ def _named(lane: Lane) -> str:
 
 
 def _described(below: Below) -> str:
-    counted = [f", {len(below.bars)} side effects"] if below.bars else []
-    counted += [f", {len(strip.ticks)} {strip.title.lower()}" for strip in below.strips]
+    counted = [f", side effects: {len(below.bars)}"] if below.bars else []
+    counted += [f", {strip.title.lower()}: {len(strip.ticks)}" for strip in below.strips]
     return "".join(counted)
 
 
