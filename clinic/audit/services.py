@@ -41,8 +41,8 @@ def record(
 
     `client_id` is taken from the subject's own `client_id` when it has one. Detail holds ids, codes and counts.
     """
-    about = (type(subject), subject.pk) if subject is not None else (None, None)
-    row = event(action, by=by, about=about[0], key=about[1])
+    model, key = (subject._meta.model, subject.pk) if subject is not None else (None, None)
+    row = event(action, by=by, about=model, key=key)
     row["client_id"] = client_id or getattr(subject, "client_id", None)
     together = _together.get()
     if together is None:

@@ -126,8 +126,7 @@ def _build(
     rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
     named = _named(positional, params, {value: name for name, value in placeholders.items()})
     if deed:
-        # Both are our own: nothing that came from outside stands in either.
-        named = f"WITH found AS MATERIALIZED ({named}), done AS ({deed}) SELECT * FROM found"  # noqa: S608
+        named = f"WITH found AS MATERIALIZED ({named}), done AS ({deed}) SELECT * FROM found"  # noqa: S608 - our own SQL
     return _Built(rows, compiler, named)
 
 

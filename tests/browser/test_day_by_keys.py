@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_j_and_k_walk_the_day_and_enter_opens_the_chart(
-    team: Team,  # noqa: F811
+    team: Team,  # noqa: F811 - the fixture by its name
     page_at: OpenPage,
 ) -> None:
     second = ClientFactory(given_names="Zoe", family_name="Zuse")

@@ -26,7 +26,8 @@ class ReasonPart(forms.Form):
         before = self._posted("written")
         if self.seen is None or self._posted("reason") != before:
             return
-        reason = written_reason(words, self.seen(), self.fields["reason"].max_length)  # type: ignore[attr-defined]
+        field = cast(forms.CharField, self.fields["reason"])
+        reason = written_reason(words, self.seen(), field.max_length or 0)
         data = cast(MutableMapping[str, Any], copy(self.data))
         for name in ("reason", "written"):
             data[self.add_prefix(name)] = self.cleaned_data[name] = reason
