@@ -1,11 +1,11 @@
 from django.urls import path
 
-from clinic.caseload.views import pages, timeline
+from clinic.caseload.views import chart, pages, timeline
 
 app_name = "caseload"
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("chart/<uuid:client_id>/", pages.chart, name="chart"),
+    path("chart/<uuid:client_id>/", chart.chart, name="chart"),
     path("chart/<uuid:client_id>/timeline/", timeline.timeline, name="timeline"),
     path("chart/<uuid:client_id>/life-events/", timeline.add_event, name="add_event"),
     path("life-events/<uuid:event_id>/withdraw/", timeline.withdraw_event, name="withdraw_event"),

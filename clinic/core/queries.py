@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -41,7 +41,7 @@ NO_DAY_OF_OURS = 1001
 _built = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Built:
     """A queryset with its SQL, whose parameters are the names of arguments."""
 
@@ -50,7 +50,59 @@ class _Built:
     sql: str
 
 
-def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, list[Row]]:
+@dataclass(frozen=True, slots=True)
+class Fetched(Generic[Row]):
+    """Rows as they came from the database, compared by all that they hold.
+
+    What is made of rows alone can be kept for the very same rows; to make them into anything costs more than reading.
+    """
+
+    built: _Built | None
+    rows: tuple[tuple[Any, ...], ...]
+
+    def made(self) -> list[Row]:
+        """The rows as the queryset makes them."""
+        if self.built is None or not self.rows:
+            return []
+        self.built.compiler.execute_sql = lambda *_, **__: [self.rows]
+        rows: Iterable[Row] = self.built.rows._iterable_class(self.built.rows)  # type: ignore[assignment]
+        return list(rows)
+
+
+class Prepared(Generic[Args, Row]):
+    """A read whose SQL is built once for each shape of its arguments; `build` makes its queryset."""
+
+    def __init__(self, build: Callable[Args, QuerySet[Any, Row]], deed: str = "") -> None:
+        self.build = build
+        self.deed = deed
+        self.kinds = {name: parameter.annotation for name, parameter in inspect.signature(build).parameters.items()}
+        update_wrapper(self, build)
+
+    def __call__(self, *args: Args.args, **kwargs: Args.kwargs) -> list[Row]:
+        return self.fetch({}, *args, **kwargs).made()
+
+    def fetch(self, told: Mapping[str, Any], /, *args: Args.args, **kwargs: Args.kwargs) -> Fetched[Row]:
+        """The rows of one call, not made into anything yet; `told` are the values that the deed names."""
+        given = {**dict(zip(self.kinds, args, strict=False)), **kwargs}
+        values: dict[str, Any] = {}
+        shape: list[Any] = []
+        for name, value in given.items():
+            if isinstance(value, Model):
+                values[name] = value.pk
+                shape.append(tuple(getattr(value, field) for field in depends_on(self.kinds[name])))
+            elif self.kinds[name] in PLACEHOLDERS:
+                values[name] = value
+            else:
+                shape.append(value)
+        key = (self, *shape)
+        known: dict[tuple[Any, ...], _Built | None] = _built.__dict__.setdefault("known", {})
+        if key not in known:
+            known[key] = _build(self.build, self.deed, self.kinds, given)
+        found = known[key]
+        return Fetched(found, _rows(found, {**values, **told}) if found else ())
+
+
+def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Prepared[Args, Row]:
     """Make a function that builds a queryset into one that reads its rows and builds the SQL only once.
 
     Arguments annotated UUID, date, datetime, Text or as a model may only be compared with: each call fills in its own
@@ -58,41 +110,15 @@ def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Callable[Args, l
     of one person can stay in the SQL of another. Any other argument is part of the shape: each value has its own
     SQL. No prefetch.
     """
-    return _reader(build, "")
+    return Prepared(build)
 
 
-def prepared_with(deed: str, read: Callable[Args, list[Row]]) -> Callable[..., list[Row]]:
+def prepared_with(deed: str, read: Prepared[Args, Row]) -> Prepared[Args, Row]:
     """A prepared read and a deed about what it finds, in one statement: both are done or neither.
 
-    `deed` is SQL that takes the rows of `found`; `told` are the values that it names.
+    `deed` is SQL that takes the rows of `found`; what `fetch` is told are the values that it names.
     """
-    return _reader(inspect.unwrap(read), deed)
-
-
-def _reader(build: Callable[..., QuerySet[Any, Any]], deed: str) -> Callable[..., list[Any]]:
-    kinds = {name: parameter.annotation for name, parameter in inspect.signature(build).parameters.items()}
-
-    @wraps(build)
-    def read(*args: Any, told: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        given = {**dict(zip(kinds, args, strict=False)), **kwargs}
-        values: dict[str, Any] = {}
-        shape: list[Any] = []
-        for name, value in given.items():
-            if isinstance(value, Model):
-                values[name] = value.pk
-                shape.append(tuple(getattr(value, field) for field in depends_on(kinds[name])))
-            elif kinds[name] in PLACEHOLDERS:
-                values[name] = value
-            else:
-                shape.append(value)
-        key = (build, deed, *shape)
-        known: dict[tuple[Any, ...], _Built | None] = _built.__dict__.setdefault("known", {})
-        if key not in known:
-            known[key] = _build(build, deed, kinds, given)
-        found = known[key]
-        return _read(found, {**values, **told} if told else values) if found else []
-
-    return read
+    return Prepared(read.build, deed)
 
 
 def depends_on(model: Any) -> tuple[str, ...]:
@@ -159,16 +185,12 @@ def _is_made_of_an_argument(value: Any, names: Iterable[Any]) -> bool:
     return isinstance(value, str) and any(isinstance(name, Text) and name in value for name in names)
 
 
-def _read(built: _Built, values: dict[str, Any]) -> list[Any]:
+def _rows(built: _Built, values: dict[str, Any]) -> tuple[tuple[Any, ...], ...]:
     # A thread may have come to another connection since: one runs an event loop now, or a test made its database anew.
     connection = built.compiler.connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         cursor.execute(built.sql, values)
         found = cursor.fetchall()
-    if not found:
-        return []
     if built.compiler.has_extra_select:  # what the rows are only sorted by
-        found = [row[: built.compiler.col_count] for row in found]
-    built.compiler.execute_sql = lambda *_, **__: [found]
-    rows: Iterable[Any] = built.rows._iterable_class(built.rows)  # type: ignore[assignment]
-    return list(rows)
+        return tuple(row[: built.compiler.col_count] for row in found)
+    return tuple(found)

@@ -119,8 +119,9 @@ class User(AbstractBaseUser, Record):
     @property
     def permissions(self) -> frozenset[Permission]:
         """What the role worn now allows; the medical director, acting as a prescriber, reviews the formulary too."""
+        known = permissions_of(self.acting_role)
         directs = self.is_medical_director and self.acting_role == Role.PRESCRIBER
-        return permissions_of(self.acting_role) | (MEDICAL_DIRECTOR if directs else frozenset())
+        return known | MEDICAL_DIRECTOR if directs else known
 
     def may(self, permission: Permission) -> bool:
         return self.is_active and permission in self.permissions

@@ -11,8 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.caseload.queries.chart import record_open_to, times_of
 from clinic.caseload.queries.lines import effect_words, worry_words
+from clinic.caseload.views.chart import drawn_chart
 from clinic.clients.models import CareTeamMember, Client, RelatedPerson, SharingConsent
+from clinic.core.clock import local_day
 from clinic.intake.models import Allergy, Origin
 from clinic.staff.models import User
 from clinic.titration.models import DosePlan
@@ -215,11 +218,48 @@ def test_the_chart_asks_as_often_for_a_long_record_as_for_a_short_one(
     plant(ada, prescriber, therapist, now, drugs=drugs, times=times)
     browser.force_login(prescriber)
     browser.get(chart_of(ada))
+    drawn_chart.cache_clear()
     with CaptureQueriesContext(connection) as asked:
         page = browser.get(chart_of(ada))
     assert len(asked) <= 20
-    assert len(asked) == 4
+    assert len(asked) == 3
     assert len(gzip.compress(page.content)) < 60_000
+
+
+def test_an_unchanged_record_is_drawn_once_and_whatever_changes_is_drawn_anew(
+    browser: Browser, ada: Client, prescriber: User, therapist: User, coordinator: User, now: dt.datetime
+) -> None:
+    plant(ada, prescriber, therapist, now)
+    drawn_chart.cache_clear()
+    assert "Evaluations" in text(browser, prescriber, ada)
+    assert "Evaluations" in text(browser, prescriber, ada)
+    assert (drawn_chart.cache_info().hits, drawn_chart.cache_info().misses) == (1, 1)
+    assert "Evaluations" not in text(browser, coordinator, ada)
+    allergy = Allergy.objects.create(client=ada, substance="latex", recorded_by=prescriber, recorded_at=now)
+    assert "latex" in text(browser, prescriber, ada)
+    Allergy.objects.filter(pk=allergy.pk).update(withdrawn_at=now)
+    assert "latex" not in text(browser, prescriber, ada)
+    Client.objects.filter(pk=ada.pk).update(birth_on=dt.date(1950, 3, 2))
+    assert "Mar 2, 1950" in text(browser, prescriber, ada)
+
+
+def test_a_chart_that_stays_the_same_is_another_one_on_the_next_day(ada: Client, prescriber: User) -> None:
+    now = timezone.now()
+    found = record_open_to.fetch({}, prescriber, ada.pk, *times_of(now))
+    today = drawn_chart(found, local_day(now), prescriber.permissions)
+    assert drawn_chart(found, local_day(now), prescriber.permissions) is today
+    assert drawn_chart(found, local_day(now) + DAY, prescriber.permissions) is not today
+
+
+def test_the_next_appointment_is_the_first_one_to_come_and_goes_when_it_has_begun(
+    browser: Browser, ada: Client, prescriber: User, now: dt.datetime
+) -> None:
+    for hours in (-2, 3, 50):
+        AppointmentFactory(client=ada, clinician=prescriber, starts_at=now + dt.timedelta(hours=hours))
+    record = record_open_to(prescriber, ada.pk, *times_of(now))[0]
+    assert record.next_at == now + dt.timedelta(hours=3)
+    later = record_open_to(prescriber, ada.pk, *times_of(now + dt.timedelta(hours=3, seconds=1)))[0]
+    assert later.next_at == now + dt.timedelta(hours=50)
 
 
 def test_other_clients_rows_never_stand_on_a_chart(

@@ -139,14 +139,24 @@ def test_a_deed_about_what_is_found_is_done_with_the_read_and_only_where_somethi
 ) -> None:
     told = event("chart_read", by=prescriber, about=Client, key=ada.pk, client_id=ada.pk, detail="{}")
     opened = prepared_with(INSERT_FOUND, names_open_to)
-    assert opened(stranger, ada.pk, told=told) == []
+    assert opened.fetch(told, stranger, ada.pk).made() == []
     assert not AuditEvent.objects.exists()
     with CaptureQueriesContext(connection) as asked:
-        assert opened(prescriber, ada.pk, told=told) == ["Ada"]
+        assert opened.fetch(told, prescriber, ada.pk).made() == ["Ada"]
     assert len(asked) == 1
     assert AuditEvent.objects.values_list("action", "client_id", "subject_type").get() == (
         "chart_read", ada.pk, "clients.client",
     )  # fmt: skip
+
+
+def test_the_very_same_rows_are_the_same_thing_and_any_other_are_not(prescriber: User, ada: Client) -> None:
+    first = names_open_to.fetch({}, prescriber, ada.pk)
+    assert hash(names_open_to.fetch({}, prescriber, ada.pk)) == hash(first)
+    assert names_open_to.fetch({}, prescriber, ada.pk) == first
+    Client.objects.filter(pk=ada.pk).update(given_names="Augusta")
+    now = names_open_to.fetch({}, prescriber, ada.pk)
+    assert now != first
+    assert (first.made(), now.made()) == (["Ada"], ["Augusta"])
 
 
 def test_rows_as_dictionaries_keep_their_types(ada: Client) -> None:

@@ -1,6 +1,6 @@
 """The chart page of one client."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from clinic.caseload.rules.drawing import Drawn, drawn
 from clinic.caseload.rules.news import Happening
 from clinic.caseload.rules.timeline import History
 from clinic.clients.models import Client
+from clinic.clients.queries import open_client
 from clinic.core.clock import local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Shown
@@ -84,9 +85,8 @@ class PlanShown(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Chart(Shown):
-    """All that the chart page shows of one client."""
+    """All that the chart page shows of one client, beside who the client is."""
 
-    client: Client
     age: int
     is_minor: bool
     who: Who
@@ -117,12 +117,38 @@ class Chart(Shown):
         return bool(self.evaluations)
 
 
-def chart(user: User, client: Client, *, now: datetime) -> Chart:
-    """Read the chart for one reader; notes of evaluations and visits only for those who may read them."""
-    today = local_day(now)
+@prepared
+def record_open_to(
+    reader: User, client_id: UUID, today: date, now: datetime, since: datetime, before: datetime
+) -> QuerySet[Client]:
+    """The client with their whole record, if their chart is open to the reader: what `chart` is made of.
+
+    Appointments since `since`, and when the reader last read this chart before `before`: the sitting of now.
+    """
+    reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader, action="chart_read", at__lt=before)
+    found: QuerySet[Client] = open_client.build(reader, client_id)
+    return found.annotate(
+        **who_parts(today),
+        **record.record_parts(since),
+        next_at=Subquery(record.appointments_from(now).values("starts_at")[:1]),
+        looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
+        are_others_in_danger=others_in_danger(reader),
+    )
+
+
+def times_of(now: datetime) -> tuple[date, datetime, datetime, datetime]:
+    """The times that `record_open_to` is told."""
+    return local_day(now), now, now - TWO_YEARS, now - news_rules.ONE_SITTING
+
+
+def chart(record_found: Client, *, today: date, can: Set[Permission]) -> Chart:
+    """The chart of a record as it was found; notes of evaluations and visits only where they may be read.
+
+    Depends on nothing else, so that the chart of the very same record is the very same all day.
+    """
+    found = vars(record_found)
     since = today - TWO_YEARS
-    [found] = _everything(client.pk, user, now - TWO_YEARS, today, now - news_rules.ONE_SITTING)
-    found["visit_rows"] = found["visit_rows"] if user.may(Permission.READ_VISIT) else []
+    visits = found["visit_rows"] if Permission.READ_VISIT in can else []
     person = who(found)
     courses = record.dose_courses(found["step_rows"], found["missed_rows"])
     plan, draft_id = record.plan_in_force(found["plan_rows"])
@@ -130,19 +156,18 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
     scores = scores_read.newest_scores(found["response_rows"], scales, courses_rules.treated_from(courses, today))
     history = History(
         courses=tuple(courses),
-        scores=tuple(scores_read.score_series(found["response_rows"], scales, sex=client.sex)),
-        visits=tuple(visit_marks(found["appointment_rows"], found["visit_rows"], today)),
+        scores=tuple(scores_read.score_series(found["response_rows"], scales, sex=record_found.sex)),
+        visits=tuple(visit_marks(found["appointment_rows"], visits, today)),
         worries=tuple(worry_marks(a for a in found["answer_rows"] if a["is_worrying"])),
         missed=tuple(missed_marks(found["missed_rows"])),
     )
-    age = client.age_on(today)
+    age = record_found.age_on(today)
     return Chart(
-        client=client,
         age=age,
         is_minor=age < ADULT,
         who=person,
         doses=_doses(courses, found, today),
-        next_visit=_next_visit(found["appointment_rows"], now),
+        next_visit=_next_visit(found),
         timeline=drawn(history, since=since, today=today),
         answers=[lines.answer_line(row) for row in found["answer_rows"][:ANSWERS_SHOWN]],
         doses_missed=lines.missed_words(found["answer_rows"]),
@@ -150,35 +175,19 @@ def chart(user: User, client: Client, *, now: datetime) -> Chart:
         plan=_plan(plan) if plan else None,
         plan_draft_id=draft_id,
         evaluations=[lines.evaluation_line(row) for row in found["evaluation_rows"]]
-        if user.may(Permission.READ_EVALUATION)
+        if Permission.READ_EVALUATION in can
         else [],
         diagnoses=[Named(one["code"], one["text"], "") for one in _diagnoses(found["evaluation_rows"])],
         measurements=lines.measurement_lines(found["measurement_rows"]),
-        due=due_lines(found, client, today),
+        due=due_lines(found, record_found, today),
         trials=[lines.trial_line(trial) for trial in person.trials],
-        visits=[lines.visit_line(row) for row in found["visit_rows"][:VISITS_SHOWN]],
+        visits=[lines.visit_line(row) for row in visits[:VISITS_SHOWN]],
         changes=[lines.change_line(row) for row in found["change_rows"]],
         observations=[lines.observation_line(row) for row in found["observation_rows"]],
         team=[lines.member_line(member) for member in person.team],
         looked_at=found["looked_at"],
-        news=_news(found, person, plan, scores),
+        news=_news(found, visits, person, plan, scores),
         are_others_in_danger=found["are_others_in_danger"],
-    )
-
-
-@prepared
-def _everything(client_id: UUID, reader: User, since: datetime, today: date, before: datetime) -> QuerySet[Client, Any]:
-    """The client's whole record, and when the reader last read this chart before the sitting of now."""
-    reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader, action="chart_read", at__lt=before)
-    return (
-        Client.objects.filter(pk=client_id)
-        .order_by()
-        .values(
-            **who_parts(today),
-            **record.record_parts(since),
-            looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
-            are_others_in_danger=others_in_danger(reader),
-        )
     )
 
 
@@ -232,20 +241,25 @@ def _rhythm(held: Segment, today: date) -> str:
     return how_often(held.every_days) if is_taken_on(held, today) else held.words
 
 
-def _next_visit(booked: list[dict[str, Any]], now: datetime) -> Visit | None:
-    coming = [row for row in booked if row["starts_at"] >= now]
-    if not coming:
+def _next_visit(found: dict[str, Any]) -> Visit | None:
+    row = next((row for row in reversed(found["appointment_rows"]) if row["starts_at"] == found["next_at"]), None)
+    if row is None:
         return None
-    row = coming[-1]
     kind, modality = AppointmentKind(row["kind"]).label, Modality(row["modality"]).label.lower()
     when = f"{weekday(row['starts_at'])}, {clock(row['starts_at'])}"
     return Visit(when, f"{kind} with {row['with_name']}, {modality}")
 
 
-def _news(found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: list[NewestScore]) -> list[DatedLine]:
+def _news(
+    found: dict[str, Any],
+    visits: list[dict[str, Any]],
+    person: Who,
+    plan: PlanOnChart | None,
+    scores: list[NewestScore],
+) -> list[DatedLine]:
     if not found["looked_at"]:
         return []
-    happened = news_rules.news(_happenings(found, person, plan, scores), since=found["looked_at"])
+    happened = news_rules.news(_happenings(found, visits, person, plan, scores), since=found["looked_at"])
     return [DatedLine(day(happening.at), happening.words) for happening in happened]
 
 
@@ -255,7 +269,11 @@ def _diagnoses(evaluations: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _happenings(
-    found: dict[str, Any], person: Who, plan: PlanOnChart | None, scores: list[NewestScore]
+    found: dict[str, Any],
+    visits: list[dict[str, Any]],
+    person: Who,
+    plan: PlanOnChart | None,
+    scores: list[NewestScore],
 ) -> Iterator[Happening]:
     """Everything on the chart that carries the instant at which it came there."""
     yield from (Happening(c["at"], c["words"]) for c in found["change_rows"])
@@ -267,7 +285,7 @@ def _happenings(
         yield Happening(score.answered_at, f"{score.title}: {score.total}{of}, {score.change or score.band}")
     if plan:
         yield Happening(plan.signed_at, f"Plan {plan.number} signed by {plan.signed_by}")
-    for name, rows in (("Evaluation", found["evaluation_rows"]), ("Visit", found["visit_rows"])):
+    for name, rows in (("Evaluation", found["evaluation_rows"]), ("Visit", visits)):
         signed = (row for row in rows if row["signed_at"])
         yield from (Happening(s["signed_at"], f"{name} signed by {s['by_name']}") for s in signed)
     yield from (Happening(o["at"], f"Observation by {o['by_name']}") for o in found["observation_rows"])

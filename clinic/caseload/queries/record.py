@@ -94,9 +94,14 @@ def _missed() -> QuerySet[MissedDoses, Any]:
 
 def _appointments(since: datetime) -> QuerySet[Appointment, Any]:
     """Standing appointments since an instant and to come, newest first."""
-    found = Appointment.objects.standing().filter(**MINE, starts_at__gte=since).order_by("-starts_at")
+    found = appointments_from(since).order_by("-starts_at")
     shown = found.values("id", "starts_at", "kind", "modality", "status", with_name=name_of("clinician"))
     return shown[:APPOINTMENTS]
+
+
+def appointments_from(instant: datetime) -> QuerySet[Appointment]:
+    """Standing appointments from an instant on, for a statement about the client."""
+    return Appointment.objects.standing().filter(**MINE, starts_at__gte=instant).order_by("starts_at")
 
 
 def _answers() -> QuerySet[CheckInAnswer, Any]:

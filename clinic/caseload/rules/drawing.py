@@ -5,7 +5,6 @@ Built from numbers and escaped words alone, so that it is quick to draw.
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -25,10 +24,6 @@ SIGNS: dict[str, Callable[[float, float], str]] = {
 }
 
 
-# A chart is opened again and again on the day of a visit; between two of its readers little of this has changed.
-CHARTS_OF_A_DAY = 256
-
-
 class Drawn(NamedTuple):
     """The picture, empty where there is nothing to draw, the rows of the table beside it, and how many they are."""
 
@@ -37,9 +32,8 @@ class Drawn(NamedTuple):
     row_count: int
 
 
-@lru_cache(maxsize=CHARTS_OF_A_DAY)
 def drawn(history: History, *, since: date, today: date) -> Drawn:
-    """What the chart shows of a history, all of whose parts are tuples; the very same history is drawn once."""
+    """What the chart shows of a history."""
     shown, rows = picture(history, since=since, today=today), table(history, since=since, today=today)
     return Drawn(draw(shown) if shown else SafeString(""), draw_rows(rows), len(rows))
 

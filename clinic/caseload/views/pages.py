@@ -1,4 +1,4 @@
-"""The home of each role and the chart page."""
+"""The home of each role, how each medication went, and the lists over the caseload."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.caseload.forms import SideEffectForm, StayForm, ThresholdsForm, TrialEndForm
-from clinic.caseload.queries import chart as chart_queries
 from clinic.caseload.queries import desk, improving
 from clinic.caseload.queries import home as clinicians
 from clinic.caseload.queries import trials as trial_queries
@@ -75,19 +74,6 @@ def send_scales(request: StaffRequest, client_id: UUID) -> HttpResponse:
     else:
         messages.error(request, " ".join(str(words) for words in form.non_field_errors()))
     return redirect("caseload:home")
-
-
-@requires(Permission.READ_CHART)
-@require_safe
-def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
-    """One client: what a visit needs, in the order in which it is needed."""
-    client = open_chart(client_id=client_id, by=request.user, page="chart")
-    shown = chart_queries.chart(request.user, client, now=timezone.now())
-    context: dict[str, object] = {"chart": shown, "client": client}
-    if not shown.are_others_in_danger:
-        # The banner need not ask again.
-        context["open_alerts"] = []
-    return render(request, "caseload/chart.html", context)
 
 
 @requires(Permission.READ_CHART)

@@ -1,7 +1,7 @@
-"""Deeds on clients. `open_chart` is the one door to a clinical record."""
+"""Deeds on clients. `opening`, and `open_chart` by it, is the one door to a clinical record."""
 
 from clinic.clients.rules import ClientDetails
-from clinic.clients.services.access import open_chart, open_contact, review_break_glass, use_break_glass
+from clinic.clients.services.access import open_chart, open_contact, opening, review_break_glass, use_break_glass
 from clinic.clients.services.consent import give_sharing_consent, revoke_sharing_consent
 from clinic.clients.services.messages import end_message_consents, renew_message_consents, set_message_consents
 from clinic.clients.services.reach import set_contact_points, set_related_people
@@ -25,6 +25,7 @@ __all__ = [
     "locked_client",
     "open_chart",
     "open_contact",
+    "opening",
     "register_client",
     "renew_message_consents",
     "review_break_glass",

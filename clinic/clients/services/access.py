@@ -1,7 +1,9 @@
 """Opening what belongs to a client: the chart, the contact page, the chart in an emergency."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -11,26 +13,40 @@ from clinic.audit.services import INSERT_FOUND, event, record, record_refusal
 from clinic.clients import rules
 from clinic.clients.models import BreakGlassAccess, Client
 from clinic.clients.queries import client_by_name_and_birth, open_client
-from clinic.core.queries import prepared_with
+from clinic.core.queries import Fetched, Prepared, prepared_with
 from clinic.core.rules import RuleBroken
 from clinic.staff.models import User
 
-# Every page of a chart begins so: looked for and written down in one statement, which costs one round trip less.
-_opened = prepared_with(INSERT_FOUND, open_client)
+Row = TypeVar("Row")
+
+
+def opening(read: Prepared[..., Row]) -> Callable[..., Fetched[Row]]:
+    """The deed of opening one client's clinical record with what `read` reads of it, in one statement.
+
+    `read` takes the reader and the client's key, then what it is told; it finds nothing where the chart is not open
+    to the reader. Out of scope and missing are the same 404, and the refusal is written too. `page` is the name of
+    the page that is read, not its content.
+    """
+    read_and_written = prepared_with(INSERT_FOUND, read)
+
+    def opened(*told: Any, client_id: UUID, by: User, page: str) -> Fetched[Row]:
+        detail = json.dumps({"page": page})
+        chart_read = event("chart_read", by=by, about=Client, key=client_id, client_id=client_id, detail=detail)
+        found = read_and_written.fetch(chart_read, by, client_id, *told)
+        if not found.rows:
+            record_refusal("chart_refused", by=by, client_id=client_id, page=page)
+            raise Http404
+        return found
+
+    return opened
+
+
+_opened = opening(open_client)
 
 
 def open_chart(*, client_id: UUID, by: User, page: str) -> Client:
-    """Open a client's clinical record for one reader and write that it was read.
-
-    Out of scope and missing are the same 404, and the refusal is written too. `page` is the name of the page
-    that is read, not its content.
-    """
-    detail = json.dumps({"page": page})
-    read = event("chart_read", by=by, about=Client, key=client_id, client_id=client_id, detail=detail)
-    client = next(iter(_opened(by, client_id, told=read)), None)
-    if client is None:
-        record_refusal("chart_refused", by=by, client_id=client_id, page=page)
-        raise Http404
+    """Open a client's clinical record for one reader and write that it was read; refused as `opening` says."""
+    [client] = _opened(client_id=client_id, by=by, page=page).made()
     return client
 
 
