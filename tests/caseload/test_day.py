@@ -58,11 +58,11 @@ class Marked:
 
 class TestRules:
     def test_a_visit_that_wants_nothing_is_ready(self) -> None:
-        assert signs_of([]) == [("Ready", "good", "check")]
-        assert signs_of(["due", "authorization"], authorization_ends="Mar 20, 2026") == [
+        assert signs_of([]) == (("Ready", "good", "check"),)
+        assert signs_of(["due", "authorization"], authorization_ends="Mar 20, 2026") == (
             ("Tests due", "warn", "flask"),
             ("Prior authorization ends Mar 20, 2026", "warn", "hourglass"),
-        ]
+        )
 
     def test_what_was_told_last_counts(self) -> None:
         first, last = Told(NOW - WEEK, "Enquiry", "Sleep", False), Told(NOW, "Referral", "Mood", True)

@@ -1,11 +1,13 @@
 """Links by key are those Django would give, and a piece that never changes is drawn once."""
 
 import uuid
+from unittest import mock
 
 import pytest
 from django.template import Context, Template, TemplateDoesNotExist
 from django.urls import NoReverseMatch, reverse
 
+from clinic.caseload.queries.day import DayVisit
 from clinic.core.addresses import address
 from clinic.core.templatetags.clinic_places import unchanging
 
@@ -53,6 +55,26 @@ def test_a_piece_of_one_key_is_drawn_for_that_key_and_those_permissions() -> Non
     without = drawn(piece, key=KEY, has=False, can=frozenset({"visits.write", "evaluations.write"}))
     assert "Start an evaluation" in without
     assert "Start a visit" not in without
+
+
+def day_visit(**changed: object) -> DayVisit:
+    nothing = dict.fromkeys(DayVisit._fields, "")
+    return DayVisit(**{**nothing, "signs": (), "marks": (), "appointment": KEY, "link": None, **changed})
+
+
+def test_a_row_is_drawn_once_for_those_permissions_and_carries_each_requests_token() -> None:
+    piece = '{% rows_once "caseload/_day_visit.html" rows %}'
+    rows = [day_visit(who="Ada <B>", start="/visits/new/", begins="Start the visit"), day_visit(who="Grace")]
+    can = frozenset({"visits.write"})
+    first = drawn(piece, rows=rows, can=can, csrf_token="token one")
+    assert first.count('value="token one"') == 1
+    assert "Ada &lt;B&gt;" in first
+    assert "Grace" in first
+    with mock.patch("clinic.core.templatetags.clinic_places.get_template", side_effect=AssertionError("drawn anew")):
+        assert drawn(piece, rows=rows, can=can, csrf_token="other") == first.replace("token one", "other")
+    assert "Start the visit" not in drawn(piece, rows=rows, can=frozenset(), csrf_token="token one")
+    changed = [rows[0]._replace(begins="Go on with the visit")]
+    assert "Go on with the visit" in drawn(piece, rows=changed, can=can, csrf_token="token one")
 
 
 def test_a_piece_is_looked_up_once_and_sees_what_it_is_given() -> None:

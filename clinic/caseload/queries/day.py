@@ -67,7 +67,7 @@ class DayVisit(NamedTuple):
     who: str
     what: str
     status: str
-    signs: list[Sign]
+    signs: tuple[Sign, ...]
     start: str
     appointment: UUID | None
     begins: str
@@ -222,7 +222,7 @@ def _day_visit(one: dict[str, Any], due: Collection[UUID], ways: Container[UUID]
     is_evaluation = one["kind"] == AppointmentKind.EVALUATION
     told = _told(one) if is_evaluation and one["is_open"] else None
     marks = _marks(one, told, due, today) if one["is_open"] else ()
-    signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else [CLOSED]
+    signs = signs_of(marks, authorization_ends=day(one["authorized_until"])) if one["is_open"] else (CLOSED,)
     is_done = "signed" in marks or (is_evaluation and status in ENDED)
     may_begin = one["is_open"] and not is_done
     is_here = one["modality"] == Modality.IN_PERSON and status not in ENDED

@@ -58,11 +58,11 @@ class Filter(NamedTuple):
     is_on: bool
 
 
-def signs_of(marks: Iterable[str], *, authorization_ends: str = "") -> list[Sign]:
+def signs_of(marks: Iterable[str], *, authorization_ends: str = "") -> tuple[Sign, ...]:
     """The signs of a visit in words, tone and icon; one that wants nothing is ready."""
     shown = [SIGNS[mark] for mark in marks]
     ends = SIGNS["authorization"]
-    return [(f"{one[0]} {authorization_ends}", *one[1:]) if one is ends else one for one in shown] or [READY]
+    return tuple((f"{one[0]} {authorization_ends}", *one[1:]) if one is ends else one for one in shown) or (READY,)
 
 
 def newest_told(told: Iterable[Told]) -> Told | None:

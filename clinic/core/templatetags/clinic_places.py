@@ -1,5 +1,6 @@
 """Where pages lead: addresses by key, the navigation, and pieces of links that are drawn once. Loaded everywhere."""
 
+from collections.abc import Hashable, Iterable
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -108,6 +109,22 @@ def unchanging_but(context: Context, template_name: str, *keys: UUID, **words: b
 def _drawn_but(template_name: str, can: frozenset[str], words: tuple[tuple[str, bool | str], ...], urlconf: str) -> str:
     key, other_key = map(UUID, ANY_KEYS)
     return get_template(template_name).render({"can": can, "key": key, "other_key": other_key, **dict(words)})
+
+
+@register.simple_tag(takes_context=True)
+def rows_once(context: Context, template_name: str, rows: Iterable[Hashable]) -> SafeString:
+    """A piece for each of the rows, which reads nothing but `row` and `can`: drawn once for the very same row.
+
+    Its forms carry each request's token.
+    """
+    can = context.get("can") or frozenset()
+    drawn = "".join(_drawn_row(template_name, can, row, settings.ROOT_URLCONF) for row in rows)
+    return SafeString(drawn.replace(ANY_TOKEN, str(context["csrf_token"])) if ANY_TOKEN in drawn else drawn)
+
+
+@lru_cache(maxsize=2048)
+def _drawn_row(template_name: str, can: frozenset[str], row: Hashable, urlconf: str) -> str:
+    return get_template(template_name).render({"can": can, "row": row, "csrf_token": ANY_TOKEN})
 
 
 class PieceNode(IncludeNode):
