@@ -17,6 +17,7 @@ from clinic.core.rules import RuleBroken
 from clinic.messaging import queries, rules, services
 from clinic.messaging.gateways import Result
 from clinic.messaging.models import Channel, ChannelPause, OutboxMessage, Release, Reminder, ReminderState, Resending
+from clinic.messaging.queries import operations
 from clinic.messaging.rules import Outcome
 from clinic.messaging.tasks import watch_queue
 from clinic.staff.models import User
@@ -46,6 +47,12 @@ def counts(channel: Channel = Channel.EMAIL) -> queries.ChannelCounts:
 
 def alarms() -> list[str]:
     return list(WorkItem.objects.open().filter(urgent=True).values_list("reason", flat=True))
+
+
+@pytest.fixture
+def open_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that looks began an hour ago."""
+    monkeypatch.setattr(operations, "LOOKS_SINCE", timezone.now() - dt.timedelta(hours=1))
 
 
 @pytest.fixture
@@ -110,7 +117,9 @@ def test_what_was_tried_in_vain_is_late_from_when_it_was_due(how: dict[str, Any]
         ({"due_s": 200, "state": ReminderState.ACCEPTED}, False),
     ],
 )
-def test_messages_stand_still_where_no_sender_lives(how: dict[str, Any], stands: bool, desk: Browser) -> None:
+def test_messages_stand_still_where_no_sender_lives(
+    how: dict[str, Any], stands: bool, desk: Browser, open_for_long: None
+) -> None:
     now = timezone.now()
     if lease_s := how.pop("lease_s", None):
         how |= {"lease_until": now + dt.timedelta(seconds=lease_s), "lease_token": uuid.uuid4()}
@@ -120,8 +129,18 @@ def test_messages_stand_still_where_no_sender_lives(how: dict[str, Any], stands:
         assert ("nobody sends them" in desk.get(reverse(page)).content.decode()) is stands
 
 
+@pytest.mark.parametrize(("open_s", "stands"), [(80, False), (100, True)])
+def test_a_clinic_that_is_just_being_started_does_not_begin_with_an_alarm(
+    open_s: int, stands: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    due(due_at=now - dt.timedelta(hours=9))
+    monkeypatch.setattr(operations, "LOOKS_SINCE", now - dt.timedelta(seconds=open_s))
+    assert queries.stands_still(now) is stands
+
+
 def test_an_administrator_sees_that_messages_stand_still_unless_a_person_paused_them(
-    operator: Browser, administrator: User
+    operator: Browser, administrator: User, open_for_long: None
 ) -> None:
     due(due_at=timezone.now() - dt.timedelta(minutes=5))
     pages = [reverse("messaging:operations"), reverse("caseload:home")]

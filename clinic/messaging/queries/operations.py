@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.db.models.functions import Greatest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from clinic.clients.models import Client
 from clinic.messaging.models import OPEN_STATES, Channel, ChannelPause, Release, Reminder, ReminderState
@@ -21,6 +22,8 @@ from clinic.staff.roles import permissions_of
 
 LATELY = timedelta(days=1)
 SHOWN = 60
+# Read when the process begins: of what came before nobody here can say whether a sender was to take it.
+LOOKS_SINCE = timezone.now()
 # Nobody has it for sure.
 DOUBTFUL = [ReminderState.REFUSED, ReminderState.GAVE_UP, ReminderState.UNKNOWN]
 # A copy of the database elsewhere, a dump read back and a base backup rolled forward each differ in one of these.
@@ -140,9 +143,12 @@ def past_pauses() -> QuerySet[ChannelPause]:
 def stands_still(now: datetime) -> bool:
     """Whether a message has been due for over 90 s and no sender holds it, by a channel that is not paused.
 
-    Read from the rows by whoever looks: where no sender lives, none is there to raise an alarm.
+    Read from the rows by whoever looks: where no sender lives, none is there to raise an alarm. The 90 s begin with
+    the process that looks, if that began later: a clinic that is just being started does not begin with an alarm.
     """
     since = now - timedelta(seconds=LATE_AFTER_S)
+    if since < LOOKS_SINCE:
+        return False
     waits = Reminder.objects.filter(closed_at=None, next_try_at__lte=since)
     unheld = waits.filter(Q(lease_until=None) | Q(lease_until__lte=since))
     return unheld.exclude(channel__in=ChannelPause.objects.live().values("channel")).exists()
