@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.messaging.models import OPEN_STATES, Channel, ChannelPause, Release, Reminder, ReminderState
 from clinic.messaging.rules import LATE_AFTER_S, LONGEST_WAIT
 from clinic.staff.models import User
@@ -147,11 +148,15 @@ def stands_still(now: datetime) -> bool:
     the process that looks, if that began later: a clinic that is just being started does not begin with an alarm.
     """
     since = now - timedelta(seconds=LATE_AFTER_S)
-    if since < LOOKS_SINCE:
-        return False
+    return bool(_unheld_since(since)) and since >= LOOKS_SINCE
+
+
+@prepared
+def _unheld_since(since: datetime) -> QuerySet[Reminder, UUID]:
     waits = Reminder.objects.filter(closed_at=None, next_try_at__lte=since)
     unheld = waits.filter(Q(lease_until=None) | Q(lease_until__lte=since))
-    return unheld.exclude(channel__in=ChannelPause.objects.live().values("channel")).exists()
+    paused = ChannelPause.objects.live().values("channel")
+    return unheld.exclude(channel__in=paused).order_by().values_list("pk", flat=True)[:1]
 
 
 def late_channels(counts: Sequence[ChannelCounts], *, limit_s: int) -> list[ChannelCounts]:
