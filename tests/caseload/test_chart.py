@@ -257,9 +257,9 @@ def test_the_next_appointment_is_the_first_one_to_come_and_goes_when_it_has_begu
     for hours in (-2, 3, 50):
         AppointmentFactory(client=ada, clinician=prescriber, starts_at=now + dt.timedelta(hours=hours))
     record = record_open_to(prescriber, ada.pk, *times_of(now))[0]
-    assert record.next_at == now + dt.timedelta(hours=3)
+    assert record["next_at"] == now + dt.timedelta(hours=3)
     later = record_open_to(prescriber, ada.pk, *times_of(now + dt.timedelta(hours=3, seconds=1)))[0]
-    assert later.next_at == now + dt.timedelta(hours=50)
+    assert later["next_at"] == now + dt.timedelta(hours=50)
 
 
 def test_other_clients_rows_never_stand_on_a_chart(

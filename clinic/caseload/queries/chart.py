@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from clinic.audit.models import AuditEvent
@@ -40,6 +41,8 @@ from clinic.titration.rules.signed import is_taken_on
 from clinic.titration.rules.words import how_often
 
 TWO_YEARS = timedelta(days=730)
+# Of the client all but what the search alone reads.
+CLIENT_FIELDS = [field.attname for field in Client._meta.concrete_fields if field.attname != "search_text"]
 ANSWERS_SHOWN = 5
 VISITS_SHOWN = 6
 
@@ -120,14 +123,14 @@ class Chart(Shown):
 @prepared
 def record_open_to(
     reader: User, client_id: UUID, today: date, now: datetime, since: datetime, before: datetime
-) -> QuerySet[Client]:
+) -> QuerySet[Client, dict[str, Any]]:
     """The client with their whole record, if their chart is open to the reader: what `chart` is made of.
 
     Appointments since `since`, and when the reader last read this chart before `before`: the sitting of now.
     """
     reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader, action="chart_read", at__lt=before)
-    found: QuerySet[Client] = open_client.build(reader, client_id)
-    return found.annotate(
+    return open_client.build(reader, client_id).values(
+        *CLIENT_FIELDS,
         **who_parts(today),
         **record.record_parts(since),
         next_at=Subquery(record.appointments_from(now).values("starts_at")[:1]),
@@ -136,17 +139,21 @@ def record_open_to(
     )
 
 
+def client_of(found: dict[str, Any]) -> Client:
+    """The client of a record that was found."""
+    return Client.from_db(DEFAULT_DB_ALIAS, CLIENT_FIELDS, [found[name] for name in CLIENT_FIELDS])
+
+
 def times_of(now: datetime) -> tuple[date, datetime, datetime, datetime]:
     """The times that `record_open_to` is told."""
     return local_day(now), now, now - TWO_YEARS, now - news_rules.ONE_SITTING
 
 
-def chart(record_found: Client, *, today: date, can: Set[Permission]) -> Chart:
-    """The chart of a record as it was found; notes of evaluations and visits only where they may be read.
+def chart(client: Client, found: dict[str, Any], *, today: date, can: Set[Permission]) -> Chart:
+    """The chart of a client from their record as it was found; notes only where they may be read.
 
     Depends on nothing else, so that the chart of the very same record is the very same all day.
     """
-    found = vars(record_found)
     since = today - TWO_YEARS
     visits = found["visit_rows"] if Permission.READ_VISIT in can else []
     person = who(found)
@@ -156,12 +163,12 @@ def chart(record_found: Client, *, today: date, can: Set[Permission]) -> Chart:
     scores = scores_read.newest_scores(found["response_rows"], scales, courses_rules.treated_from(courses, today))
     history = History(
         courses=tuple(courses),
-        scores=tuple(scores_read.score_series(found["response_rows"], scales, sex=record_found.sex)),
+        scores=tuple(scores_read.score_series(found["response_rows"], scales, sex=client.sex)),
         visits=tuple(visit_marks(found["appointment_rows"], visits, today)),
         worries=tuple(worry_marks(a for a in found["answer_rows"] if a["is_worrying"])),
         missed=tuple(missed_marks(found["missed_rows"])),
     )
-    age = record_found.age_on(today)
+    age = client.age_on(today)
     return Chart(
         age=age,
         is_minor=age < ADULT,
@@ -179,7 +186,7 @@ def chart(record_found: Client, *, today: date, can: Set[Permission]) -> Chart:
         else [],
         diagnoses=[Named(one["code"], one["text"], "") for one in _diagnoses(found["evaluation_rows"])],
         measurements=lines.measurement_lines(found["measurement_rows"]),
-        due=due_lines(found, record_found, today),
+        due=due_lines(found, client, today),
         trials=[lines.trial_line(trial) for trial in person.trials],
         visits=[lines.visit_line(row) for row in visits[:VISITS_SHOWN]],
         changes=[lines.change_line(row) for row in found["change_rows"]],

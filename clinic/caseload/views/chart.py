@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -50,9 +51,10 @@ def chart(request: StaffRequest, client_id: UUID) -> HttpResponse:
 
 
 @lru_cache(maxsize=CHARTS_OF_A_DAY)
-def drawn_chart(found: Fetched[Client], today: date, can: frozenset[Permission]) -> DrawnChart:
+def drawn_chart(found: Fetched[dict[str, Any]], today: date, can: frozenset[Permission]) -> DrawnChart:
     """The record as it was read, drawn once for the very same rows, day and permissions: it depends on nothing else."""
-    [client] = found.made()
-    shown = chart_queries.chart(client, today=today, can=can)
+    [row] = found.made()
+    client = chart_queries.client_of(row)
+    shown = chart_queries.chart(client, row, today=today, can=can)
     record = get_template("caseload/_chart_record.html").render({"chart": shown, "client": client, "can": can})
     return DrawnChart(client, SafeString(record), shown.has_evaluation, shown.are_others_in_danger)
