@@ -4,7 +4,7 @@ import inspect
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -57,8 +57,10 @@ class Fetched(Generic[Row]):
     What is made of rows alone can be kept for the very same rows; to make them into anything costs more than reading.
     """
 
-    built: _Built | None
+    sql: str
     rows: tuple[tuple[Any, ...], ...]
+    # Each thread builds its own; what they read is the same.
+    built: _Built | None = field(compare=False)
 
     def made(self) -> list[Row]:
         """The rows as the queryset makes them."""
@@ -99,7 +101,9 @@ class Prepared(Generic[Args, Row]):
         if key not in known:
             known[key] = _build(self.build, self.deed, self.kinds, given)
         found = known[key]
-        return Fetched(found, _rows(found, {**values, **told}) if found else ())
+        if found is None:
+            return Fetched("", (), None)
+        return Fetched(found.sql, _rows(found, {**values, **told}), found)
 
 
 def prepared(build: Callable[Args, QuerySet[RowModel, Row]]) -> Prepared[Args, Row]:

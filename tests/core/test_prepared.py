@@ -1,6 +1,7 @@
 """Reads whose SQL is built once answer like any other read, for whoever asks."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -157,6 +158,20 @@ def test_the_very_same_rows_are_the_same_thing_and_any_other_are_not(prescriber:
     now = names_open_to.fetch({}, prescriber, ada.pk)
     assert now != first
     assert (first.made(), now.made()) == (["Ada"], ["Augusta"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_very_same_rows_are_the_same_thing_whichever_thread_reads_them(prescriber: User, ada: Client) -> None:
+    def fetched() -> object:
+        try:
+            return names_open_to.fetch({}, prescriber, ada.pk)
+        finally:
+            connection.close()
+
+    here = fetched()
+    with ThreadPoolExecutor(1) as elsewhere:
+        there = elsewhere.submit(fetched).result()
+    assert (there, hash(there)) == (here, hash(here))
 
 
 def test_rows_as_dictionaries_keep_their_types(ada: Client) -> None:
