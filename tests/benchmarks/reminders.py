@@ -157,26 +157,13 @@ def drained(channel: str, count: int, provider: Running) -> Drained:
 
     from medmgmt import embedded
 
-    senders = [
-        subprocess.Popen(
-            [sys.executable, "-c", SENDER, channel], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        for _ in range(SENDERS)
-    ]
-    for sender in senders:
-        assert sender.stdout
-        sender.stdout.readline()
+    senders = ready_senders(channel)
     due_at = make_due(channel, count)
     copies = sum(provider.copies().values())
     database = psutil.Process(int((embedded.postgres().data / "postmaster.pid").read_text().split()[0]))
     cpu = cpu_of(database), cpu_of(psutil.Process(provider.process.pid))
     began = time.perf_counter()
-    # All are told before any is waited for.
-    for sender in senders:
-        assert sender.stdin
-        sender.stdin.write(b"go\n")
-        sender.stdin.flush()
-    spent = [float(sender.communicate()[0]) for sender in senders]
+    spent = let_loose(senders)
     seconds = time.perf_counter() - began
     used = cpu_of(database) - cpu[0], cpu_of(psutil.Process(provider.process.pid)) - cpu[1]
     with connection.cursor() as cursor:
@@ -191,6 +178,28 @@ def drained(channel: str, count: int, provider: Running) -> Drained:
     copies = sum(provider.copies().values()) - copies
     sender_us, database_us, provider_us = (1e6 * part / count for part in (sum(spent), *used))
     return Drained(count, seconds, median, p99, copies, sender_us, database_us, provider_us)
+
+
+def ready_senders(channel: str) -> list[subprocess.Popen[bytes]]:
+    """Two senders as in production, which wait for a word."""
+    command = [sys.executable, "-c", SENDER, channel]
+    senders = [
+        subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(SENDERS)
+    ]
+    for sender in senders:
+        assert sender.stdout
+        sender.stdout.readline()
+    return senders
+
+
+def let_loose(senders: list[subprocess.Popen[bytes]]) -> list[float]:
+    """Have them send until nothing is due: the seconds that each computed."""
+    # All are told before any is waited for.
+    for sender in senders:
+        assert sender.stdin
+        sender.stdin.write(b"go\n")
+        sender.stdin.flush()
+    return [float(sender.communicate()[0]) for sender in senders]
 
 
 def make_due(channel: str, count: int) -> Any:

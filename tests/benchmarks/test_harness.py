@@ -23,7 +23,7 @@ def seeded(db: None) -> Seeded:
 
 @pytest.mark.parametrize(
     "command",
-    ["benchmarks.pages", "benchmarks.engine", "benchmarks.reminders", "faults.run", "faults.zones"],
+    ["benchmarks.pages", "benchmarks.engine", "benchmarks.reminders", "benchmarks.rush", "faults.run", "faults.zones"],
 )
 def test_each_command_starts_where_nothing_is_set_up(command: str) -> None:
     nothing = {name: value for name, value in os.environ.items() if "DJANGO" not in name and name != "DEPLOYMENT"}
