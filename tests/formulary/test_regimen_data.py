@@ -47,9 +47,9 @@ def test_the_pairs_of_the_clinical_facts_are_all_there() -> None:
 def test_every_name_of_the_formulary_means_its_ingredient() -> None:
     for entry in read_formulary():
         for written in (entry.name, entry.ingredient, *entry.aliases):
-            found = RULES.catalogue.ingredient(written)
+            found = RULES.catalogue.recognize(written)
             assert found is not None, written
-            assert found.name == entry.ingredient, written
+            assert (found.ingredient.name, found.rest) == (entry.ingredient, ()), written
 
 
 @pytest.mark.parametrize(
@@ -73,20 +73,20 @@ def test_every_name_of_the_formulary_means_its_ingredient() -> None:
     ],
 )
 def test_a_medication_is_known_by_generic_salt_brand_and_synonym(written: str, ingredient: str) -> None:
-    found = RULES.catalogue.ingredient(written)
+    found = RULES.catalogue.recognize(written)
     assert found
-    assert found.name == ingredient
+    assert (found.ingredient.name, found.rest) == (ingredient, ())
 
 
-@pytest.mark.parametrize("written", ["moonflower extract", "", "hcl", "sertraline forte", "xr sertraline"])
+@pytest.mark.parametrize("written", ["moonflower extract", "", "hcl", "400 mg", "sertralineforte"])
 def test_what_is_no_name_means_nothing(written: str) -> None:
-    assert RULES.catalogue.ingredient(written) is None
+    assert RULES.catalogue.recognize(written) is None
 
 
 def test_two_ingredients_in_one_product_are_meant_by_the_names_and_classes_of_both() -> None:
-    auvelity = RULES.catalogue.ingredient("Auvelity")
+    auvelity = RULES.catalogue.recognize("Auvelity")
     assert auvelity
-    assert {"bupropion", "dextromethorphan", "serotonergic", "cyp2d6_strong_inhibitor"} <= auvelity.tokens
+    assert {"bupropion", "dextromethorphan", "serotonergic", "cyp2d6_strong_inhibitor"} <= auvelity.ingredient.tokens
 
 
 @pytest.mark.parametrize(

@@ -120,11 +120,11 @@ def calendar(entries: Iterable[Taken], person: Person) -> list[Day]:
         on = FIRST + timedelta(days=number)
         taken: dict[Ingredient, list[tuple[str, Span]]] = {}
         for one in entries:
-            ingredient = RULES.catalogue.ingredient(one.name)
-            assert ingredient
+            recognized = RULES.catalogue.recognize(one.name)
+            assert recognized
             for span in one.spans:
                 if runs_on(span, on):
-                    taken.setdefault(ingredient, []).append((one.name, span))
+                    taken.setdefault(recognized.ingredient, []).append((one.name, span))
         age = completed_years(person.birth_on, min(on, horizon))
         days.append(Day(number, on, taken, age, on > horizon))
     return days
@@ -273,7 +273,7 @@ def piece_of(day: Day, limits: list[LimitRule], ingredient: Ingredient, person: 
 def slow_client(days: list[Day], ingredients: list[Ingredient], person: Person) -> Iterable[Key]:
     for ingredient in ingredients:
         held: list[tuple[str, str, Callable[[Day], bool]]] = []
-        allergens = {RULES.catalogue.allergen(written) for written in person.allergies}
+        allergens = {token for written in person.allergies for token in RULES.catalogue.allergens(written)}
         if allergens & ingredient.tokens:
             held.append(("allergy", "allergy", lambda _: True))
         for condition in RULES.conditions:

@@ -48,6 +48,10 @@ def _lithium(ada: Client, prescriber: User, now: dt.datetime) -> None:
         ({"name": "lisinopril/HCTZ"}, True),
         ({"name": "Losartan potassium"}, True),
         ({"name": "furosemide"}, True),
+        ({"name": "Ibuprofen 400 MG Oral Tablet"}, True),
+        ({"name": "24 HR Losartan potassium 50 MG / Hydrochlorothiazide 12.5 MG Oral Tablet"}, True),
+        ({"name": "Acetaminophen 325 MG Oral Tablet"}, False),
+        ({"name": "nonibuprofen 400 MG"}, False),
         ({"name": "acetaminophen"}, False),
         ({"name": "something of the garden"}, False),
         ({"name": "ibuprofen", "first_on": 40}, False),
@@ -72,3 +76,9 @@ def test_it_names_what_was_begun_until_a_level_is_taken(ada: Client, prescriber:
     ]
     enter(ada, prescriber, now - DAY, "lithium", "0.8", "mmol/L")
     assert not [line for line in lines_of_client(ada, now) if "newly taken" in line.why]
+
+
+def test_what_another_system_wrote_is_named_as_it_was_written(ada: Client, now: dt.datetime) -> None:
+    ReportedMedicationFactory(client=ada, name="Naproxen sodium 220 MG Oral Tablet", recorded_at=now - DAY)
+    [words] = asked(ada, now)
+    assert "is newly taken: Naproxen sodium 220 MG Oral Tablet" in words

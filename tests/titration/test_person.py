@@ -106,7 +106,7 @@ def test_reported_medications_with_their_days_are_known_for_the_longest_washout(
     ReportedMedicationFactory(client=ada, name="old", last_on=TODAY - STILL_CONCERNS - dt.timedelta(days=1))
     ReportedMedicationFactory(client=ada, name="St John's wort")
     around = queries.surroundings_of(ada, today=TODAY)
-    assert around.names == ["St John's wort"]
+    assert around.names == ["St John's wort", "st john's wort"]
     assert around.reported == [
         Reported("Prozac", "fluoxetine", dt.date(2025, 6, 1), dt.date(2026, 2, 1), Decimal(40)),
         Reported("St John's wort", "", None, None, None),

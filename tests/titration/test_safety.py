@@ -355,7 +355,7 @@ def test_the_page_shows_every_stop_once_and_signs_with_its_reasons(
     paula: Browser, ada: Client, sertraline: Medication, prescriber: User, on_phenelzine: None
 ) -> None:
     page = page_of(ada, sertraline)
-    keys = _offers(paula.get(page).content.decode())
+    keys = offers(paula.get(page).content.decode())
     shown = paula.post(page, typed(products=keys)).content.decode()  # type: ignore[arg-type]
     assert "serotonin syndrome" in shown
     names = _reasons(shown)
@@ -377,7 +377,7 @@ def test_the_page_shows_every_stop_once_and_signs_with_its_reasons(
     assert wrong.status_code == 422
 
 
-def _offers(page: str) -> list[str]:
+def offers(page: str) -> list[str]:
     return re.findall(r'name="products"[^>]*value="([^"]+)"', page) or re.findall(
         r'value="([^"]+)"[^>]*name="products"', page
     )

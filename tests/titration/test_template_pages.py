@@ -156,6 +156,14 @@ def test_a_change_of_a_plan_by_template_is_held_against_the_labels_pace(
     assert too_soon.status_code == 422
 
 
+def test_a_text_counts_by_all_that_it_names(ada: Client) -> None:
+    reported(ada, "Contrave 8/90 extended release tablet")
+    around = surroundings_of(ada, today=timezone.localdate())
+    assert around.label(MedicationFactory(name="atomoxetine")).choice.reason.startswith(
+        "With a strong CYP2D6 inhibitor (naltrexone-bupropion)"
+    )
+
+
 def test_what_is_taken_are_plans_here_and_what_is_reported_today(ada: Client, prescriber: User) -> None:
     now, today = timezone.now(), timezone.localdate()
     valproate = MedicationFactory(name="divalproex ER", ingredient="valproate")
@@ -164,7 +172,7 @@ def test_what_is_taken_are_plans_here_and_what_is_reported_today(ada: Client, pr
     reported(ada, "Aspirin", last_on=today)
     reported(ada, "Rifadin", last_on=today - dt.timedelta(days=1))
     around = surroundings_of(ada, today=today)
-    assert around.names == ["divalproex ER", "valproate", "Aspirin"]
+    assert around.names == ["divalproex ER", "valproate", "Aspirin", "aspirin"]
     assert around.codes == ["F41.0"]
 
 

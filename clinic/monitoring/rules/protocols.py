@@ -11,9 +11,7 @@ from pathlib import Path
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.entries import STATUSES
 from clinic.formulary.rules.reading import DATA as FORMULARY_DATA
-from clinic.formulary.rules.regimen import read_rows
-from clinic.formulary.rules.regimen.catalogue import Catalogue, Ingredient
-from clinic.formulary.rules.search import folded
+from clinic.formulary.rules.regimen import read_rows, recognize
 from clinic.monitoring.rules.results import KINDS
 
 DATA = Path(__file__).parent.parent / "data"
@@ -174,23 +172,10 @@ def ingredient_groups() -> Mapping[str, frozenset[str]]:
     }
 
 
-@lru_cache(maxsize=1)
-def _catalogue() -> Catalogue:
-    groups = ingredient_groups()
-    return Catalogue(
-        {
-            folded(written): Ingredient(row["ingredient"], groups[row["ingredient"]])
-            for row in read_rows(FORMULARY_DATA, "ingredients")
-            for written in (row["ingredient"], *_list(row["names"]))
-        },
-        {},
-    )
-
-
 def groups_of(written: str) -> frozenset[str]:
-    """What a protocol may name a medication by that somebody wrote down; empty where nobody knows the name."""
-    found = _catalogue().ingredient(written)
-    return found.tokens if found else frozenset()
+    """What a protocol may name a medication by that somebody wrote down; empty where no name in it is known."""
+    found = recognize(written)
+    return found.ingredient.tokens if found else frozenset()
 
 
 def asks_for_begun(ingredient: str) -> bool:

@@ -256,6 +256,7 @@ def previewed(
                 *_shown(one for one in findings if one.severity is Severity.WARN),
                 *_told(told.of_tier(Severity.WARN)),
                 *(ShownFinding("earlier_trial", words) for words in told.earlier),
+                *(ShownFinding("unknown_medication", words) for words in told.unchecked),
             ],
             notes=[
                 *_shown(one for one in findings if one.severity is Severity.NOTE),

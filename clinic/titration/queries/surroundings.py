@@ -17,7 +17,7 @@ from clinic.core.rows import Rows
 from clinic.formulary.models import Medication
 from clinic.formulary.queries import Schedules, rules_in_force
 from clinic.formulary.rules import AfterGap, after_gap, choose, limits_of
-from clinic.formulary.rules.regimen import RuleSet, Span, Taken, check
+from clinic.formulary.rules.regimen import RuleSet, Span, Taken, check, recognize
 from clinic.intake.models import ReportedMedication
 from clinic.plans.models import PlanStatus, Problem
 from clinic.titration.facts import measured_facts
@@ -219,6 +219,12 @@ def _taken_by_plans(rows: Iterable[dict[str, Any]]) -> list[PlanTaken]:
 
 
 def _names(here: Iterable[dict[str, Any]], reported: Iterable[Reported]) -> list[str]:
-    """Of what is prescribed here, then of what is reported: each name and, where it is known, the ingredient."""
-    pairs = [*((row["name"], row["ingredient"]) for row in here), *((one.name, one.ingredient) for one in reported)]
-    return list(dict.fromkeys(name for pair in pairs for name in pair if name))
+    """Of what is prescribed here, then of what is reported: each name and, where they are known, the ingredients."""
+    prescribed = [(row["name"], row["ingredient"]) for row in here]
+    told = [(one.name, *([one.ingredient] if one.ingredient else _named_in(one.name))) for one in reported]
+    return list(dict.fromkeys(name for names in (*prescribed, *told) for name in names))
+
+
+def _named_in(written: str) -> tuple[str, ...]:
+    found = recognize(written)
+    return found.names if found else ()

@@ -80,6 +80,8 @@ class Switching:
         own = running.unsettled_stops(running.findings_from(leaving, day), settled)
         first = Before([*map(PlanStop, own), *old_look.stops], old_look)
         new_look = self.around.look(self.medication, coming, beside=self._reading(leaving))
+        # What nothing is checked about is the same of both, and told once.
+        first = replace(first, regimen=replace(old_look, unchecked=()))
         new_look = replace(new_look, earlier=self.earlier)
         second = Before([*map(PlanStop, coming.stops), *new_look.stops, *self.tests], new_look)
         stops = stops_of_both((self.dose_plan.medication.name, first.stops), (self.medication.name, second.stops))

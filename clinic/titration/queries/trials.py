@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from clinic.clients.models import Client
 from clinic.core.clock import local_day
@@ -40,6 +41,7 @@ from clinic.titration.rules.trials import (
     Total,
     Trial,
     adequate_failures,
+    names_ingredient,
     of_ingredient,
     own_trial,
     told_trial,
@@ -86,11 +88,10 @@ def warnings_before(client: Client, medication: Medication, today: date) -> tupl
 
 
 def _was_tried(client: Client, ingredient: str) -> bool:
-    here = DosePlan.objects.filter(client=client, medication__ingredient__iexact=ingredient)
-    before = MedicationTrial.objects.filter(
-        Q(medication__ingredient__iexact=ingredient) | Q(name__iexact=ingredient), client=client, withdrawn_at=None
-    )
-    return here.order_by().values("pk").union(before.order_by().values("pk")).exists()
+    here = DosePlan.objects.filter(client=client).order_by().values_list("medication__ingredient")
+    before = MedicationTrial.objects.filter(client=client, withdrawn_at=None).order_by()
+    told = before.values_list(Coalesce(F("medication__ingredient"), F("name"), output_field=CharField()))
+    return any(names_ingredient(written, ingredient) for (written,) in here.union(told))
 
 
 def trial_parts() -> dict[str, Rows]:

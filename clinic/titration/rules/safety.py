@@ -7,7 +7,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from clinic.formulary.rules.regimen import Finding, Person, Pregnancy, RuleSet, Severity, Sex, Span, Taken, check
+from clinic.formulary.rules.regimen import (
+    UNKNOWN,
+    Finding,
+    Person,
+    Pregnancy,
+    RuleSet,
+    Severity,
+    Sex,
+    Span,
+    Taken,
+    check,
+)
+from clinic.formulary.rules.regimen import Code as RegimenCode
 from clinic.formulary.rules.regimen.limits import GENERAL
 from clinic.titration.rules.findings import Code
 from clinic.titration.rules.numbers import plain
@@ -70,12 +82,14 @@ class RegimenLook:
     """What the check says about one medication among all that a client takes; `stops` are those not yet settled.
 
     `earlier` is what earlier trials of the same ingredient say to one who starts it; it warns and never stops.
+    `unchecked` says what else the client takes that nothing was checked about.
     """
 
     findings: tuple[Finding, ...]
     stops: tuple[RegimenStop | ChecksUnavailable, ...]
     version: str
     earlier: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
     @property
     def is_available(self) -> bool:
@@ -95,7 +109,8 @@ class RegimenLook:
     def to_json(self) -> dict[str, Any]:
         """As it is kept with the version that was signed."""
         kept = {"version": self.version, "findings": [finding.to_json() for finding in self.findings]}
-        return {**kept, "earlier": list(self.earlier)} if self.earlier else kept
+        told = {"earlier": list(self.earlier), "unchecked": list(self.unchecked)}
+        return kept | {name: sentences for name, sentences in told.items() if sentences}
 
 
 NOT_CHECKED = RegimenLook((), (ChecksUnavailable(),), "")
@@ -117,9 +132,10 @@ def look(
     The adult maximum is not told twice where the plan itself is above it. Without `needs_reasons` (a change that
     only lowers or stops) findings are told and hold nothing up.
     """
+    checked = check(person, taken, rules, today)
     found = [
         finding
-        for finding in concerning(check(person, taken, rules, today), name, today=today)
+        for finding in concerning(checked, name, today=today)
         if not (is_above_own_maximum and finding.rule.startswith(GENERAL))
     ]
     versions = _versions(rules)
@@ -128,7 +144,12 @@ def look(
         for finding in found
         if finding.severity is Severity.STOP
     ]
-    return RegimenLook(tuple(found), tuple(unsettled(stops, settled)) if needs_reasons else (), rules.version)
+    return RegimenLook(
+        tuple(found),
+        tuple(unsettled(stops, settled)) if needs_reasons else (),
+        rules.version,
+        unchecked=unchecked_words([one for one in checked if one not in found], today=today),
+    )
 
 
 def is_above_maximum(plan: DosePlanResult) -> bool:
@@ -196,11 +217,25 @@ def concerning(findings: Iterable[Finding], name: str, *, today: date) -> list[F
     ]
 
 
+def unchecked_words(findings: Iterable[Finding], *, today: date) -> tuple[str, ...]:
+    """What of all that is taken today or later nothing was checked about, each medication as it was written."""
+    unknown = [
+        one
+        for one in findings
+        if one.code is RegimenCode.UNKNOWN_MEDICATION and (one.last_on is None or one.last_on >= today)
+    ]
+    whole = dict.fromkeys(f"“{name}”" for one in unknown if one.rule == UNKNOWN for name in one.medications)
+    parts = dict.fromkeys(one.text for one in unknown if one.rule != UNKNOWN)
+    if not whole:
+        return tuple(parts)
+    return (f"Not in the formulary, so nothing was checked about: {', '.join(whole)}. Check by hand.", *parts)
+
+
 def highest_doses(taken: Iterable[Taken], finding: Finding, *, today: date) -> dict[str, Decimal]:
     """The highest mg a day of each medication of a finding from today on; unknown amounts are left out."""
     doses: dict[str, Decimal] = {}
     for entry in taken:
-        name = entry.name.lower()
+        name = entry.name.strip().lower()
         for span in entry.spans:
             to_come = span.last_on is None or span.last_on >= today
             if name in finding.medications and to_come and span.mg_per_day is not None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from clinic.core.rules import RuleBroken
+from clinic.formulary.rules.regimen import recognize
 from clinic.scales.rules.scoring import INSTRUMENTS
 from clinic.titration.rules.numbers import percent_of
 from clinic.titration.rules.supply import Days, Fill
@@ -337,6 +338,12 @@ def adequate_failures(trials: Iterable[Trial]) -> list[Trial]:
 
 
 def of_ingredient(trials: Iterable[Trial], ingredient: str) -> list[Trial]:
-    """The trials of one active ingredient, whatever its form or release."""
+    """The trials of one active ingredient, whatever its form or release, also within a combination."""
+    return [trial for trial in trials if names_ingredient(trial.ingredient, ingredient)]
+
+
+def names_ingredient(written: str, ingredient: str) -> bool:
+    """Whether a name or text is of an ingredient: it is its name, or names it among others."""
     wanted = ingredient.casefold()
-    return [trial for trial in trials if trial.ingredient.casefold() == wanted]
+    found = recognize(written)
+    return written.casefold() == wanted or (found is not None and wanted in found.names)

@@ -102,6 +102,7 @@ def look_at(
 def with_regimen(decided: Decided, regimen: RegimenLook) -> Decided:
     """The same decision held against all that is taken: what was found is told, what stops needs a reason too."""
     lines = [FindingLine(one.severity.value, dated_words(one)) for one in regimen.findings]
+    lines += [FindingLine("warn", sentence) for sentence in regimen.unchecked]
     if not regimen.is_available:
         lines = [FindingLine("stop", stop.words) for stop in regimen.stops]
     return replace(decided, findings=(*decided.findings, *lines), stops=(*decided.stops, *regimen.stops))

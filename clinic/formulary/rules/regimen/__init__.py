@@ -1,22 +1,26 @@
 """The regimen check: all that a client takes together, held against rules that are data; pure.
 
-`reading` and `building` make a RuleSet of rows, `person` is the question, `course` gathers what is taken by
-ingredient, `pairs`, `amounts`, `client` and `loads` look, `checking` joins them, `findings` is the answer.
+`reading` and `building` make a RuleSet of rows, `person` is the question, `catalogue` and `recognizing` say what a
+text names, `course` gathers what is taken by ingredient, `pairs`, `amounts`, `client` and `loads` look, `checking`
+joins them, `findings` is the answer.
 """
 
 from clinic.formulary.rules.regimen.building import KINDS, rule_set, with_maxima
-from clinic.formulary.rules.regimen.checking import check
+from clinic.formulary.rules.regimen.catalogue import Recognized
+from clinic.formulary.rules.regimen.checking import UNKNOWN, check
 from clinic.formulary.rules.regimen.findings import Code, Finding, Severity
 from clinic.formulary.rules.regimen.person import Person, Pregnancy, Sex, Span, Taken
-from clinic.formulary.rules.regimen.reading import read_rows, read_rules
+from clinic.formulary.rules.regimen.reading import read_rows, read_rules, recognize
 from clinic.formulary.rules.regimen.rows import RuleSet
 
 __all__ = [
     "KINDS",
+    "UNKNOWN",
     "Code",
     "Finding",
     "Person",
     "Pregnancy",
+    "Recognized",
     "RuleSet",
     "Severity",
     "Sex",
@@ -25,6 +29,7 @@ __all__ = [
     "check",
     "read_rows",
     "read_rules",
+    "recognize",
     "rule_set",
     "with_maxima",
 ]

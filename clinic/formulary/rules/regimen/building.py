@@ -95,7 +95,7 @@ def _catalogue(ingredients: Sequence[Row], classes: Sequence[Row]) -> Catalogue:
         tokens = frozenset(parts).union(*(_list(rows[part]["classes"]) for part in parts))
         if missing := sorted(tokens - set(rows) - set(class_by_name.values())):
             raise RuleBroken(f"The ingredient {name} cannot be used: {missing[0]} is no class.")
-        ingredient = Ingredient(name, tokens)
+        ingredient = Ingredient(name, tokens, tuple(parts[1:]))
         for written in (name, *_list(row["names"])):
             if by_name.setdefault(folded(written), ingredient) is not ingredient:
                 raise RuleBroken(f"The ingredient {name} cannot be used: {written} means another one, too.")

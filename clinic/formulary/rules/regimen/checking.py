@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from clinic.formulary.rules.regimen.amounts import find_above_max
+from clinic.formulary.rules.regimen.catalogue import Catalogue, Recognized
 from clinic.formulary.rules.regimen.client import find_ages, find_allergies, find_conditions, find_pregnancy
 from clinic.formulary.rules.regimen.course import as_asked, courses_of, stretches_of
 from clinic.formulary.rules.regimen.days import day_of_number, merged
@@ -11,9 +12,11 @@ from clinic.formulary.rules.regimen.findings import Code, Finding, Severity
 from clinic.formulary.rules.regimen.loads import find_loads
 from clinic.formulary.rules.regimen.pairs import find_duplicates, find_interactions, find_washouts
 from clinic.formulary.rules.regimen.person import Person, Taken
-from clinic.formulary.rules.regimen.regimen import Regimen
+from clinic.formulary.rules.regimen.regimen import Regimen, listed
 from clinic.formulary.rules.regimen.rows import RuleSet
 
+# Nothing of an entry is in the formulary, or not all of it.
+UNKNOWN, UNKNOWN_PART = "unknown-medication", "unknown-part"
 CHECKS = (
     find_interactions,
     find_washouts,
@@ -36,18 +39,20 @@ def check(person: Person, taken: Iterable[Taken], rules: RuleSet, today: date) -
     last day that is named. What is not known of the client is never read as "no": rules that need it do not speak.
     """
     entries = tuple(taken)
-    courses, unknown = courses_of(entries, rules.catalogue)
-    regimen = Regimen(person, courses, rules, today.toordinal())
+    regimen = Regimen(person, courses_of(entries, rules.catalogue), rules, today.toordinal())
     found = [finding for find in CHECKS for finding in find(regimen)]
-    return sorted([*found, *_unknown(unknown)], key=lambda finding: finding.place)
+    return sorted([*found, *_unknown(entries, rules.catalogue)], key=lambda finding: finding.place)
 
 
-def _unknown(entries: Iterable[Taken]) -> Iterator[Finding]:
-    """What is not in the formulary, ended or not: nothing was checked about it, and that is said."""
+def _unknown(entries: Iterable[Taken], catalogue: Catalogue) -> Iterator[Finding]:
+    """What is not in the formulary, in whole or in part, ended or not: that nothing was checked about it is said."""
     by_name: dict[str, list[Taken]] = {}
     for entry in entries:
         by_name.setdefault(as_asked(entry.name), []).append(entry)
     for name, same in by_name.items():
+        recognized = catalogue.recognize(name)
+        if recognized and not recognized.rest:
+            continue
         for run in merged((one.first, one.last) for entry in same for one in stretches_of(entry)):
             yield Finding(
                 code=Code.UNKNOWN_MEDICATION,
@@ -55,7 +60,14 @@ def _unknown(entries: Iterable[Taken]) -> Iterator[Finding]:
                 medications=(name,),
                 first_on=day_of_number(run[0]),
                 last_on=day_of_number(run[1]),
-                text=f"“{name}” is not in the formulary: nothing was checked about it; consider checking it by hand.",
-                rule="unknown-medication",
+                text=_unknown_words(name, recognized),
+                rule=UNKNOWN_PART if recognized else UNKNOWN,
                 source="the formulary",
             )
+
+
+def _unknown_words(name: str, recognized: Recognized | None) -> str:
+    if recognized is None:
+        return f"“{name}” is not in the formulary: nothing was checked about it; consider checking it by hand."
+    rest = listed(f"“{word}”" for word in recognized.rest)
+    return f"“{name}” was checked as {recognized.ingredient.words}: nothing was checked about {rest} in it."

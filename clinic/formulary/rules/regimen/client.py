@@ -20,9 +20,12 @@ PREGNANCY_WORDS = {
 def find_allergies(regimen: Regimen) -> Iterator[Finding]:
     """An ingredient, or a class it belongs to, among the client's allergies."""
     catalogue = regimen.rules.catalogue
-    tokens = {token: written for written in regimen.person.allergies if (token := catalogue.allergen(written))}
+    tokens: dict[str, str] = {}
+    for written in regimen.person.allergies:
+        for token in catalogue.allergens(written):
+            tokens.setdefault(token, written)
     for course in regimen.courses:
-        hit = [written for token, written in tokens.items() if token in course.ingredient.tokens]
+        hit = {written for token, written in tokens.items() if token in course.ingredient.tokens}
         if hit:
             yield from _allergy(course, listed(hit), regimen)
 

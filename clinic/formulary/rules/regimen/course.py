@@ -102,18 +102,15 @@ class Course:
         return covers(self.runs, day)
 
 
-def courses_of(taken: Iterable[Taken], catalogue: Catalogue) -> tuple[tuple[Course, ...], tuple[Taken, ...]]:
-    """What is taken gathered by ingredient, in the order of the names, and the entries that nobody knows."""
+def courses_of(taken: Iterable[Taken], catalogue: Catalogue) -> tuple[Course, ...]:
+    """What is taken gathered by ingredient, in the order of the names; entries that nobody knows are left out."""
     known: dict[Ingredient, list[Stretch]] = {}
-    unknown: list[Taken] = []
     for entry in taken:
-        ingredient = catalogue.ingredient(entry.name)
-        if ingredient is None:
-            unknown.append(entry)
-        else:
-            known.setdefault(ingredient, []).extend(stretches_of(entry))
+        recognized = catalogue.recognize(entry.name)
+        if recognized:
+            known.setdefault(recognized.ingredient, []).extend(stretches_of(entry))
     courses = [Course(ingredient, tuple(stretches)) for ingredient, stretches in known.items() if stretches]
-    return tuple(sorted(courses, key=lambda course: (course.name, course.ingredient.name))), tuple(unknown)
+    return tuple(sorted(courses, key=lambda course: (course.name, course.ingredient.name)))
 
 
 def stretches_of(entry: Taken) -> Sequence[Stretch]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from clinic.core.rules import RuleBroken
 from clinic.formulary.rules.reading import DATA
 from clinic.formulary.rules.regimen.building import KINDS, rule_set
+from clinic.formulary.rules.regimen.catalogue import Recognized
 from clinic.formulary.rules.regimen.rows import RuleSet
 
 
@@ -19,6 +20,11 @@ def read_rules(folder: Path = DATA) -> RuleSet:
     rows_by_kind = {kind: read_rows(folder, kind) for kind in KINDS}
     versions = [row.get("version") or "" for rows in rows_by_kind.values() for row in rows]
     return rule_set(rows_by_kind, version=max(versions, default=""))
+
+
+def recognize(written: str) -> Recognized | None:
+    """What a text means by the names of the data files; None where it names nothing known."""
+    return read_rules().catalogue.recognize(written)
 
 
 def read_rows(folder: Path, kind: str) -> list[dict[str, str]]:

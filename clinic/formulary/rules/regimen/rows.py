@@ -20,7 +20,9 @@ class Side:
     unwanted: frozenset[str] = frozenset()
 
     def covers(self, ingredient: Ingredient) -> bool:
-        """Whether the rule means this ingredient."""
+        """Whether the rule means this ingredient; of several that a text names together, any of them."""
+        if ingredient.parts:
+            return any(map(self.covers, ingredient.parts))
         return bool(self.wanted & ingredient.tokens) and not self.unwanted & ingredient.tokens
 
 
