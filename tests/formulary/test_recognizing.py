@@ -172,3 +172,9 @@ def test_an_allergy_told_in_a_text_stops(allergy: str, medication: str) -> None:
 @pytest.mark.parametrize("allergy", ["Latex allergy", "acetaminophen", "none of them"])
 def test_another_allergy_does_not(allergy: str) -> None:
     assert of_code("allergy", taken("Ibuprofen 400 MG"), person=replace(ADULT, allergies=(allergy,))) == []
+
+
+def test_what_a_text_is_checked_as_is_said_in_words() -> None:
+    assert recognized("Advil 200 MG").words == "ibuprofen"
+    assert recognized("ibuprofen 200 MG / famotidine 26.6 MG").words == "famotidine and ibuprofen"
+    assert recognized("ibuprofen forte duo").words == "ibuprofen, without “forte duo”"

@@ -1,6 +1,7 @@
 """The evaluation and history pages: nothing typed is lost, whatever button is pressed."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from tests.factories.formulary import MedicationFactory
 from tests.factories.intake import (
     RECEIVED,
     AllergyFactory,
+    MedicationTrialFactory,
     PregnancyAnswerFactory,
+    ReportedMedicationFactory,
     complete_draft,
     signed_evaluation,
 )
@@ -69,7 +72,7 @@ def test_a_button_for_one_line_saves_the_rest_too(desk: Browser, draft: Psychiat
             "allergy-substance": "latex",
             "trial-name": "Sertraline",
             "trial-weeks": "6",
-            "medication-name": "St John's wort",
+            "medication-name": "Zauberkraut",
             "do": "add_trial",
         },
     )
@@ -80,6 +83,38 @@ def test_a_button_for_one_line_saves_the_rest_too(desk: Browser, draft: Psychiat
     assert told.trials[0].medication == sertraline
     assert told.medications[0].medication is None
     assert "Not on our list: not checked" in desk.get(at(draft)).content.decode()
+
+
+def lines_of(page: str, heading: str) -> list[str]:
+    """What stands in each line of a part of the page, in words."""
+    part = page.split(f'id="{heading}"')[1].split("</section>")[0]
+    lines = re.findall(r"<(?:li|td data-label=\"Medication\")>(.*?)</(?:li|td)>", part, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", line).split()) for line in lines]
+
+
+def test_each_line_says_what_it_is_checked_as(desk: Browser, draft: PsychiatricEvaluation, ada: Client) -> None:
+    for name in ("Ibuprofen 400 MG Oral Tablet", "ibuprofen", "Loratadine / zilch", "Tylenol #3", "Zauberkraut"):
+        ReportedMedicationFactory(client=ada, name=name, dose_text="")
+        MedicationTrialFactory(client=ada, name=name)
+    ReportedMedicationFactory(client=ada, name="Zoloft", dose_text="", medication=MedicationFactory())
+    for substance in ("Latex allergy", "Allergy to ibuprofen", "NSAIDs"):
+        AllergyFactory(client=ada, substance=substance)
+    page = desk.get(at(draft)).text
+    words = {
+        "Ibuprofen 400 MG Oral Tablet": "checked as ibuprofen",
+        "ibuprofen": "",
+        "Loratadine / zilch": "Known in part checked as loratadine, without “zilch”",
+        "Tylenol #3": "checked as acetaminophen-codeine",
+        "Zauberkraut": "Not on our list: not checked",
+    }
+    taken = lines_of(page, "medication")
+    assert len(taken) == len(words) + 1
+    for name, said in (words | {"Zoloft": "checked as sertraline"}).items():
+        assert any(line.startswith(f"{name} {said}".strip()) for line in taken), name
+    assert all("checked" not in line for line in taken if line.startswith("ibuprofen"))
+    assert lines_of(page, "trial") == [f"{name} {said}".strip() for name, said in words.items()]
+    unchecked = [line for line in lines_of(page, "allergy") if "No medication on our list: not checked" in line]
+    assert [line.split(":")[0].strip() for line in unchecked] == ["Latex allergy"]
 
 
 def test_a_line_that_cannot_be_kept_is_shown_again_with_all_that_was_typed(

@@ -10,6 +10,7 @@ from django.db.models import Q
 from clinic.clients.models import Client
 from clinic.core.models import Record
 from clinic.formulary.models import Medication
+from clinic.formulary.rules.regimen import Recognized, allergens, recognize
 from clinic.staff.models import User
 
 
@@ -74,6 +75,11 @@ class MedicationTrial(Record):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def recognized(self) -> Recognized | None:
+        """What its words name; None where nothing in them is known."""
+        return recognize(self.name)
+
 
 class ReportedMedicationQuerySet(ChartQuerySet["ReportedMedication"]):
     pass
@@ -112,6 +118,11 @@ class ReportedMedication(Record):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def recognized(self) -> Recognized | None:
+        """What its words name; None where nothing in them is known."""
+        return recognize(self.name)
+
 
 class AllergyQuerySet(ChartQuerySet["Allergy"]):
     pass
@@ -146,6 +157,11 @@ class Allergy(Record):
 
     def __str__(self) -> str:
         return self.substance
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it names a medication or a class that plans are checked against."""
+        return self.medication_id is not None or bool(allergens(self.substance))
 
 
 class Pregnancy(models.TextChoices):

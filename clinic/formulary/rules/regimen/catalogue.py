@@ -37,6 +37,12 @@ class Recognized:
     rest: tuple[str, ...]
 
     @property
+    def words(self) -> str:
+        """What it is checked as: "ibuprofen", "ibuprofen, without “zilch”" where a word is not known."""
+        rest = f", without “{' '.join(self.rest)}”" if self.rest else ""
+        return f"{self.ingredient.words}{rest}"
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The ingredients named, what a combination contains among them."""
         return (self.ingredient.name, *self.ingredient.contains)

@@ -27,6 +27,11 @@ def recognize(written: str) -> Recognized | None:
     return read_rules().catalogue.recognize(written)
 
 
+def allergens(written: str) -> frozenset[str]:
+    """What an allergy is held against, by the names of the data files: ingredients and classes; none where none is."""
+    return read_rules().catalogue.allergens(written)
+
+
 def read_rows(folder: Path, kind: str) -> list[dict[str, str]]:
     """The rows of one data file as they stand; RuleBroken where it cannot be read."""
     path = folder / f"{kind}.csv"
