@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.formulary.rules.regimen import Code, Severity
+from clinic.formulary.rules.regimen import Code, Severity, name_to_check
 from clinic.formulary.rules.regimen.catalogue import Recognized
 from clinic.formulary.rules.regimen.recognizing import BESIDE, SALTS, index_of, names_in, words_of
 from tests.formulary.regimens import ADULT, RULES, findings, of_code, taken
@@ -172,6 +172,24 @@ def test_an_allergy_told_in_a_text_stops(allergy: str, medication: str) -> None:
 @pytest.mark.parametrize("allergy", ["Latex allergy", "acetaminophen", "none of them"])
 def test_another_allergy_does_not(allergy: str) -> None:
     assert of_code("allergy", taken("Ibuprofen 400 MG"), person=replace(ADULT, allergies=(allergy,))) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "ingredient", "name"),
+    [
+        ("Sertraline 100MG", "sertraline", "sertraline"),
+        ("Lustral", "sertraline", "sertraline"),
+        ("Ibuprofen 400 MG", "sertraline", "sertraline"),
+        ("Ibuprofen 400 MG", "", "Ibuprofen 400 MG"),
+        # A link to one of several, or to what was known of it, hides nothing.
+        ("Chlordiazepoxide-Clidinium", "chlordiazepoxide", "Chlordiazepoxide-Clidinium"),
+        ("amitriptyline with perphenazine", "amitriptyline", "amitriptyline with perphenazine"),
+    ],
+)
+def test_what_is_linked_is_checked_by_its_ingredient_unless_its_words_say_more(
+    written: str, ingredient: str, name: str
+) -> None:
+    assert name_to_check(written, ingredient) == name
 
 
 def test_what_a_text_is_checked_as_is_said_in_words() -> None:

@@ -101,15 +101,15 @@ def test_each_line_says_what_it_is_checked_as(desk: Browser, draft: PsychiatricE
         AllergyFactory(client=ada, substance=substance)
     page = desk.get(at(draft)).text
     words = {
-        "Ibuprofen 400 MG Oral Tablet": "checked as ibuprofen",
+        "Ibuprofen 400 MG Oral Tablet": "· checked as ibuprofen",
         "ibuprofen": "",
         "Loratadine / zilch": "Known in part checked as loratadine, without “zilch”",
-        "Tylenol #3": "checked as acetaminophen-codeine",
+        "Tylenol #3": "· checked as acetaminophen-codeine",
         "Zauberkraut": "Not on our list: not checked",
     }
     taken = lines_of(page, "medication")
     assert len(taken) == len(words) + 1
-    for name, said in (words | {"Zoloft": "checked as sertraline"}).items():
+    for name, said in (words | {"Zoloft": "· checked as sertraline"}).items():
         assert any(line.startswith(f"{name} {said}".strip()) for line in taken), name
     assert all("checked" not in line for line in taken if line.startswith("ibuprofen"))
     assert lines_of(page, "trial") == [f"{name} {said}".strip() for name, said in words.items()]

@@ -100,6 +100,14 @@ def test_a_part_alone_that_nobody_knows_is_said(ada: Client, sertraline: Medicat
     assert sentence.startswith("“loratadine / zilch 5 mg” was checked as loratadine")
 
 
+def test_a_link_to_what_is_known_of_it_hides_nothing(ada: Client, sertraline: Medication) -> None:
+    row = told(ada, "Chlordiazepoxide-Clidinium", "5")
+    row.medication = MedicationFactory(name="chlordiazepoxide")
+    row.save()
+    [sentence] = looked_at(ada, sertraline).unchecked
+    assert "nothing was checked about “clidinium”" in sentence
+
+
 def test_the_plan_editor_says_it(browser: Browser, prescriber: User, ada: Client, sertraline: Medication) -> None:
     SignedPlanFactory(client=ada, written_by=prescriber)
     told(ada, "Zauberkraut", "5")

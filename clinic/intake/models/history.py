@@ -10,7 +10,7 @@ from django.db.models import Q
 from clinic.clients.models import Client
 from clinic.core.models import Record
 from clinic.formulary.models import Medication
-from clinic.formulary.rules.regimen import Recognized, allergens, recognize
+from clinic.formulary.rules.regimen import Recognized, allergens, name_to_check, recognize
 from clinic.staff.models import User
 
 
@@ -77,8 +77,8 @@ class MedicationTrial(Record):
 
     @property
     def recognized(self) -> Recognized | None:
-        """What its words name; None where nothing in them is known."""
-        return recognize(self.name)
+        """What it is checked as; None where nothing in its words is known."""
+        return recognize(name_to_check(self.name, self.medication.ingredient if self.medication else ""))
 
 
 class ReportedMedicationQuerySet(ChartQuerySet["ReportedMedication"]):
@@ -120,8 +120,8 @@ class ReportedMedication(Record):
 
     @property
     def recognized(self) -> Recognized | None:
-        """What its words name; None where nothing in them is known."""
-        return recognize(self.name)
+        """What it is checked as; None where nothing in its words is known."""
+        return recognize(name_to_check(self.name, self.medication.ingredient if self.medication else ""))
 
 
 class AllergyQuerySet(ChartQuerySet["Allergy"]):

@@ -221,8 +221,8 @@ def _taken_by_plans(rows: Iterable[dict[str, Any]]) -> list[PlanTaken]:
 def _names(here: Iterable[dict[str, Any]], reported: Iterable[Reported]) -> list[str]:
     """Of what is prescribed here, then of what is reported: each name and, where they are known, the ingredients."""
     prescribed = [(row["name"], row["ingredient"]) for row in here]
-    told = [(one.name, *([one.ingredient] if one.ingredient else _named_in(one.name))) for one in reported]
-    return list(dict.fromkeys(name for names in (*prescribed, *told) for name in names))
+    told = [(one.name, one.ingredient, *_named_in(one.name)) for one in reported]
+    return list(dict.fromkeys(name for names in (*prescribed, *told) for name in names if name))
 
 
 def _named_in(written: str) -> tuple[str, ...]:

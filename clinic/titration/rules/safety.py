@@ -18,6 +18,7 @@ from clinic.formulary.rules.regimen import (
     Span,
     Taken,
     check,
+    name_to_check,
 )
 from clinic.formulary.rules.regimen import Code as RegimenCode
 from clinic.formulary.rules.regimen.limits import GENERAL
@@ -178,8 +179,8 @@ def person_to_check(facts: PersonFacts) -> Person:
 
 
 def taken_as_reported(reported: Reported) -> Taken:
-    """What others prescribed or the client buys, under its ingredient where that is known."""
-    name = reported.ingredient or reported.name
+    """What others prescribed or the client buys, under its ingredient where it is linked to one, else as written."""
+    name = name_to_check(reported.name, reported.ingredient)
     return Taken(name, (Span(reported.first_on, reported.last_on, reported.mg_per_day),))
 
 

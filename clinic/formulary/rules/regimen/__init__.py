@@ -10,7 +10,7 @@ from clinic.formulary.rules.regimen.catalogue import Recognized
 from clinic.formulary.rules.regimen.checking import UNKNOWN, check
 from clinic.formulary.rules.regimen.findings import Code, Finding, Severity
 from clinic.formulary.rules.regimen.person import Person, Pregnancy, Sex, Span, Taken
-from clinic.formulary.rules.regimen.reading import allergens, read_rows, read_rules, recognize
+from clinic.formulary.rules.regimen.reading import allergens, name_to_check, read_rows, read_rules, recognize
 from clinic.formulary.rules.regimen.rows import RuleSet
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Taken",
     "allergens",
     "check",
+    "name_to_check",
     "read_rows",
     "read_rules",
     "recognize",

@@ -27,6 +27,17 @@ def recognize(written: str) -> Recognized | None:
     return read_rules().catalogue.recognize(written)
 
 
+def name_to_check(written: str, ingredient: str) -> str:
+    """The name that something told is checked by: of what is linked its ingredient, unless its words say more.
+
+    Without a link, the words; `ingredient` is empty then.
+    """
+    found = recognize(written)
+    if not ingredient or (found and ingredient in found.names and (found.ingredient.name != ingredient or found.rest)):
+        return written
+    return ingredient
+
+
 def allergens(written: str) -> frozenset[str]:
     """What an allergy is held against, by the names of the data files: ingredients and classes; none where none is."""
     return read_rules().catalogue.allergens(written)
