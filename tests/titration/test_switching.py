@@ -211,10 +211,12 @@ def test_a_stop_of_each_is_asked_by_itself(paula: Browser, sertraline: DosePlan,
 def test_what_others_prescribed_is_checked_with_both(
     paula: Browser, ada: Client, sertraline: DosePlan, venlafaxine: Medication
 ) -> None:
-    ReportedMedication.objects.create(client=ada, name="ibuprofen", origin="client", recorded_at=timezone.now())
+    for name in ("ibuprofen", "Zauberkraut"):
+        ReportedMedication.objects.create(client=ada, name=name, origin="client", recorded_at=timezone.now())
     page = paula.post(url(sertraline, venlafaxine), typed(do="preview")).text
     assert "Sertraline: sertraline with ibuprofen" in page
     assert "Venlafaxine: venlafaxine with ibuprofen" in page
+    assert page.count("nothing was checked about: “zauberkraut”") == 1
 
 
 def test_the_second_prescriber_sees_both(paula: Browser, sertraline: DosePlan, venlafaxine: Medication) -> None:

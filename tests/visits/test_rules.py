@@ -172,5 +172,8 @@ def test_what_all_medications_together_say_is_told_beside_a_decision() -> None:
         Asked(UUID(int=1)), proposed=None, problem="", problem_field="", told="", steps=(), findings=(), stops=(),
         falls_away=False, rationale="", token="",
     )  # fmt: skip
-    decided = with_regimen(alone, RegimenLook((bleeding,), (), version="2026-01-01"))
-    assert decided.findings == (FindingLine("warn", "Bleeding is more likely. (from Mar 2, 2026)"),)
+    look = RegimenLook((bleeding,), (), version="2026-01-01", unchecked=("Nothing was checked about it.",))
+    assert with_regimen(alone, look).findings == (
+        FindingLine("warn", "Bleeding is more likely. (from Mar 2, 2026)"),
+        FindingLine("warn", "Nothing was checked about it."),
+    )

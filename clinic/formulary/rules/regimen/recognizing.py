@@ -44,10 +44,10 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Names as words: by the first of them, the longest first; and those of combinations, piece by piece."""
+    """Names by their first word: in words, the longest first; and those of combinations, piece by piece."""
 
-    by_first: Mapping[str, Sequence[tuple[Words, str]]]
-    in_pieces: Sequence[tuple[tuple[Words, ...], str]]
+    whole: Mapping[str, Sequence[tuple[Words, str]]]
+    in_pieces: Mapping[str, Sequence[tuple[tuple[Words, ...], str]]]
 
 
 class Found(NamedTuple):
@@ -75,15 +75,15 @@ def pieces_of(name: str) -> list[str]:
 
 def index_of(names: Iterable[str]) -> Index:
     """Made once of all names that are looked for."""
-    by_first: dict[str, list[tuple[Words, str]]] = {}
-    in_pieces: list[tuple[tuple[Words, ...], str]] = []
+    whole: dict[str, list[tuple[Words, str]]] = {}
+    in_pieces: dict[str, list[tuple[tuple[Words, ...], str]]] = {}
     for name in names:
         words = words_of(name).words
-        by_first.setdefault(words[0], []).append((words, name))
+        whole.setdefault(words[0], []).append((words, name))
         pieces = pieces_of(name)
         if len(pieces) > 1 and all(len(piece) >= LEAST_LETTERS for piece in pieces):
-            in_pieces.append((tuple(tuple(piece.split()) for piece in pieces), name))
-    longest_first = {first: sorted(found, key=lambda one: -len(one[0])) for first, found in by_first.items()}
+            in_pieces.setdefault(words[0], []).append((tuple(tuple(piece.split()) for piece in pieces), name))
+    longest_first = {first: sorted(found, key=lambda one: -len(one[0])) for first, found in whole.items()}
     return Index(longest_first, in_pieces)
 
 
@@ -96,16 +96,16 @@ def names_in(words: Words, index: Index) -> Found:
     told: set[int] = set()
     end = 0
     for at, word in enumerate(words):
-        found = next((one for one in index.by_first.get(word, ()) if words[at : at + len(one[0])] == one[0]), None)
+        found = next((one for one in index.whole.get(word, ()) if words[at : at + len(one[0])] == one[0]), None)
         if found and at + len(found[0]) > end:
             end = at + len(found[0])
             names.append(found[1])
             told.update(range(at, end))
-    there = set(words)
     combined = [
         (pieces, name)
-        for pieces, name in index.in_pieces
-        if all(there.issuperset(piece) and _places(piece, words) for piece in pieces)
+        for first in dict.fromkeys(words)
+        for pieces, name in index.in_pieces.get(first, ())
+        if all(_places(piece, words) for piece in pieces)
     ]
     for pieces, name in combined:
         names.append(name)
