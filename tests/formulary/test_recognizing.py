@@ -74,7 +74,9 @@ def test_a_rule_that_means_what_is_named_means_the_text(names: list[str]) -> Non
     """Written together nothing gets quieter: any side of any rule that covers one of them covers the text."""
     together = recognized(" / ".join(names))
     sides = [side for rule in (*RULES.interactions, *RULES.duplicates) for side in (rule.side_a, rule.side_b)]
-    for side in [*sides, *(rule.counted for rule in RULES.loads), *(rule.medications for rule in RULES.conditions)]:
+    sides += [side for rule in RULES.washouts for side in (rule.stopped, rule.started)]
+    sides += [rule.medications for rule in (*RULES.conditions, *RULES.pregnancy, *RULES.ages)]
+    for side in [*sides, *(rule.counted for rule in RULES.loads)]:
         if any(side.covers(RULES.catalogue.by_name[name]) for name in names):
             assert side.covers(together.ingredient), side
     assert together.rest == ()

@@ -62,10 +62,11 @@ def test_what_another_system_wrote_is_checked_like_its_name(
     assert look.unchecked == ()
 
 
+@pytest.mark.parametrize("name", [IMPORTED, IMPORTED + " / zilch 5 MG" * 20])
 def test_it_stops_a_start_until_there_is_a_reason_that_settles_it(
-    ada: Client, sertraline: Medication, prescriber: User, in_force: None
+    ada: Client, sertraline: Medication, prescriber: User, in_force: None, name: str
 ) -> None:
-    told(ada, IMPORTED, "45")
+    told(ada, name, "45")
     with pytest.raises(RuleBroken, match="serotonin syndrome"):
         start(ada, sertraline, prescriber)
     start(ada, sertraline, prescriber, reason())
