@@ -200,6 +200,37 @@ def test_somebody_who_left_is_not_on_call(alert: RiskAlert, prescriber: User, th
     assert told() == ["Theo Therapist"]
 
 
+def test_an_alert_does_not_wait_for_a_closed_account(alert: RiskAlert, prescriber: User, therapist: User) -> None:
+    on_call(first=prescriber, second=therapist)
+    services.tell_on_call(now=JUNE_4)
+    services.acknowledge_alert(alert_id=alert.pk, by=prescriber, now=JUNE_4)
+    services.tell_on_call(now=JUNE_4 + 20 * MINUTE)
+    assert told() == ["Paula Prescriber"]
+    User.objects.get_queryset().filter(pk=prescriber.pk).update(is_active=False)
+    services.tell_on_call(now=JUNE_4 + 21 * MINUTE)
+    assert told() == ["Paula Prescriber", "Theo Therapist"]
+    assert sent_to() == [therapist.email]
+
+
+def test_what_a_closed_account_had_taken_on_is_taken_on_again(
+    browser: Browser, alert: RiskAlert, ada: Client, prescriber: User, therapist: User, coordinator: User
+) -> None:
+    services.acknowledge_alert(alert_id=alert.pk, by=prescriber, now=JUNE_4)
+    browser.force_login(therapist)
+    taken = [reverse("risk:alert", args=[alert.pk]), reverse("risk:open_alerts"), reverse("clients:list")]
+    assert not any("nobody has" in browser.get(page).text or "Nobody yet" in browser.get(page).text for page in taken)
+    User.objects.get_queryset().filter(pk=prescriber.pk).update(is_active=False)
+    alert_page, list_page, any_page = (browser.get(page).text for page in taken)
+    assert "Paula Prescriber, who had taken it on, works here no longer" in alert_page
+    assert "Nobody yet" in list_page
+    assert "nobody has taken it on" in any_page
+    browser.post(reverse("risk:acknowledge", args=[alert.pk]))
+    alert.refresh_from_db()
+    assert alert.acknowledged_by == therapist
+    with pytest.raises(RuleBroken, match="Theo Therapist has already"):
+        services.acknowledge_alert(alert_id=alert.pk, by=coordinator, now=JUNE_4)
+
+
 def test_who_cannot_be_written_to_is_said(browser: Browser, alert: RiskAlert, prescriber: User) -> None:
     on_call(first=prescriber)
     OptOut.objects.create(channel="email", address=prescriber.email, said_at=JUNE_4)

@@ -170,7 +170,8 @@ def trial_line(trial: Trial) -> Named:
 
 def member_line(member: Member) -> Named:
     """One of the care team."""
-    return Named("", member.name, f"{member.role}, responsible" if member.is_lead else member.role)
+    words = [member.role, "responsible" if member.is_lead else "", "" if member.works_here else "works here no longer"]
+    return Named("", member.name, ", ".join(filter(None, words)))
 
 
 def goal_line(row: dict[str, Any]) -> Named:

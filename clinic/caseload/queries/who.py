@@ -65,6 +65,7 @@ class Member:
     name: str
     role: str
     is_lead: bool
+    works_here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,9 @@ def who_parts(today: date) -> dict[str, Any]:
         "had_alert": Exists(RiskAlert.objects.filter(**MINE)),
         "had_thoughts": Exists(ScaleResponse.objects.filter(**MINE, flags__contains=[SELF_HARM])),
         "alert_rows": Rows(
-            RiskAlert.objects.open().filter(**MINE).values("id", "kind", "reason", "raised_at", "acknowledged_at")
+            RiskAlert.objects.open()
+            .filter(**MINE)
+            .values("id", "kind", "reason", "raised_at", is_taken=F("acknowledged_by__is_active"))
         ),
         "reported_rows": Rows(
             ReportedMedication.objects.filter(**MINE)
@@ -144,7 +147,7 @@ def who_parts(today: date) -> dict[str, Any]:
             CareTeamMember.objects.live()
             .filter(**MINE)
             .order_by("role", "-is_lead")
-            .values("role", "is_lead", name=name_of("user"))
+            .values("role", "is_lead", name=name_of("user"), works_here=F("user__is_active"))
         ),
     }
 
@@ -166,7 +169,7 @@ def who(found: dict[str, Any]) -> Who:
         safety_plan_at=found["safety_plan_at"],
         needs_safety_plan=found["had_alert"] or found["had_thoughts"],
         alerts=[
-            Alert(a["id"], RiskKind(a["kind"]).label, a["reason"], a["raised_at"], a["acknowledged_at"] is not None)
+            Alert(a["id"], RiskKind(a["kind"]).label, a["reason"], a["raised_at"], a["is_taken"] is True)
             for a in found["alert_rows"]
         ],
         reported=[_reported(row) for row in found["reported_rows"]],
@@ -180,7 +183,7 @@ def who(found: dict[str, Any]) -> Who:
             )
             for t in found["trial_rows"]
         ],
-        team=[Member(m["name"], Role(m["role"]).label, m["is_lead"]) for m in found["team_rows"]],
+        team=[Member(m["name"], Role(m["role"]).label, m["is_lead"], m["works_here"]) for m in found["team_rows"]],
     )
 
 

@@ -33,8 +33,8 @@ class RiskAlertQuerySet(models.QuerySet["RiskAlert"]):
         return self.filter(closed_at=None)
 
     def untaken(self) -> "RiskAlertQuerySet":
-        """Open, and nobody has taken it on: its clock runs."""
-        return self.open().filter(acknowledged_at=None)
+        """Open, and nobody who works here has taken it on: its clock runs, for a closed account sees to nothing."""
+        return self.open().exclude(acknowledged_by__is_active=True)
 
     def visible_to(self, user: User) -> "RiskAlertQuerySet":
         """Danger is seen by whoever may see the person at all, not only by those who read the chart.
@@ -95,6 +95,12 @@ class RiskAlert(Record):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def holder(self) -> User | None:
+        """Who has taken it on and works here."""
+        taken_by = self.acknowledged_by
+        return taken_by if taken_by is not None and taken_by.is_active else None
 
 
 class FalseAlarm(Record):

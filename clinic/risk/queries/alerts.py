@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
@@ -39,7 +39,7 @@ class OpenAlert:
 
 def with_countdown(alert: RiskAlert, now: datetime) -> OpenAlert:
     """An alert with its running clock."""
-    if alert.acknowledged_by_id is not None or alert.closed_at is not None:
+    if alert.holder is not None or alert.closed_at is not None:
         return OpenAlert(alert, None)
     return OpenAlert(alert, Countdown(*(next_place(alert.raised_at, clock(), now=now) or (None, None))))
 
@@ -47,13 +47,15 @@ def with_countdown(alert: RiskAlert, now: datetime) -> OpenAlert:
 def open_alerts(user: User) -> QuerySet[RiskAlert]:
     """Alerts not closed yet on people this user may see; those nobody has taken on come first, oldest first."""
     alerts = RiskAlert.objects.open().visible_to(user).select_related("client", "acknowledged_by")
-    return alerts.order_by("-acknowledged_at", "raised_at")
+    taken_at = Case(When(acknowledged_by__is_active=True, then="acknowledged_at"))
+    return alerts.order_by(taken_at.desc(), "raised_at")
 
 
 @prepared
 def first_open_alerts(user: User, limit: int) -> QuerySet[RiskAlert]:
     """The alerts that a page's banner names."""
-    shown = ("kind", "raised_at", "closed_at", "acknowledged_by", *naming("client"), "acknowledged_by__full_name")
+    taken_by = ("acknowledged_by", "acknowledged_by__full_name", "acknowledged_by__is_active")
+    shown = ("kind", "raised_at", "closed_at", *taken_by, *naming("client"))
     return open_alerts(user).only(*shown)[:limit]
 
 

@@ -58,8 +58,9 @@ def alert_of(call_out_id: UUID) -> UUID:
 
 
 def still_wanted(call_out_ids: Collection[UUID]) -> set[UUID]:
-    """Read just before messages leave: nobody has taken the alert on."""
-    untaken = CallOut.objects.filter(pk__in=call_out_ids, alert__in=RiskAlert.objects.untaken())
+    """Read just before messages leave: nobody has taken the alert on, and who is told works here."""
+    told = CallOut.objects.filter(pk__in=call_out_ids, user__is_active=True)
+    untaken = told.filter(alert__in=RiskAlert.objects.untaken())
     return set(untaken.values_list("pk", flat=True))
 
 

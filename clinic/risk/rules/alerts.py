@@ -20,10 +20,10 @@ def check_not_closed(closed_at: datetime | None) -> None:
         raise RuleBroken("This alert is already closed. Raise a new one if there is danger again.")
 
 
-def check_not_acknowledged(acknowledged_at: datetime | None, by_name: str) -> None:
+def check_not_held(holder_name: str) -> None:
     """One person takes an alert on, so that the client is called once and by somebody who knows it is theirs."""
-    if acknowledged_at is not None:
-        raise RuleBroken(f"{by_name} has already taken this alert on.")
+    if holder_name:
+        raise RuleBroken(f"{holder_name} has already taken this alert on.")
 
 
 def check_disposition(disposition: str, what_was_done: str) -> None:

@@ -73,14 +73,15 @@ def read_alert(*, alert_id: UUID, by: User) -> RiskAlert:
 
 @transaction.atomic
 def acknowledge_alert(*, alert_id: UUID, by: User, now: datetime) -> RiskAlert:
-    """Take an alert on: from now it is this person's to deal with; who has it already has it."""
+    """Take an alert on: from now it is this person's to deal with; who has it already has it.
+
+    What somebody took on who works here no longer is anybody's to take on again.
+    """
     alert = _locked(alert_id, by)
     rules.check_not_closed(alert.closed_at)
     if alert.acknowledged_by_id == by.pk:
         return alert
-    rules.check_not_acknowledged(
-        alert.acknowledged_at, alert.acknowledged_by.full_name if alert.acknowledged_by else ""
-    )
+    rules.check_not_held(str(alert.holder or ""))
     alert.acknowledged_at, alert.acknowledged_by = now, by
     alert.save(update_fields=["acknowledged_at", "acknowledged_by", "updated_at"])
     record("risk_alert_acknowledged", by=by, subject=alert)
@@ -102,7 +103,7 @@ def close_alert(*, alert_id: UUID, disposition: str, what_was_done: str, by: Use
     is_false_alarm = disposition == Disposition.NOT_A_RISK
     if rules.needs_second_person(is_false_alarm=is_false_alarm, by=by.pk, raised_by=alert.raised_by_id):
         return _say_false_alarm(alert, what_was_done=what_was_done, by=by, now=now)
-    if alert.acknowledged_at is None:
+    if alert.holder is None:
         alert.acknowledged_at, alert.acknowledged_by = now, by
     alert.disposition, alert.what_was_done = disposition, what_was_done
     alert.closed_at, alert.closed_by = now, by
