@@ -4,7 +4,7 @@ DEPLOYMENT is `production` (fails loudly on anything unsafe), `demo` (embedded s
 this machine only) or `test`. docs/operations.md lists every variable.
 """
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ from medmgmt import embedded, logs, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+
+# Of this process: what came before it, it cannot judge. No variable sets it.
+PROCESS_BEGAN_AT = datetime.now(UTC)
 
 DEPLOYMENT = env.str("DEPLOYMENT", default="production")
 production.refuse_unknown(DEPLOYMENT)

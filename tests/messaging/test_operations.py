@@ -17,7 +17,6 @@ from clinic.core.rules import RuleBroken
 from clinic.messaging import queries, rules, services
 from clinic.messaging.gateways import Result
 from clinic.messaging.models import Channel, ChannelPause, OutboxMessage, Release, Reminder, ReminderState, Resending
-from clinic.messaging.queries import operations
 from clinic.messaging.rules import Outcome
 from clinic.messaging.tasks import watch_queue
 from clinic.staff.models import User
@@ -50,9 +49,9 @@ def alarms() -> list[str]:
 
 
 @pytest.fixture
-def open_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def open_for_long(settings: Any) -> None:
     """The process that looks began an hour ago."""
-    monkeypatch.setattr(operations, "LOOKS_SINCE", timezone.now() - dt.timedelta(hours=1))
+    settings.PROCESS_BEGAN_AT = timezone.now() - dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -131,11 +130,11 @@ def test_messages_stand_still_where_no_sender_lives(
 
 @pytest.mark.parametrize(("open_s", "stands"), [(80, False), (100, True)])
 def test_a_clinic_that_is_just_being_started_does_not_begin_with_an_alarm(
-    open_s: int, stands: bool, monkeypatch: pytest.MonkeyPatch
+    open_s: int, stands: bool, settings: Any
 ) -> None:
     now = timezone.now()
     due(due_at=now - dt.timedelta(hours=9))
-    monkeypatch.setattr(operations, "LOOKS_SINCE", now - dt.timedelta(seconds=open_s))
+    settings.PROCESS_BEGAN_AT = now - dt.timedelta(seconds=open_s)
     assert queries.stands_still(now) is stands
 
 
