@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medmgmt.settings")
 SEND_DUE = "clinic.messaging.tasks.send_due"
 PLAN_CHECKINS = "clinic.checkins.tasks.plan_checkins"
 PLAN_REMINDERS = "clinic.scheduling.tasks.plan_reminders"
+LOOK_FOR_LEAVERS = "clinic.scheduling.tasks.look_for_leavers"
 WATCH_QUEUE = "clinic.messaging.tasks.watch_queue"
 LOOK_AT_SUPPLY = "clinic.titration.tasks.look_at_supply"
 LOOK_AT_DUE = "clinic.monitoring.tasks.look_at_due"
@@ -28,7 +29,7 @@ TELL_ON_CALL = "clinic.risk.tasks.tell_on_call"
 HOLD_WAITING = "clinic.titration.tasks.hold_waiting"
 CLEAR_SESSIONS = "medmgmt.celery.clear_sessions"
 # Planned first: what a look finds due today leaves in the same look, not in the next.
-SWEPT = (HOLD_WAITING, PLAN_CHECKINS, PLAN_REMINDERS, RAISE_SCALE_ALERTS, TELL_ON_CALL, WATCH_QUEUE)
+SWEPT = (HOLD_WAITING, PLAN_CHECKINS, PLAN_REMINDERS, LOOK_FOR_LEAVERS, RAISE_SCALE_ALERTS, TELL_ON_CALL, WATCH_QUEUE)
 CHANNELS = ("email", "sms")
 SWEEP_EVERY_S = 15
 PLAN_EVERY_S = 300
@@ -53,6 +54,11 @@ app.conf.beat_schedule = {
     },
     "plan check-ins": {"task": PLAN_CHECKINS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
     "plan reminders": {"task": PLAN_REMINDERS, "schedule": PLAN_EVERY_S, "options": {"expires": PLAN_EVERY_S}},
+    "look for leavers": {
+        "task": LOOK_FOR_LEAVERS,
+        "schedule": TELL_EVERY_S,
+        "options": {"expires": TELL_EVERY_S},
+    },
     "watch the queue": {"task": WATCH_QUEUE, "schedule": SWEEP_EVERY_S, "options": {"expires": SWEEP_EVERY_S}},
     "look at supply": {"task": LOOK_AT_SUPPLY, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},
     "look at what is due": {"task": LOOK_AT_DUE, "schedule": SUPPLY_EVERY_S, "options": {"expires": SUPPLY_EVERY_S}},

@@ -9,7 +9,9 @@ class PlansConfig(AppConfig):
         from clinic.messaging import rules
         from clinic.messaging.purposes import Purpose, register
         from clinic.plans import queries
+        from clinic.staff import ties
 
+        ties.register(queries.drafts_by)
         register(
             Purpose(
                 kind=queries.KIND,

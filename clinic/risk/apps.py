@@ -10,8 +10,11 @@ class RiskConfig(AppConfig):
         from clinic.clients.models import MessagePurpose
         from clinic.messaging import rules
         from clinic.messaging.purposes import Purpose, ToStaff, register
-        from clinic.risk.queries import safety, telling
+        from clinic.risk.queries import alerts, rota, safety, telling
+        from clinic.staff import ties
 
+        ties.register(alerts.held_by)
+        ties.register(rota.turns_of)
         register(
             Purpose(
                 kind=telling.KIND,

@@ -8,7 +8,9 @@ class SchedulingConfig(AppConfig):
         from clinic.clients.models import MessagePurpose
         from clinic.messaging.purposes import Purpose, register
         from clinic.scheduling import queries, rules
+        from clinic.staff import ties
 
+        ties.register(queries.coming_with)
         register(
             Purpose(
                 kind=queries.KIND,

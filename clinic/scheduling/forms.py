@@ -48,6 +48,17 @@ class FromDayForm(forms.Form):
     )
 
 
+class HandOverForm(FromDayForm):
+    """Who holds an appointment in place of somebody who works here no longer, and from which day on."""
+
+    clinician = forms.ModelChoiceField(queryset=User.objects.none(), label="With", empty_label="Choose")
+    field_order = ["clinician", "from_day"]
+
+    def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+
+
 class TimeForm(forms.Form):
     """One of the free times, under a heading for each day and way to meet; `words` gives heading and time."""
 

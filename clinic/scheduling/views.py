@@ -1,6 +1,7 @@
 """Pages of the schedule."""
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -49,9 +50,12 @@ def _words(time: rules.FreeTime) -> tuple[str, str]:
     return f"{weekday(time.starts_at)}, {time.modality.replace('_', ' ')}", clock(time.starts_at)
 
 
-def _free_times(client: Client, clinician: User, kind: str, from_day: dt.date) -> list[rules.FreeTime]:
+def _free_times(
+    client: Client, clinician: User, kind: str, from_day: dt.date, *, besides: UUID = queries.NO_APPOINTMENT
+) -> list[rules.FreeTime]:
     now = timezone.now()
-    return queries.offered_times(clinician, client=client, kind=kind, first_day=max(from_day, local_day(now)), now=now)
+    first_day = max(from_day, local_day(now))
+    return queries.offered_times(clinician, client=client, kind=kind, first_day=first_day, now=now, besides=besides)
 
 
 @requires(Permission.EDIT_SCHEDULE)
@@ -66,7 +70,8 @@ def book(request: StaffRequest, client_id: UUID) -> HttpResponse:
         initial={"from_day": timezone.localdate(), **queries.usual_booking(request.user, client)},
     )
     waitlist = forms.WaitlistForm(kinds=kinds, initial={"kind": find["kind"].value()})
-    page: dict[str, Any] = {"client": client, "find": find, "waitlist": waitlist}
+    coming = queries.coming_of(client, timezone.now())
+    page: dict[str, Any] = {"client": client, "find": find, "waitlist": waitlist, "coming": coming}
     if not find.is_valid():
         return render(request, "scheduling/book.html", page)
     wanted = find.cleaned_data
@@ -108,11 +113,31 @@ def appointment(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     return render(request, "scheduling/appointment.html", _appointment_page(request, found))
 
 
-def _look(request: StaffRequest, found: Appointment) -> tuple[forms.FromDayForm, dt.date]:
-    """From which day on other times are looked for: as asked in the address, else from the appointment's own day."""
+@dataclass(frozen=True)
+class Look:
+    """From which day on other times are looked for, and of whom; `successor` is who takes it over, once chosen."""
+
+    form: forms.FromDayForm
+    from_day: dt.date
+    successor: User | None
+    times: list[rules.FreeTime]
+
+
+def _look(request: StaffRequest, found: Appointment) -> Look:
+    """As asked in the address, else from the appointment's own day; with another clinician where its own has left."""
     usual = max(local_day(found.starts_at), timezone.localdate())
-    form = forms.FromDayForm(request.GET if "from_day" in request.GET else None, initial={"from_day": usual})
-    return form, form.cleaned_data["from_day"] if form.is_valid() else usual
+    data = request.GET if "from_day" in request.GET else None
+    if found.clinician.is_active:
+        form = forms.FromDayForm(data, initial={"from_day": usual})
+        from_day = form.cleaned_data["from_day"] if form.is_valid() else usual
+        return Look(form, from_day, None, _free_times(found.client, found.clinician, found.kind, from_day))
+    people = queries.clinicians()
+    proposed = {"from_day": usual, "clinician": queries.successor_of(found)}
+    form = forms.HandOverForm(data or proposed, clinicians=people)
+    if not form.is_valid():
+        return Look(forms.HandOverForm(data, clinicians=people, initial=proposed), usual, None, [])
+    from_day, successor = form.cleaned_data["from_day"], form.cleaned_data["clinician"]
+    return Look(form, from_day, successor, _free_times(found.client, successor, found.kind, from_day, besides=found.pk))
 
 
 def _moves(found: Appointment, *, also: str = "") -> list[tuple[str, str]]:
@@ -128,11 +153,9 @@ def _appointment_page(request: StaffRequest, found: Appointment) -> dict[str, An
     page: dict[str, Any] = {"appointment": found, "client": found.client, "signs": signs, "moves": moves}
     page["replies"] = queries.replies_to(found)
     if page["moves"]:
-        page["look"], page["from_day"] = _look(request, found)
-        times = _free_times(found.client, found.clinician, found.kind, page["from_day"])
-        page["times"] = times
+        page["look"] = look = _look(request, found)
         page["mark_form"] = forms.MarkForm(moves=moves)
-        page["move_form"] = forms.MoveForm(times=times, words=_words, initial={"version": found.times_moved})
+        page["move_form"] = forms.MoveForm(times=look.times, words=_words, initial={"version": found.times_moved})
     return page
 
 
@@ -153,11 +176,12 @@ def mark(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
 def move(request: StaffRequest, appointment_id: UUID) -> HttpResponse:
     """Move to another free time; who is too late sees the next ones."""
     found = queries.get_changeable(request.user, appointment_id)
-    _, from_day = _look(request, found)
-    times = _free_times(found.client, found.clinician, found.kind, from_day)
+    look = _look(request, found)
     # Where it stands is taken by itself: a second click asks for it again.
-    form = forms.MoveForm(request.POST, times=[*times, queries.as_time(found)], words=_words)
-    if submit(form, partial(services.move, appointment_id=found.pk, by=request.user, now=timezone.now())):
+    stands = [queries.as_time(found)] if found.clinician.is_active else []
+    form = forms.MoveForm(request.POST, times=[*look.times, *stands], words=_words)
+    deed = partial(services.move, appointment_id=found.pk, clinician=look.successor, by=request.user)
+    if submit(form, partial(deed, now=timezone.now())):
         messages.success(request, "Moved.")
         return redirect("scheduling:appointment", found.pk)
     page = _appointment_page(request, found) | {"move_form": form}

@@ -10,6 +10,10 @@ class StaffConfig(AppConfig):
         """Listen for new second factors: the sign-in package leaves older sessions open."""
         from allauth.mfa.signals import authenticator_added
 
+        from clinic.staff import queries, ties
+
+        ties.register(queries.supervision_of)
+
         authenticator_added.connect(end_half_sessions, dispatch_uid="staff.end_half_sessions")
 
 

@@ -1,5 +1,6 @@
 """Who works here, for the pages of accounts and wherever a name is shown."""
 
+from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -8,6 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from clinic.staff.models import User, UserQuerySet
 from clinic.staff.roles import Role
+from clinic.staff.ties import Tie
 
 
 def staff() -> UserQuerySet:
@@ -24,6 +26,12 @@ def get_staff(user_id: UUID) -> User:
 def supervisors() -> UserQuerySet:
     """Prescribers who may co-sign for a trainee: those who work here and are no trainees themselves."""
     return User.objects.owning(Role.PRESCRIBER).filter(supervisor=None).order_by("full_name")
+
+
+def supervision_of(user: User, now: datetime) -> list[Tie]:
+    """Whose notes somebody co-signs."""
+    trainees = User.objects.working().filter(supervisor=user).count()
+    return [Tie(trainees, "trainee whose notes they co-sign", "trainees whose notes they co-sign")]
 
 
 def name_of(field: str) -> Subquery:

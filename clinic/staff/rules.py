@@ -38,6 +38,12 @@ def check_not_own(*, account: UUID, by: UUID, field: str | None = None) -> None:
         raise RuleBroken("This is your own account: another administrator must do this.", field=field)
 
 
+def check_confirmed(*, is_closing: bool, is_confirmed: bool) -> None:
+    """An account is closed by whoever has read what hangs on it and was asked once more."""
+    if is_closing and not is_confirmed:
+        raise RuleBroken("Read below what hangs on this account, then close it there.", field="is_active")
+
+
 def check_can_wear(role: str, owned: list[str]) -> None:
     """One wears only a role that one owns."""
     if role not in owned:

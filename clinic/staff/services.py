@@ -61,12 +61,14 @@ def edit_staff(
     is_medical_director: bool,
     is_active: bool,
     supervisor: User | None = None,
+    is_confirmed: bool = False,
     by: User,
 ) -> User:
     """Change an account. What it may do and whether it is active are never changed by its owner.
 
-    Ending an account ends its sessions at once; a role taken away is not worn a moment longer. Raises RuleBroken,
-    and StaleRecord if the account was changed after `version` was opened: a closed one must not open again unseen.
+    Ending an account ends its sessions at once and is asked once more (`is_confirmed`); a role taken away is not worn
+    a moment longer. Raises RuleBroken, and StaleRecord if the account was changed after `version` was opened: a closed
+    one must not open again unseen.
     """
     user = _locked(user_id)
     if user.version != version:
@@ -80,21 +82,13 @@ def edit_staff(
     }
     if before != after:
         _check_standing(user, after, supervisor, by)
+    rules.check_confirmed(is_closing=user.is_active and not is_active, is_confirmed=is_confirmed)
     user.email, user.full_name, user.credentials, user.phone = email.lower(), full_name, credentials, phone
     if before["roles"] != after["roles"]:
         user.roles = roles
         user.acting_role = user.acting_role if user.acting_role in roles else roles[0]
     user.is_active, user.is_medical_director, user.supervisor = is_active, is_medical_director, supervisor
-    try:
-        user.full_clean(exclude=["password"])
-    except ValidationError as refusal:
-        raise _as_rule(refusal) from refusal
-    user.save(
-        update_fields=[
-            "email", "full_name", "credentials", "phone", "roles", "acting_role", "is_medical_director", "is_active",
-            "supervisor", "updated_at",
-        ]
-    )  # fmt: skip
+    _save(user)
     if before["is_active"] and not is_active:
         _end_sessions(user)
     _tell("staff_changed", by=by, subject=user, before=before, after=after)
@@ -157,6 +151,19 @@ def _check_standing(user: User, after: dict[str, Any], supervisor: User | None, 
     if supervisor is not None:
         is_trainee = supervisor.supervisor_id is not None
         rules.check_supervisor(account=user.pk, roles=roles, supervisor=supervisor.pk, is_trainee=is_trainee)
+
+
+def _save(user: User) -> None:
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as refusal:
+        raise _as_rule(refusal) from refusal
+    user.save(
+        update_fields=[
+            "email", "full_name", "credentials", "phone", "roles", "acting_role", "is_medical_director", "is_active",
+            "supervisor", "updated_at",
+        ]
+    )  # fmt: skip
 
 
 def _stale(user: User) -> StaleRecord:

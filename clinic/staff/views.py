@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.core.forms import submit
@@ -16,6 +17,7 @@ from clinic.staff import queries, services
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.forms import AddStaffForm, EditStaffForm, SwitchRoleForm
 from clinic.staff.permissions import Permission
+from clinic.staff.ties import ties_of
 
 
 @requires(Permission.MANAGE_STAFF)
@@ -43,10 +45,18 @@ def edit(request: StaffRequest, user_id: UUID) -> HttpResponse:
     account = queries.get_staff(user_id)
     data = request.POST if request.method == "POST" else None
     form = EditStaffForm(data, initial=EditStaffForm.initial_of(account), supervisors=queries.supervisors())
-    if submit(form, partial(services.edit_staff, user_id=account.pk, by=request.user)):
+    is_confirmed = "is_confirmed" in request.POST
+    deed = partial(services.edit_staff, user_id=account.pk, is_confirmed=is_confirmed, by=request.user)
+    if submit(form, deed):
         messages.success(request, f"{form.cleaned_data['full_name']}: saved.")
         return redirect("staff:list")
-    context = {"form": form, "account": account, "is_own": account.pk == request.user.pk}
+    context = {
+        "form": form,
+        "account": account,
+        "is_own": account.pk == request.user.pk,
+        "is_closing": form.has_error("is_active"),
+        "ties": ties_of(account, timezone.now()),
+    }
     status = 409 if hasattr(form, "conflict") else 422 if form.errors else 200
     return render(request, "staff/edit.html", context, status=status)
 

@@ -26,11 +26,14 @@ class DutyKind(models.TextChoices):
     REFILL_ASKED = "refill_asked", "Refill asked"
     RUNS_OUT = "runs_out", "Runs out before the next visit"
     STEP_WAITS = "step_waits", "A dose step waits"
+    LEAVER = "leaver", "A colleague left"
     OTHER = "other", "Other"
 
 
 # What a person sees to by saying what they made of it.
 REVIEWS = frozenset({DutyKind.WEIGHT_GAIN})
+# What ends by itself once it is done, and by nobody's word: a client is not lost by one click.
+ENDS_ALONE = frozenset({DutyKind.LEAVER})
 
 
 class Outcome(models.TextChoices):
@@ -49,6 +52,10 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def waiting(self, now: datetime) -> "WorkItemQuerySet":
         """Open and not put off to a later moment."""
         return self.open().filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+
+    def unheld(self) -> "WorkItemQuerySet":
+        """Nobody's, or of somebody who works here no longer: anybody who sees them may take them."""
+        return self.exclude(owner__is_active=True)
 
     def visible_to(self, user: User) -> "WorkItemQuerySet":
         """The front desk sees every duty; a clinician their own and those of their role for their clients."""
@@ -104,3 +111,8 @@ class WorkItem(Record):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def holder(self) -> User | None:
+        """Whose it is, if they work here: a closed account sees to nothing."""
+        return self.owner if self.owner is not None and self.owner.is_active else None

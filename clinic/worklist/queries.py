@@ -15,8 +15,9 @@ from clinic.core.clock import last_day, local_day
 from clinic.core.queries import prepared
 from clinic.core.rows import Shown
 from clinic.staff.models import User
+from clinic.staff.ties import Tie
 from clinic.worklist import rules
-from clinic.worklist.models import REVIEWS, DutyKind, Outcome, WorkItem
+from clinic.worklist.models import ENDS_ALONE, REVIEWS, DutyKind, Outcome, WorkItem
 
 ROWS = 60
 
@@ -34,16 +35,19 @@ WHOSE = {"mine": "Mine", "nobody": "Nobody's yet", "put_off": "Put off"}
 def outcomes_of(kind: str) -> list[tuple[str, str]]:
     """The ends a duty of this kind can come to with one click, as value and words; a call ends in how it went.
 
-    A review ends only with words, on a page of its own.
+    A review ends only with words, on a page of its own; what ends by itself has its page to be seen to from.
     """
-    if kind in REVIEWS:
+    if kind in REVIEWS | ENDS_ALONE:
         return []
     return CALL_OUTCOMES if kind in CALLS else DESK_OUTCOMES
 
 
 @dataclass(frozen=True, slots=True)
 class Duty(Shown):
-    """One row of the board: `signs` say in words, tone and icon how it presses, `title` what it is and about whom."""
+    """One row of the board: `signs` say in words, tone and icon how it presses, `title` what it is and about whom.
+
+    `owner` has it; `left` had it and works here no longer. `see_to` names the way to its page where no click ends it.
+    """
 
     pk: UUID
     signs: list[tuple[str, str, str]]
@@ -55,8 +59,10 @@ class Duty(Shown):
     phones: list[str]
     is_call: bool
     owner: str | None
+    left: str | None
     title: str
     outcomes: list[tuple[str, str]]
+    see_to: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def _counts(user: User, whose: str, now: datetime) -> QuerySet[WorkItem, Any]:
 def _rows(user: User, kind: str, whose: str, now: datetime) -> QuerySet[WorkItem, Any]:
     in_view = _in_view(user, whose, now)
     rows = in_view.filter(kind=kind) if kind else in_view
-    shown = ("pk", "due_at", "urgent", "kind", "reason", "owner__full_name")
+    shown = ("pk", "due_at", "urgent", "kind", "reason", "owner__full_name", "owner__is_active")
     return rows.values_list(*shown, _phones(), *naming("client"))[: ROWS + 1]
 
 
@@ -108,12 +114,12 @@ def _in_view(user: User, whose: str, now: datetime) -> QuerySet[WorkItem]:
     if whose == "mine":
         return duties.waiting(now).filter(owner=user)
     if whose == "nobody":
-        return duties.waiting(now).filter(owner=None)
+        return duties.waiting(now).unheld()
     return duties.waiting(now)
 
 
 def _duty(row: tuple[Any, ...], *, now: datetime) -> Duty:
-    pk, due_at, urgent, kind, reason, owner, phones, *named = row
+    pk, due_at, urgent, kind, reason, owner, works_here, phones, *named = row
     client = Named(*named) if named[0] else None
     label = DutyKind(kind).label
     is_due_today = last_day(due_at) == local_day(now)
@@ -127,9 +133,11 @@ def _duty(row: tuple[Any, ...], *, now: datetime) -> Duty:
         client=client,
         phones=phones,
         is_call=kind in CALLS,
-        owner=owner,
+        owner=owner if works_here else None,
+        left=None if works_here else owner,
         title=f"{label}, {client or 'no client'}",
         outcomes=outcomes_of(kind),
+        see_to="See to it" if kind in ENDS_ALONE else "Review",
     )
 
 
@@ -138,6 +146,12 @@ def get_item(user: User, item_id: UUID) -> WorkItem:
     items = WorkItem.objects.visible_to(user).select_related("client", "owner").annotate(phones=_phones())
     item: WorkItem = get_object_or_404(items, pk=item_id)
     return item
+
+
+def owned_by(user: User, now: datetime) -> list[Tie]:
+    """How many open duties are somebody's own."""
+    own = WorkItem.objects.open().filter(owner=user).count()
+    return [Tie(own, "open duty of their own", "open duties of their own")]
 
 
 @dataclass(frozen=True)

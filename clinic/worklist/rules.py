@@ -20,6 +20,12 @@ def check_free(owner_name: str) -> None:
         raise RuleBroken(f"{owner_name} has this duty. Ask them before you do anything about it.")
 
 
+def check_by_hand(*, ends_alone: bool) -> None:
+    """What follows from how things stand ends when they stand otherwise, and not because somebody says so."""
+    if ends_alone:
+        raise RuleBroken("This duty ends by itself once what it asks for is done.")
+
+
 def check_word(note: str, *, needs_word: bool) -> None:
     """A duty that asks for a review ends only with what was looked at and decided."""
     if needs_word and not note.strip():

@@ -13,7 +13,7 @@ from clinic.core.clock import local_day
 from clinic.staff.models import User
 from clinic.staff.roles import Role
 from clinic.worklist import rules
-from clinic.worklist.models import REVIEWS, DutyKind, Outcome, WorkItem
+from clinic.worklist.models import ENDS_ALONE, REVIEWS, DutyKind, Outcome, WorkItem
 
 
 @transaction.atomic
@@ -61,6 +61,21 @@ def open_item(
 
 
 @transaction.atomic
+def restate_about(*, about: str, reason: str, due_at: datetime, urgent: bool) -> bool:
+    """Say of the open duty of one cause what is left to do now; answers whether one was open."""
+    item = WorkItem.objects.select_for_update().filter(about=about, closed_at=None).first()
+    if item is None:
+        return False
+    item.reason, item.due_at = reason, min(item.due_at, due_at)
+    if urgent and not item.urgent:
+        item.snoozed_until = None
+    item.urgent = urgent
+    item.save(update_fields=["reason", "due_at", "urgent", "snoozed_until", "updated_at"])
+    record("duty_restated", by=None, subject=item, kind=item.kind)
+    return True
+
+
+@transaction.atomic
 def close_about(*, about: str, outcome: Outcome, by: User | None, now: datetime) -> bool:
     """Close the duty of one cause because its reason is gone; answers whether one was open."""
     item = WorkItem.objects.select_for_update().filter(about=about, closed_at=None).first()
@@ -92,6 +107,7 @@ def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now
     if (item.closed_by_id, item.outcome, item.outcome_note) == (by.pk, outcome, note):
         return item
     rules.check_open(item.closed_at)
+    rules.check_by_hand(ends_alone=item.kind in ENDS_ALONE)
     rules.check_word(note, needs_word=item.kind in REVIEWS)
     _close(item, outcome=outcome, note=note, by=by, now=now)
     return item
@@ -99,12 +115,15 @@ def close_item(*, item_id: UUID, outcome: Outcome, note: str = "", by: User, now
 
 @transaction.atomic
 def take_item(*, item_id: UUID, by: User, now: datetime) -> WorkItem:
-    """Make a duty that is nobody's one's own, so that two people do not call the same client. Raises RuleBroken."""
+    """Make a duty that is nobody's one's own, so that two people do not call the same client. Raises RuleBroken.
+
+    What was somebody's who works here no longer is nobody's.
+    """
     item = _locked(item_id, by)
     rules.check_open(item.closed_at)
     if item.owner_id == by.pk:
         return item
-    rules.check_free(str(item.owner or ""))
+    rules.check_free(str(item.holder or ""))
     item.owner = by
     item.save(update_fields=["owner", "updated_at"])
     record("duty_taken", by=by, subject=item, kind=item.kind)

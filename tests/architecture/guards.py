@@ -30,7 +30,8 @@ FILE_ROLES = frozenset(
         "gateways",
     }
     | {"icd10", "management", "middleware", "migrations", "models", "permissions", "purposes", "queries"}
-    | {"printing", "roles", "rows", "rules", "services", "sources", "tasks", "templatetags", "urls", "views", "data"}
+    | {"printing", "roles", "rows", "rules", "services", "sources", "tasks", "templatetags", "urls", "views"}
+    | {"data", "ties"}
 )
 CLOCKS = frozenset({"now", "utcnow", "today", "localtime", "localdate"})
 CLOCK_OWNERS = frozenset({"timezone", "datetime", "date", "time"})

@@ -1,5 +1,6 @@
 """Accounts: added, changed and closed by the administrator, each deed in the audit."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -10,17 +11,42 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.audit.models import AuditEvent
+from clinic.clients.models import Client
 from clinic.core.models import new_id
 from clinic.core.rules import RuleBroken
 from clinic.staff import rules
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
 from clinic.staff.roles import Role
+from tests.factories.clients import CareTeamMemberFactory, ClientFactory
+from tests.factories.formulary import ProductFactory
+from tests.factories.intake import EnquiryFactory, PsychiatricEvaluationFactory
+from tests.factories.plans import SignedPlanFactory, TreatmentPlanFactory
+from tests.factories.risk import OnCallTurnFactory, RiskAlertFactory
+from tests.factories.scheduling import AppointmentFactory
 from tests.factories.staff import UserFactory
+from tests.factories.titration import started
+from tests.factories.visits import draft
+from tests.factories.worklist import WorkItemFactory
 
 NEW: dict[str, Any] = {"full_name": "Nia New", "email": "Nia@clinic.example", "credentials": "LCSW", "phone": ""}
+HANGS = [
+    "1 trainee whose notes they co-sign",
+    "3 clients have them as their prescriber",
+    "1 client has them as a second prescriber",
+    "1 open duty of their own",
+    "1 appointment to come",
+    "1 open risk alert that they took on",
+    "1 turn on call",
+    "1 evaluation not signed",
+    "1 enquiry that they handle",
+    "1 treatment plan not signed",
+    "1 dose plan that runs under their name",
+    "1 visit note not signed",
+]
 
 
 @pytest.fixture
@@ -39,6 +65,11 @@ def posted(user: User, **changes: Any) -> dict[str, Any]:
         "is_active": "on",
         "version": user.version,
     } | changes
+
+
+def closed(user: User, **changes: Any) -> dict[str, Any]:
+    """As the page sends it once its question was answered."""
+    return posted(user, is_active="", is_confirmed="on", **changes)
 
 
 def actions() -> list[str]:
@@ -150,9 +181,69 @@ def test_a_closed_account_is_out_at_once_and_its_sessions_are_gone(desk: Browser
     elsewhere.post(reverse("account_login"), {"login": therapist.email, "password": "seven brown otters swim"})
     assert elsewhere.get(reverse("usersessions_list")).status_code == 200
     key = elsewhere.session.session_key
-    desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, is_active=""))
+    desk.post(reverse("staff:edit", args=[therapist.pk]), closed(therapist))
     assert elsewhere.get(reverse("usersessions_list")).status_code == 302
     assert not elsewhere.session.exists(key)
+
+
+@pytest.fixture
+def hung_on(ada: Client, prescriber: User) -> User:
+    """A prescriber on whom one thing of each kind hangs, `HANGS`, and some that are over."""
+    soon = timezone.now() + dt.timedelta(days=3)
+    for _ in range(2):
+        CareTeamMemberFactory(client=ClientFactory(), user=prescriber)
+    CareTeamMemberFactory(client=ClientFactory(status="discharged"), user=prescriber)
+    CareTeamMemberFactory(client=ClientFactory(), user=prescriber, is_lead=False)
+    AppointmentFactory(client=ada, clinician=prescriber, starts_at=soon)
+    AppointmentFactory(client=ada, clinician=prescriber, starts_at=soon - dt.timedelta(days=9))
+    AppointmentFactory(client=ada, clinician=prescriber, starts_at=soon + dt.timedelta(days=1), status="no_show")
+    WorkItemFactory(client=ada, owner=prescriber)
+    RiskAlertFactory(client=ada, raised_at=soon, acknowledged_at=soon, acknowledged_by=prescriber)
+    OnCallTurnFactory(user=prescriber, ends_at=soon)
+    OnCallTurnFactory(user=prescriber, ends_at=soon - dt.timedelta(days=9))
+    UserFactory(supervisor=prescriber, acting_role=Role.PRESCRIBER)
+    PsychiatricEvaluationFactory(client=ada, prescriber=prescriber)
+    draft(ada, prescriber, timezone.now())
+    SignedPlanFactory(client=ada, written_by=prescriber)
+    TreatmentPlanFactory(client=ada, number=2, written_by=prescriber)
+    EnquiryFactory(owner=prescriber)
+    started(ada, ProductFactory().medication, prescriber, timezone.now())
+    return prescriber
+
+
+def test_closing_says_what_hangs_on_somebody_and_asks_once_more(
+    desk: Browser, hung_on: User, django_assert_max_num_queries: Any
+) -> None:
+    address = reverse("staff:edit", args=[hung_on.pk])
+    with django_assert_max_num_queries(25):
+        page = desk.get(address).text
+    assert [words for words in HANGS if words not in page] == []
+    assert "Ada" not in page
+    assert "Close the account" not in page
+
+    asked = desk.post(address, posted(hung_on, is_active="", phone="801-555-0170"))
+    assert asked.status_code == 422
+    assert [words for words in HANGS if words not in asked.text] == []
+    assert all(words in asked.text for words in ("close this account?", "801-555-0170", 'name="is_confirmed"'))
+    # The return key in a field presses the first button of a form: never the one that closes.
+    assert asked.text.index("Save</button>") < asked.text.index("Close the account</button>")
+    hung_on.refresh_from_db()
+    assert (hung_on.is_active, hung_on.phone) == (True, "")
+
+    assert desk.post(address, closed(hung_on)).status_code == 302
+    hung_on.refresh_from_db()
+    assert not hung_on.is_active
+    assert "What still hangs on this account" in desk.get(address).text
+
+
+def test_what_changes_but_the_closing_is_not_asked_for_twice(desk: Browser, therapist: User) -> None:
+    address = reverse("staff:edit", args=[therapist.pk])
+    assert "Nothing: no client" in desk.get(address).text
+    assert desk.post(address, posted(therapist, phone="801-555-0170")).status_code == 302
+    therapist.refresh_from_db()
+    assert desk.post(address, closed(therapist)).status_code == 302
+    therapist.refresh_from_db()
+    assert desk.post(address, posted(therapist, is_active="", full_name="Theo T. Therapist")).status_code == 302
 
 
 def test_an_account_closed_meanwhile_is_not_opened_again_unseen(
@@ -160,7 +251,7 @@ def test_an_account_closed_meanwhile_is_not_opened_again_unseen(
 ) -> None:
     address = reverse("staff:edit", args=[therapist.pk])
     opened = posted(therapist, phone="801-555-0170", supervisor=prescriber.pk)
-    assert desk.post(address, posted(therapist, is_active="", roles=["coordinator"])).status_code == 302
+    assert desk.post(address, closed(therapist, roles=["coordinator"])).status_code == 302
     answer = desk.post(address, opened)
     assert answer.status_code == 409
     therapist.refresh_from_db()
@@ -229,7 +320,7 @@ def test_without_its_audit_row_no_deed_stands(desk: Browser, therapist: User, mo
 
     monkeypatch.setattr("clinic.audit.services._write", no_room)
     desk.raise_request_exception = False
-    assert desk.post(reverse("staff:edit", args=[therapist.pk]), posted(therapist, is_active="")).status_code == 500
+    assert desk.post(reverse("staff:edit", args=[therapist.pk]), closed(therapist)).status_code == 500
     therapist.refresh_from_db()
     assert therapist.is_active
 

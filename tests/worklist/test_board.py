@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.clients.models import Client, ContactKind
@@ -41,6 +42,29 @@ def test_numbers_to_call_stand_on_the_row(desk: Browser, ada: Client) -> None:
     for page in (desk.get(BOARD).text, desk.get(f"/worklist/{item.pk}/close/").text):
         assert "tel:+18015550199" in page
         assert "5550111" not in page
+
+
+def test_what_a_closed_account_had_is_offered_to_be_taken(desk: Browser, ada: Client, prescriber: User) -> None:
+    item = WorkItemFactory(client=ada, owner=prescriber)
+    take = f"/worklist/{item.pk}/take/"
+    assert take not in desk.get(BOARD).text
+    assert take not in desk.get(BOARD, {"whose": "nobody"}).text
+    User.objects.get_queryset().filter(pk=prescriber.pk).update(is_active=False)
+    page = desk.get(BOARD, {"whose": "nobody"}).text
+    assert take in page
+    assert "Paula Prescriber works here no longer" in page
+    assert "Paula" not in desk.get(f"/worklist/{item.pk}/close/").text
+
+
+def test_a_colleague_who_left_is_seen_to_on_the_pages_that_end_the_duty(desk: Browser, ada: Client) -> None:
+    item = WorkItemFactory(client=ada, kind=DutyKind.LEAVER)
+    assert "See to it" in desk.get(BOARD).text
+    page = desk.get(f"/worklist/{item.pk}/close/").text
+    assert reverse("clients:care_team", args=[ada.pk]) in page
+    assert reverse("scheduling:book", args=[ada.pk]) in page
+    assert "Close this duty" not in page
+    refused = desk.post(f"/worklist/{item.pk}/close/", {"outcome": "done"})
+    assert (refused.status_code, "ends by itself once" in refused.text) == (422, True)
 
 
 def test_a_call_without_a_number_says_so(desk: Browser, ada: Client) -> None:

@@ -120,6 +120,38 @@ def test_taking_a_duty_makes_it_ones_own(ada: Client, coordinator: User) -> None
     assert services.take_item(item_id=opened(ada).pk, by=coordinator, now=NOW).owner == coordinator
 
 
+def test_a_duty_is_not_left_to_a_closed_account(ada: Client, coordinator: User, prescriber: User) -> None:
+    item = opened(ada, owner=prescriber)
+    with pytest.raises(RuleBroken, match="Paula Prescriber has this duty"):
+        services.take_item(item_id=item.pk, by=coordinator, now=NOW)
+    assert not WorkItem.objects.unheld().exists()
+    User.objects.get_queryset().filter(pk=prescriber.pk).update(is_active=False)
+    assert WorkItem.objects.unheld().get() == item
+    assert services.take_item(item_id=item.pk, by=coordinator, now=NOW).owner == coordinator
+
+
+def test_what_ends_by_itself_is_ended_by_nobodys_word(ada: Client, coordinator: User) -> None:
+    item = opened(ada, kind=DutyKind.LEAVER)
+    with pytest.raises(RuleBroken, match="ends by itself"):
+        services.close_item(item_id=item.pk, outcome=Outcome.DONE, by=coordinator, now=NOW)
+    assert services.close_about(about="checkin:1", outcome=Outcome.NO_LONGER_NEEDED, by=None, now=NOW)
+
+
+def test_a_duty_says_what_is_left_to_do(ada: Client, coordinator: User) -> None:
+    item = opened(ada)
+    services.snooze_item(item_id=item.pk, days=3, by=coordinator, now=NOW)
+    later = NOW + dt.timedelta(days=9)
+    assert services.restate_about(about="checkin:1", reason="Less.", due_at=later, urgent=False)
+    item.refresh_from_db()
+    assert (item.reason, item.due_at, item.snoozed_until is None) == ("Less.", NOW + dt.timedelta(days=1), False)
+    assert services.restate_about(about="checkin:1", reason="Less.", due_at=NOW, urgent=True)
+    item.refresh_from_db()
+    assert (item.urgent, item.due_at, item.snoozed_until) == (True, NOW, None)
+    services.close_about(about="checkin:1", outcome=Outcome.DONE, by=None, now=NOW)
+    assert not services.restate_about(about="checkin:1", reason="More.", due_at=NOW, urgent=True)
+    assert actions() == ["duty_opened", "duty_snoozed", "duty_restated", "duty_restated", "duty_closed"]
+
+
 def test_a_clinician_has_the_duties_of_their_role_for_their_clients(ada: Client, prescriber: User) -> None:
     theirs = opened(ada, owner_role=Role.PRESCRIBER)
     WorkItemFactory(client=ada)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.shortcuts import get_object_or_404
 
@@ -17,6 +17,8 @@ from clinic.clients.queries.messages import message_consents
 from clinic.clients.queries.reach import live_contacts, live_related
 from clinic.core.addresses import address
 from clinic.staff.models import User
+from clinic.staff.roles import Role
+from clinic.staff.ties import Tie
 
 PAGE = 25
 LISTED = ("id", "family_name", "given_names", "preferred_name", "birth_on", "status")
@@ -116,6 +118,22 @@ def contact_parts(user: User, client: Client) -> dict[str, Any]:
 def care_team(client: Client) -> list[CareTeamMember]:
     """Who looks after the client now, leads first."""
     return list(CareTeamMember.objects.live().filter(client=client).select_related("user").order_by("role", "-is_lead"))
+
+
+def looked_after_by(user: User, now: datetime) -> list[Tie]:
+    """How many clients somebody looks after, as the one responsible in a role or beside that one."""
+    links = CareTeamMember.objects.live().filter(user=user).exclude(client__status=ClientStatus.DISCHARGED)
+    counts = (
+        links.order_by("role")
+        .values_list("role")
+        .annotate(leads=Count("pk", filter=Q(is_lead=True)), others=Count("pk", filter=Q(is_lead=False)))
+    )
+    ties = []
+    for role, leads, others in counts:
+        name = Role(role).label.lower()
+        ties.append(Tie(leads, f"client has them as their {name}", f"clients have them as their {name}"))
+        ties.append(Tie(others, f"client has them as a second {name}", f"clients have them as a second {name}"))
+    return ties
 
 
 def past_team(client: Client) -> list[CareTeamMember]:

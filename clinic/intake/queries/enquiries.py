@@ -19,6 +19,7 @@ from clinic.scheduling.models import Appointment
 from clinic.scheduling.queries import next_appointment
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from clinic.staff.ties import Tie
 
 ROWS = 60
 MINOR = ("Under 18", "note", "user")
@@ -106,6 +107,12 @@ def waiting_referrals(client_id: UUID, user: User) -> QuerySet[TherapistReferral
     return TherapistReferral.objects.filter(client_id=client_id, referred_by=user, handled_at=None)
 
 
+def owned_by(user: User, now: datetime) -> list[Tie]:
+    """How many open enquiries somebody handles."""
+    handled = Enquiry.objects.filter(owner=user).exclude(status=EnquiryStatus.CLOSED).count()
+    return [Tie(handled, "enquiry that they handle", "enquiries that they handle")]
+
+
 def prescribers() -> QuerySet[User]:
     return User.objects.owning(Role.PRESCRIBER).order_by("full_name")
 
@@ -131,8 +138,8 @@ def _enquiries(show: str) -> QuerySet[Enquiry, Any]:
     else:
         # A booked enquiry whose appointment was cancelled waits again.
         rows = rows.filter(~closed, has_time=False).order_by("received_at")
-    names = ("given_names", "family_name")
-    return rows.values_list("pk", "received_at", "contact_wish", "is_for_minor", "owner__full_name", *names)[:ROWS]
+    shown = ("pk", "received_at", "contact_wish", "is_for_minor", "owner__full_name", "owner__is_active")
+    return rows.values_list(*shown, "given_names", "family_name")[:ROWS]
 
 
 @prepared
@@ -146,7 +153,7 @@ def _referrals(show: str) -> QuerySet[TherapistReferral, Any]:
 
 
 def _enquiry_row(row: tuple[Any, ...], now: datetime) -> QueueRow:
-    pk, received_at, wish, is_for_minor, owner, given_names, family_name = row
+    pk, received_at, wish, is_for_minor, owner, works_here, given_names, family_name = row
     return QueueRow(
         kind="enquiry",
         pk=pk,
@@ -155,7 +162,7 @@ def _enquiry_row(row: tuple[Any, ...], now: datetime) -> QueueRow:
         received_at=received_at,
         days=_days(received_at, now),
         wish=ContactWish(wish).label,
-        owner=owner or "",
+        owner=f"{owner} (works here no longer)" if works_here is False else owner or "",
         signs=[MINOR] if is_for_minor else [],
     )
 

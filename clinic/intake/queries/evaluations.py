@@ -18,6 +18,7 @@ from clinic.intake.models import (
 )
 from clinic.intake.queries.history import snapshot
 from clinic.staff.models import User
+from clinic.staff.ties import Tie
 
 
 def get_evaluation(user: User, evaluation_id: UUID) -> PsychiatricEvaluation:
@@ -39,6 +40,12 @@ def evaluation_to_lock(user: User, evaluation_id: UUID) -> QuerySet[PsychiatricE
 def own_draft(user: User, client: Client) -> PsychiatricEvaluation | None:
     """The evaluation of this client that this prescriber has begun and not signed."""
     return PsychiatricEvaluation.objects.filter(client=client, prescriber=user, signed_at=None).first()
+
+
+def drafts_by(user: User, now: datetime) -> list[Tie]:
+    """How many psychiatric evaluations of somebody are not signed."""
+    drafts = PsychiatricEvaluation.objects.filter(prescriber=user, signed_at=None).count()
+    return [Tie(drafts, "evaluation not signed", "evaluations not signed")]
 
 
 def signed_evaluation(client: Client) -> PsychiatricEvaluation | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from clinic.plans.rules import (
 )
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from clinic.staff.ties import Tie
 
 PARTS = ("problems", "goals", "interventions")
 
@@ -82,6 +83,12 @@ def draft_of(client: Client) -> TreatmentPlan | None:
     """The draft being written, with its parts; None where nobody writes one."""
     drafts = TreatmentPlan.objects.filter(client=client, status=PlanStatus.DRAFT)
     return drafts.select_related("written_by").prefetch_related(*PARTS).first()
+
+
+def drafts_by(user: User, now: datetime) -> list[Tie]:
+    """How many treatment plans somebody began to write that are not signed."""
+    drafts = TreatmentPlan.objects.filter(status=PlanStatus.DRAFT, written_by=user).count()
+    return [Tie(drafts, "treatment plan not signed", "treatment plans not signed")]
 
 
 def fresh_content(in_force: TreatmentPlan | None) -> PlanContent:

@@ -15,6 +15,7 @@ from clinic.risk.queries.telling import clock
 from clinic.risk.rules.escalation import next_place
 from clinic.risk.rules.rota import Place
 from clinic.staff.models import User
+from clinic.staff.ties import Tie
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ def any_in_danger(user: User) -> Exists:
 def others_in_danger(user: User) -> Exists:
     """Whether an alert is open on anybody else that this user may see, for a statement about one client."""
     return Exists(RiskAlert.objects.open().visible_to(user).exclude(client=OuterRef("pk")))
+
+
+def held_by(user: User, now: datetime) -> list[Tie]:
+    """How many open alerts somebody has taken on."""
+    held = RiskAlert.objects.open().filter(acknowledged_by=user).count()
+    return [Tie(held, "open risk alert that they took on", "open risk alerts that they took on")]
 
 
 def get_alert(user: User, alert_id: UUID) -> RiskAlert:

@@ -14,6 +14,7 @@ from clinic.risk.rules import rota as laws
 from clinic.risk.rules.rota import Hours, OfficeHours, Place, Stretch, Turn
 from clinic.staff.models import User
 from clinic.staff.roles import ON_CALL_ROLES
+from clinic.staff.ties import Tie
 
 # How far ahead the page looks for gaps, and the line that says until when; no clinical number.
 LOOK_AHEAD = timedelta(days=14)
@@ -161,6 +162,12 @@ def next_hand_over(now: datetime) -> datetime:
         at=settings.ON_CALL_HAND_OVER_AT,
         zone=clinic_zone(),
     )
+
+
+def turns_of(user: User, now: datetime) -> list[Tie]:
+    """How many turns on call of somebody are not over."""
+    turns = OnCallTurn.objects.filter(user=user, withdrawn_at=None, ends_at__gt=now).count()
+    return [Tie(turns, "turn on call, now or to come", "turns on call, now or to come")]
 
 
 def may_be_on_call() -> Collection[User]:

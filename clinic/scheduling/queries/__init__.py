@@ -1,5 +1,15 @@
 """Reads of the schedule, of its reminders and of what clients said to them."""
 
+from clinic.scheduling.queries.leavers import (
+    LeftBehind,
+    Standing,
+    coming_of,
+    coming_with,
+    left_behind,
+    next_about,
+    open_duties_about_leavers,
+    successor_of,
+)
 from clinic.scheduling.queries.reminders import (
     KIND,
     MAY_COME,
@@ -18,6 +28,7 @@ from clinic.scheduling.queries.reminders import (
     to_be_reminded,
 )
 from clinic.scheduling.queries.schedule import (
+    NO_APPOINTMENT,
     SIGNS,
     TIMES_SHOWN,
     Booked,
@@ -48,16 +59,21 @@ from clinic.scheduling.queries.schedule import (
 __all__ = [
     "KIND",
     "MAY_COME",
+    "NO_APPOINTMENT",
     "SIGNS",
     "TIMES_SHOWN",
     "Booked",
     "ClinicianDay",
+    "LeftBehind",
     "OpenAppointment",
+    "Standing",
     "appointments_of",
     "as_time",
     "booked_between",
     "booked_by",
     "clinicians",
+    "coming_of",
+    "coming_with",
     "day_of",
     "free_times",
     "get_appointment",
@@ -69,11 +85,14 @@ __all__ = [
     "hours_by_clinician",
     "hours_of",
     "in_words",
+    "left_behind",
     "move_about",
     "newest_reply",
+    "next_about",
     "next_appointment",
     "offered_times",
     "open_appointment",
+    "open_duties_about_leavers",
     "open_moves",
     "rebook_about",
     "reminded_in_vain",
@@ -82,6 +101,7 @@ __all__ = [
     "starts_of",
     "steps_wanted",
     "still_wanted",
+    "successor_of",
     "times_booked",
     "to_be_reminded",
     "usual_booking",

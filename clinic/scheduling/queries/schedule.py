@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
@@ -30,6 +30,7 @@ from clinic.staff.roles import Role
 TIMES_SHOWN = 60
 # All of them: those of holidays are taken out before the first are shown.
 EVERY = 2000
+NO_APPOINTMENT = UUID(int=0)
 SIGNS: dict[str, tuple[str, str]] = {
     AppointmentStatus.CANCELLED: ("quiet", "x"),
     AppointmentStatus.NO_SHOW: ("warn", "alert-triangle"),
@@ -66,7 +67,8 @@ def hours_of(clinician: User) -> list[rules.Hours]:
 
 @prepared
 def _open_hours(clinician_id: UUID) -> QuerySet[Availability]:
-    return Availability.objects.filter(clinician=clinician_id)
+    """A closed account sees nobody, whatever hours it left."""
+    return Availability.objects.filter(clinician=clinician_id, clinician__is_active=True)
 
 
 def _as_hours(row: Availability) -> rules.Hours:
@@ -96,14 +98,18 @@ def free_times(
     now: dt.datetime,
     days: int = 14,
     most: int = TIMES_SHOWN,
+    besides: UUID = NO_APPOINTMENT,
 ) -> list[rules.FreeTime]:
-    """Times from `first_day` at which both the clinician and the client are free for this kind of appointment."""
+    """Times from `first_day` at which both the clinician and the client are free for this kind of appointment.
+
+    `besides` is an appointment that gives up its own time: one that another clinician takes over may stay where it is.
+    """
     begins, _ = day_bounds(first_day)
     _, ends = day_bounds(first_day + dt.timedelta(days=days - 1))
     return rules.free_times(
         [first_day + dt.timedelta(days=n) for n in range(days)],
         hours_of(clinician),
-        [rules.Span(*span) for span in _busy(clinician.pk, client.pk, begins, ends)],
+        [rules.Span(*span) for span in _busy(clinician.pk, client.pk, begins, ends, besides)],
         minutes=rules.MINUTES[kind],
         not_before=now,
         zone=clinic_zone(),
@@ -111,19 +117,19 @@ def free_times(
 
 
 def offered_times(
-    clinician: User, *, client: Client, kind: str, first_day: dt.date, now: dt.datetime
+    clinician: User, *, client: Client, kind: str, first_day: dt.date, now: dt.datetime, besides: UUID = NO_APPOINTMENT
 ) -> list[rules.FreeTime]:
     """The free times that are offered to be booked: none on a holiday, when the clinic is closed."""
-    free = free_times(clinician, client=client, kind=kind, first_day=first_day, now=now, most=EVERY)
+    free = free_times(clinician, client=client, kind=kind, first_day=first_day, now=now, most=EVERY, besides=besides)
     return [one for one in free if local_day(one.starts_at) not in closed_days()][:TIMES_SHOWN]
 
 
 @prepared
 def _busy(
-    clinician_id: UUID, client_id: UUID, begins: dt.datetime, ends: dt.datetime
+    clinician_id: UUID, client_id: UUID, begins: dt.datetime, ends: dt.datetime, besides: UUID
 ) -> QuerySet[Appointment, tuple[dt.datetime, dt.datetime]]:
     """Spans in which either of the two has an appointment or the clinician is away."""
-    standing = Appointment.objects.standing().filter(starts_at__lt=ends, ends_at__gt=begins)
+    standing = Appointment.objects.standing().filter(starts_at__lt=ends, ends_at__gt=begins).exclude(pk=besides)
     away = TimeOff.objects.filter(clinician=clinician_id, starts_at__lt=ends, ends_at__gt=begins)
     spans = ("starts_at", "ends_at")
     taken = standing.filter(clinician=clinician_id).values_list(*spans)
@@ -159,19 +165,32 @@ def day_of(user: User, day: dt.date) -> list[ClinicianDay]:
     for clinician_id, opens, closes in _hours_on(day.weekday(), day):
         open_hours[clinician_id].append((opens, closes))
     return [
-        ClinicianDay(person.pk, person.title, booked[person.pk], open_hours[person.pk]) for person in _columns(user)
+        ClinicianDay(
+            person.pk,
+            person.title if person.is_active else f"{person.title} (works here no longer)",
+            booked[person.pk],
+            open_hours[person.pk],
+        )
+        for person in _columns(user, begins, ends)
     ]
 
 
 @prepared
-def _columns(user: User) -> QuerySet[User]:
+def _columns(user: User, begins: dt.datetime, ends: dt.datetime) -> QuerySet[User]:
+    """Everybody who sees clients, and who works here no longer while somebody is still booked with them that day."""
+    standing = Appointment.objects.standing().filter(
+        clinician=OuterRef("pk"), starts_at__gte=begins, starts_at__lt=ends
+    )
     own = {"pk": user.pk} if user.role in {Role.PRESCRIBER, Role.THERAPIST} else {}
-    return clinicians().filter(**own).only("full_name", "credentials")
+    sees_clients = Q(is_active=True, roles__overlap=[Role.PRESCRIBER, Role.THERAPIST])
+    people = User.objects.get_queryset().filter(sees_clients | Q(Exists(standing), is_active=False), **own)
+    return people.order_by("full_name").only("full_name", "credentials", "is_active")
 
 
 @prepared
 def _hours_on(weekday: int, day: dt.date) -> QuerySet[Availability, tuple[UUID, dt.time, dt.time]]:
-    hours = Availability.objects.filter(weekday=weekday, valid_from__lte=day).exclude(valid_until__lt=day)
+    open_hours = Availability.objects.filter(clinician__is_active=True, weekday=weekday, valid_from__lte=day)
+    hours = open_hours.exclude(valid_until__lt=day)
     return hours.values_list("clinician", "begins", "ends")
 
 
@@ -231,7 +250,7 @@ def usual_booking(user: User, client: Client) -> dict[str, Any]:
     """What is most likely booked next: with the clinician who books, else with the client's own; what comes next."""
     if user.acting_role == Role.THERAPIST:
         return {"clinician": user.pk, "kind": AppointmentKind.THERAPY}
-    team = client.care_team.live().filter(role=Role.PRESCRIBER).order_by("-is_lead", "started_at")
+    team = client.care_team.live().filter(role=Role.PRESCRIBER, user__is_active=True).order_by("-is_lead", "started_at")
     mine = user.pk if user.acting_role == Role.PRESCRIBER else None
     done = set(Appointment.objects.filter(client=client, status=AppointmentStatus.DONE).values_list("kind", flat=True))
     if done & {AppointmentKind.EVALUATION, AppointmentKind.FOLLOW_UP}:

@@ -1,5 +1,6 @@
 """The laws of the schedule: which times are free, what an appointment allows, when a client is reminded. Pure."""
 
+from clinic.scheduling.rules.leavers import hand_on_by, handing_on_words, is_urgent
 from clinic.scheduling.rules.reminding import (
     DAYS_BEFORE,
     EVENING,
@@ -34,6 +35,7 @@ from clinic.scheduling.rules.times import (
     check_movable,
     check_move,
     check_within_hours,
+    check_works_here,
     free_times,
     hours_on,
     kinds_booked_by,
@@ -67,9 +69,13 @@ __all__ = [
     "check_movable",
     "check_move",
     "check_within_hours",
+    "check_works_here",
     "day_words",
     "free_times",
+    "hand_on_by",
+    "handing_on_words",
     "hours_on",
+    "is_urgent",
     "kinds_booked_by",
     "may_change",
     "moments",

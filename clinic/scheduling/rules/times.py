@@ -134,6 +134,12 @@ def check_within_hours(span: Span, hours: Sequence[Hours], zone: ZoneInfo) -> No
         raise RuleBroken("That is outside the clinician's hours. Choose one of the free times.", field="starts_at")
 
 
+def check_works_here(name: str, *, is_active: bool) -> None:
+    """Nobody is booked with a closed account, whatever hours and free times a page still shows."""
+    if not is_active:
+        raise RuleBroken(f"{name} works here no longer. Choose somebody else.", field="starts_at")
+
+
 def check_hours(begins: dt.time, ends: dt.time, valid_from: dt.date, valid_until: dt.date | None) -> None:
     """Hours end after they begin, on the clock and on the calendar."""
     if ends <= begins:

@@ -6,6 +6,7 @@ from clinic.scheduling.services.appointments import (
     mark,
     move,
 )
+from clinic.scheduling.services.leavers import look_for_leavers
 from clinic.scheduling.services.openings import (
     add_hours,
     add_time_off,
@@ -31,6 +32,7 @@ __all__ = [
     "enter_appointment",
     "join_waitlist",
     "leave_waitlist",
+    "look_for_leavers",
     "mark",
     "move",
     "plan_appointment_reminders",

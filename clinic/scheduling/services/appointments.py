@@ -35,6 +35,7 @@ def _time_taken(error: IntegrityError) -> TimeTaken:
 def _check_time(clinician: User, span: rules.Span, now: dt.datetime) -> None:
     if span.starts_at <= now:
         raise RuleBroken("That time has passed. Choose a later one.", field="starts_at")
+    rules.check_works_here(clinician.full_name, is_active=clinician.is_active)
     rules.check_within_hours(span, queries.hours_of(clinician), clinic_zone())
 
 
@@ -87,9 +88,18 @@ def book(
     return appointment
 
 
-def move(*, appointment_id: UUID, starts_at: dt.datetime, version: int, by: User, now: dt.datetime) -> Appointment:
+def move(
+    *,
+    appointment_id: UUID,
+    starts_at: dt.datetime,
+    version: int,
+    by: User,
+    now: dt.datetime,
+    clinician: User | None = None,
+) -> Appointment:
     """Move a standing appointment to another free time of the same clinician; where it stands already is no move.
 
+    With a `clinician` it is theirs from now on, at a time that is free to them: the one before works here no longer.
     `version` is how often it had been moved when its page was opened: whoever comes second is told where it stands.
     No reminder of the time before leaves any more; those of the new one are planned at the next look.
     """
@@ -98,18 +108,20 @@ def move(*, appointment_id: UUID, starts_at: dt.datetime, version: int, by: User
             appointment = Appointment.objects.select_for_update().select_related("clinician").get(pk=appointment_id)
             rules.check_changer(by.acting_role, is_own=appointment.clinician_id == by.pk)
             rules.check_movable(appointment.status)
-            if starts_at == appointment.starts_at:
+            held_by = clinician or appointment.clinician
+            if (starts_at, held_by) == (appointment.starts_at, appointment.clinician):
                 return appointment
             _check_unmoved(appointment, version)
             span = rules.Span(starts_at, starts_at + (appointment.ends_at - appointment.starts_at))
-            _check_time(appointment.clinician, span, now)
+            _check_time(held_by, span, now)
+            appointment.clinician = held_by
             appointment.starts_at, appointment.ends_at = span.starts_at, span.ends_at
             appointment.status = AppointmentStatus.BOOKED
             withdraw(appointment, because="the appointment was moved", ends=Outcome.DONE, by=by, now=now)
             appointment.time_set_at, appointment.times_moved = now, appointment.times_moved + 1
-            changed = ["starts_at", "ends_at", "status", "time_set_at", "times_moved", "updated_at"]
+            changed = ["clinician", "starts_at", "ends_at", "status", "time_set_at", "times_moved", "updated_at"]
             appointment.save(update_fields=changed)
-            record("appointment_moved", by=by, subject=appointment)
+            record("appointment_moved", by=by, subject=appointment, clinician_id=str(held_by.pk))
     except IntegrityError as error:
         raise _time_taken(error) from error
     return appointment

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db.models.expressions import Combinable
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
+from clinic.core.clock import local_day
 from clinic.formulary.models import Medication
 from clinic.formulary.queries import products_of, schedules
 from clinic.formulary.rules import (
@@ -23,6 +24,7 @@ from clinic.formulary.rules.regimen import Finding as RegimenFinding
 from clinic.formulary.rules.regimen import Severity
 from clinic.plans.models import MedicationConsent
 from clinic.staff.models import User
+from clinic.staff.ties import Tie
 from clinic.titration.models import DoseChange, DosePlan, DosePlanVersion, DoseStep, MissedDoses, SafetyOverride
 from clinic.titration.rules import DosePlanResult, Step, day_words, step_words
 from clinic.titration.rules.findings import Finding
@@ -278,6 +280,12 @@ def _shown(findings: Iterable[Finding], more: str = "") -> list[ShownFinding]:
 
 def _told(findings: Iterable[RegimenFinding], more: str = "") -> list[ShownFinding]:
     return [ShownFinding(one.code, f"{dated_words(one)}{more}") for one in findings]
+
+
+def prescribed_by(user: User, now: datetime) -> list[Tie]:
+    """How many dose plans of somebody run or are to begin."""
+    running = DosePlan.objects.running(local_day(now)).filter(prescriber=user).count()
+    return [Tie(running, "dose plan that runs under their name", "dose plans that run under their name")]
 
 
 def current_version(dose_plan: DosePlan) -> DosePlanVersion:

@@ -31,6 +31,7 @@ from clinic.visits.queries.visits import (
     look_at_decision,
     prescriber_links,
     running_medications,
+    unsigned_of,
     visit_to_lock,
 )
 from clinic.visits.queries.writing import (
@@ -88,6 +89,7 @@ __all__ = [
     "scales_due",
     "since_last_visit",
     "to_review",
+    "unsigned_of",
     "visit_page",
     "visit_to_lock",
     "what_is_missing",

@@ -19,6 +19,7 @@ from clinic.intake.models import Allergy
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
 from clinic.staff.roles import Role
+from clinic.staff.ties import Tie
 from clinic.titration.models import DosePlan, DosePlanVersion
 from clinic.titration.queries import CurrentDose, Surroundings, before_change, current_dose, surroundings_of
 from clinic.titration.rules import build_plan
@@ -232,6 +233,16 @@ def drafts_of(user: User) -> QuerySet[FollowUpVisit]:
     """Visits this prescriber has begun and not signed, oldest first; one query."""
     drafts = FollowUpVisit.objects.visible_to(user).filter(prescriber=user, signed_at=None)
     return drafts.select_related("client").order_by("visited_on", "created_at")
+
+
+def unsigned_of(user: User, now: datetime) -> list[Tie]:
+    """How many visit notes wait for somebody: drafts, and signed ones that only they can co-sign."""
+    drafts = FollowUpVisit.objects.filter(prescriber=user, signed_at=None).count()
+    awaiting = FollowUpVisit.objects.awaiting_cosignature().filter(supervisor=user).count()
+    return [
+        Tie(drafts, "visit note not signed", "visit notes not signed"),
+        Tie(awaiting, "note of a trainee that only they can co-sign", "notes of trainees that only they can co-sign"),
+    ]
 
 
 def draft_of(user: User, client: Client) -> FollowUpVisit | None:
