@@ -16,6 +16,7 @@ from celery import Task
 from medmgmt.celery import (
     CHANNELS,
     HOLD_WAITING,
+    LOOK_FOR_LEAVERS,
     PLAN_CHECKINS,
     PLAN_REMINDERS,
     RAISE_SCALE_ALERTS,
@@ -99,6 +100,7 @@ def test_a_look_plans_before_it_sends(monkeypatch: pytest.MonkeyPatch) -> None:
         HOLD_WAITING,
         PLAN_CHECKINS,
         PLAN_REMINDERS,
+        LOOK_FOR_LEAVERS,
         RAISE_SCALE_ALERTS,
         TELL_ON_CALL,
         WATCH_QUEUE,

@@ -174,7 +174,8 @@ class TestWords:
         )
 
     @pytest.mark.parametrize(
-        ("ahead", "due"), [([], 2 * DAY), ([9 * DAY], 2 * DAY), ([2 * DAY], DAY), ([HOUR], dt.timedelta())]
+        ("ahead", "due"),
+        [([], 2 * DAY), ([9 * DAY], 2 * DAY), ([2 * DAY], DAY), ([DAY + HOUR], HOUR), ([DAY], DAY), ([HOUR], HOUR)],
     )
     def test_it_is_due_before_the_client_comes(self, ahead: list[dt.timedelta], due: dt.timedelta) -> None:
         assert rules.hand_on_by([NOW + one for one in ahead], NOW) == NOW + due

@@ -27,9 +27,12 @@ def handing_on_words(name: str, roles: Sequence[str], appointments: Sequence[dt.
 
 
 def hand_on_by(appointments: Sequence[dt.datetime], now: dt.datetime) -> dt.datetime:
-    """Within two days, and a day before the first appointment, so that the client hears of it before they come."""
+    """Within two days, and a day before the first appointment, or before it begins where it is nearer than that."""
     latest = now + FIND_WITHIN
-    return min(latest, max(now, appointments[0] - ONE_DAY)) if appointments else latest
+    if not appointments:
+        return latest
+    day_before = appointments[0] - ONE_DAY
+    return min(latest, day_before if day_before > now else appointments[0])
 
 
 def is_urgent(appointments: Sequence[dt.datetime], now: dt.datetime) -> bool:
