@@ -213,7 +213,7 @@ class ChannelPause(Record):
 
 
 class Release(Record):
-    """Messages may leave the database of this identity; the first is written by its first sender, others by a person.
+    """Messages may leave the database of this identity; the first is written at its first look, others by a person.
 
     A database read back from a backup has another identity than all of its rows: nothing leaves it.
     """

@@ -55,6 +55,13 @@ def open_for_long(settings: Any) -> None:
 
 
 @pytest.fixture
+def sends_for_long() -> None:
+    """Messages were first looked for an hour ago."""
+    an_hour_ago = timezone.now() - dt.timedelta(hours=1)
+    Release.objects.create(identity=queries.identity(), reason="first", released_at=an_hour_ago)
+
+
+@pytest.fixture
 def operator(browser: Browser, administrator: User) -> Browser:
     browser.force_login(administrator)
     return browser
@@ -148,7 +155,7 @@ def test_an_administrator_sees_that_messages_stand_still_unless_a_person_paused_
     assert not any("nobody sends them" in operator.get(page).content.decode() for page in pages)
 
 
-def test_one_message_whose_gateway_is_down_becomes_an_alarm(gateway: StubGateway) -> None:
+def test_one_message_whose_gateway_is_down_becomes_an_alarm(gateway: StubGateway, sends_for_long: None) -> None:
     row = due(due_at=timezone.now() - dt.timedelta(minutes=2))
     gateway.results = [Result(Outcome.RETRY, detail="503")]
     services.send_due(channel=Channel.EMAIL)
@@ -223,7 +230,7 @@ def test_what_is_sent_again_is_still_looked_at(coordinator: User, unwanted: set[
     assert send() == 0
 
 
-def test_messages_that_stand_still_are_an_urgent_row_that_closes_itself() -> None:
+def test_messages_that_stand_still_are_an_urgent_row_that_closes_itself(sends_for_long: None) -> None:
     row = due()
     watch_queue()
     assert alarms() == []
@@ -242,7 +249,17 @@ def test_messages_that_stand_still_are_an_urgent_row_that_closes_itself() -> Non
     assert late.pk
 
 
-def test_a_paused_channel_is_no_alarm(administrator: User) -> None:
+def test_a_queue_is_not_late_before_anybody_has_ever_looked_at_it() -> None:
+    now = timezone.now()
+    due(due_at=now - dt.timedelta(hours=9))
+    assert services.watch_queue(now=now) == 0
+    assert services.watch_queue(now=now + dt.timedelta(seconds=89)) == 0
+    assert alarms() == []
+    assert services.watch_queue(now=now + dt.timedelta(seconds=91)) == 1
+    assert len(alarms()) == 1
+
+
+def test_a_paused_channel_is_no_alarm(administrator: User, sends_for_long: None) -> None:
     due(due_at=timezone.now() - dt.timedelta(minutes=5))
     services.pause_channel(channel=Channel.EMAIL, reason="x", by=administrator, now=timezone.now())
     assert services.watch_queue(now=timezone.now()) == 0

@@ -112,6 +112,11 @@ def is_held() -> bool:
     return bool(known) and identity() not in known
 
 
+def has_just_begun(now: datetime) -> bool:
+    """Whether messages were first looked for so lately that none can be late since then."""
+    return not Release.objects.filter(released_at__lt=now - timedelta(seconds=LATE_AFTER_S)).exists()
+
+
 def doubtful(user: User, now: datetime) -> list[Reminder]:
     """Messages of the user's clients that did not arrive for sure in the last week, the newest first."""
     rows = Reminder.objects.filter(client__in=Client.objects.visible_to(user), state__in=DOUBTFUL)

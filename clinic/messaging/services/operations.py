@@ -107,9 +107,12 @@ def resend(*, reminder_id: UUID, reason: str, by: User, now: datetime) -> Remind
 def watch_queue(*, now: datetime) -> int:
     """Give the care team an urgent row for each channel whose oldest due message is over 90 s late, and one where a
     restored database holds everything back; each closes itself when that is over. Answers how many stand.
+
+    The 90 s begin with the first look that anybody ever took at this queue: what was due before that was nobody's to
+    send.
     """
-    late = {one.channel: one for one in queries.late_channels(queries.channel_counts(now), limit_s=rules.LATE_AFTER_S)}
-    held = queries.is_held()
+    held = not may_leave(now=now)
+    late = {} if queries.has_just_begun(now) else _late_channels(now)
     if held:
         _alarm(
             f"{HELD}:{queries.identity()}",
@@ -126,6 +129,11 @@ def watch_queue(*, now: datetime) -> int:
         elif cause := _open_cause(about):
             close_about(about=cause, outcome=Outcome.NO_LONGER_NEEDED, by=None, now=now)
     return len(late) + held
+
+
+def _late_channels(now: datetime) -> dict[Channel, queries.ChannelCounts]:
+    late = queries.late_channels(queries.channel_counts(now), limit_s=rules.LATE_AFTER_S)
+    return {one.channel: one for one in late}
 
 
 def _open_cause(about: str) -> str | None:
