@@ -19,6 +19,7 @@ from clinic.monitoring.rules.protocols import Person
 from clinic.plans import services as plans
 from clinic.plans.rules import GoalEntry, InterventionEntry, PlanContent, ProblemEntry
 from clinic.staff.models import User
+from tests.factories.clients import CareTeamMemberFactory
 from tests.monitoring.test_due_pages import DAY, begun, text
 from tests.monitoring.test_gathering import JUNE_1, PLAN, june
 
@@ -82,6 +83,18 @@ def test_it_prints_with_diagnoses_and_is_written_down(
     assert prescriber.title in printed
     event = AuditEvent.objects.get(action="test_order_exported")
     assert (event.by, event.client_id) == (coordinator, ada.pk)
+
+
+def test_it_is_not_for_the_signature_of_who_works_here_no_longer(
+    browser: Browser, ada: Client, prescriber: User, stranger: User
+) -> None:
+    begun(ada, prescriber, timezone.now() - 9 * DAY)
+    CareTeamMemberFactory(client=ada, user=stranger, is_lead=False)
+    browser.force_login(stranger)
+    for signs in (prescriber, stranger):
+        answer = browser.get(f"/monitoring/of/{ada.pk}/order/")
+        assert signs.title in PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+        User.objects.get_queryset().filter(pk=prescriber.pk).update(is_active=False)
 
 
 def test_nothing_due_prints_nothing(browser: Browser, ada: Client, prescriber: User) -> None:

@@ -251,13 +251,16 @@ def test_another_result_or_an_earlier_one_keeps_no_promise(
 
 
 def test_a_promise_says_what_when_and_who(
-    ada: Client, sertraline: Medication, prescriber: User, stranger: User, on_phenelzine: None
+    ada: Client, sertraline: Medication, prescriber: User, therapist: User, stranger: User, on_phenelzine: None
 ) -> None:
+    User.objects.get_queryset().filter(pk=therapist.pk).update(is_active=False)
+    assert str(therapist.pk) not in dict(queries.team_to_promise(ada))
     for wrong, words in (
         (reason("will_monitor"), "say what is measured"),
         (will_monitor(prescriber, days=0), "a day after today"),
         (will_monitor(prescriber, days=400), "within a year"),
         (will_monitor(stranger), "care team"),
+        (will_monitor(therapist), "care team"),
         (will_monitor(prescriber, monitors="mood"), "say what is measured"),
         (reason("benefit", monitors="qtc", by_on=TODAY, owner_id=prescriber.pk), "Only the reason"),
     ):

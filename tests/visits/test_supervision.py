@@ -52,6 +52,15 @@ def test_a_supervisor_who_may_not_read_the_chart_keeps_it_from_being_signed(
     assert refused.text.count("Dr. Senior co-signs your notes") == 2
 
 
+def test_no_note_waits_for_a_supervisor_who_works_here_no_longer(ada: Client, prescriber: User, on_team: User) -> None:
+    visit = written(ada, prescriber, NOW)
+    User.objects.get_queryset().filter(pk=on_team.pk).update(is_active=False)
+    with pytest.raises(NotReady, match=r"Dr\. Senior, who co-signs your notes, works here no longer"):
+        services.sign_visit(visit_id=visit.pk, by=prescriber, now=NOW)
+    visit.refresh_from_db()
+    assert visit.signed_at is None
+
+
 def test_it_waits_on_the_supervisors_home_until_it_is_co_signed(
     browser: Browser, ada: Client, prescriber: User, on_team: User
 ) -> None:

@@ -155,6 +155,10 @@ class CareTeamMemberQuerySet(models.QuerySet["CareTeamMember"]):
     def live(self) -> "CareTeamMemberQuerySet":
         return self.filter(ended_at=None)
 
+    def working(self) -> "CareTeamMemberQuerySet":
+        """Live, and of people who work here: who can be asked to do something for the client."""
+        return self.live().filter(user__is_active=True)
+
 
 class CareTeamMember(Record):
     """One member of staff looking after one client in one role, until ended."""

@@ -45,7 +45,7 @@ def order_of(user: User, client_id: UUID, now: datetime) -> Order:
 
 def _lead_of(client: Client) -> str:
     """The prescriber who signs it: the lead of the care team, else any of its prescribers."""
-    team = client.care_team.live().filter(role=Role.PRESCRIBER).order_by("-is_lead", "started_at")
+    team = client.care_team.working().filter(role=Role.PRESCRIBER).order_by("-is_lead", "started_at")
     link = team.select_related("user").first()
     return link.user.title if link else ""
 

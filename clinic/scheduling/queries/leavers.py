@@ -52,9 +52,10 @@ def _of(found: dict[str, LeftBehind], client: Client, leaver: User) -> LeftBehin
 
 def _links() -> list[CareTeamMember]:
     """Care of prescribers and therapists with a closed account who lead, or whose role nobody else has."""
-    live = CareTeamMember.objects.live()
-    others = live.filter(client=OuterRef("client"), role=OuterRef("role"), user__is_active=True)
-    links = live.filter(Q(is_lead=True) | ~Exists(others), user__is_active=False, client__deceased_on=None)
+    others = CareTeamMember.objects.working().filter(client=OuterRef("client"), role=OuterRef("role"))
+    links = CareTeamMember.objects.live().filter(
+        Q(is_lead=True) | ~Exists(others), user__is_active=False, client__deceased_on=None
+    )
     clinical = links.filter(role__in=[Role.PRESCRIBER, Role.THERAPIST]).exclude(client__status=ClientStatus.DISCHARGED)
     return list(clinical.select_related("client", "user").order_by("role", "started_at"))
 
@@ -90,7 +91,7 @@ def coming_of(client: Client, now: dt.datetime) -> list[Appointment]:
 def successor_of(appointment: Appointment) -> UUID | None:
     """Who of the client's care team would hold an appointment in place of one who left: its lead in that role."""
     role = Role.THERAPIST if appointment.kind == AppointmentKind.THERAPY else Role.PRESCRIBER
-    team = appointment.client.care_team.live().filter(role=role, user__is_active=True)
+    team = appointment.client.care_team.working().filter(role=role)
     return team.order_by("-is_lead", "started_at").values_list("user_id", flat=True).first()
 
 

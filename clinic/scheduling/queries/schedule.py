@@ -250,7 +250,7 @@ def usual_booking(user: User, client: Client) -> dict[str, Any]:
     """What is most likely booked next: with the clinician who books, else with the client's own; what comes next."""
     if user.acting_role == Role.THERAPIST:
         return {"clinician": user.pk, "kind": AppointmentKind.THERAPY}
-    team = client.care_team.live().filter(role=Role.PRESCRIBER, user__is_active=True).order_by("-is_lead", "started_at")
+    team = client.care_team.working().filter(role=Role.PRESCRIBER).order_by("-is_lead", "started_at")
     mine = user.pk if user.acting_role == Role.PRESCRIBER else None
     done = set(Appointment.objects.filter(client=client, status=AppointmentStatus.DONE).values_list("kind", flat=True))
     if done & {AppointmentKind.EVALUATION, AppointmentKind.FOLLOW_UP}:

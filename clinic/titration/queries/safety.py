@@ -63,7 +63,7 @@ def before_change(
 
 def team_to_promise(client: Client) -> list[tuple[str, str]]:
     """Who of the care team may promise to monitor: keys and names, prescribers first."""
-    team = client.care_team.live().select_related("user").order_by("role", "user__full_name")
+    team = client.care_team.working().select_related("user").order_by("role", "user__full_name")
     ranked = sorted(team, key=lambda link: link.role != Role.PRESCRIBER)
     return list(dict.fromkeys((str(link.user_id), link.user.full_name) for link in ranked))
 

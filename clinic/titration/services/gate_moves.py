@@ -91,7 +91,7 @@ def end_duties(gate: StepGate, what: str = "", *, but: str = "", by: User | None
 
 def _who_decides(gate: StepGate) -> User | None:
     """Whoever set the gate, while they look after the client; else another prescriber of the team, the lead first."""
-    team = gate.dose_plan.client.care_team.live().filter(role=Role.PRESCRIBER, user__is_active=True)
+    team = gate.dose_plan.client.care_team.working().filter(role=Role.PRESCRIBER)
     members = list(team.order_by("-is_lead", "created_at").select_related("user"))
     own = [member.user for member in members if member.user_id == gate.set_by_id]
     return next(iter([*own, *(member.user for member in members)]), None)

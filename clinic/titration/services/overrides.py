@@ -78,7 +78,7 @@ def doubt_promises(
 def _open_duty(override: SafetyOverride) -> None:
     """A duty of the one who promised to see to it, due when the named day is over."""
     dose_plan = override.version.dose_plan
-    link = dose_plan.client.care_team.live().filter(user=override.monitor_owner_id).first()
+    link = dose_plan.client.care_team.working().filter(user=override.monitor_owner_id).first()
     if link is None or override.monitor_by is None:
         raise RuleBroken("Will monitor: choose somebody of this client's care team.", field=f"override_{override.key}")
     day_after = override.monitor_by + timedelta(days=1)

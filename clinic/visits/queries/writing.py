@@ -76,6 +76,7 @@ class Around:
     consented_on: date | None
     supervisor: str
     is_supervisor_on_team: bool
+    has_supervisor_left: bool
     consented: frozenset[UUID]
     allergies: list[dict[str, Any]]
     goals: list[str]
@@ -131,6 +132,7 @@ def around(visit: FollowUpVisit, user: User, today: date) -> Around:
         consented_on=found["consented_on"],
         supervisor=found["supervisor_name"] or "",
         is_supervisor_on_team=found["is_supervisor_on_team"],
+        has_supervisor_left=found["supervisor_works_here"] is False,
         consented=frozenset(row["medication_id"] for row in found["agreed_rows"]),
         allergies=found["allergy_rows"],
         goals=[goal_words(GoalEntry(**row)) for row in found["goal_rows"]],
@@ -166,6 +168,7 @@ def _around(visit_id: UUID, user_id: UUID, today: date) -> QuerySet[FollowUpVisi
         allergy_rows=Rows(allergies.values("substance", "reaction", "is_none_known")),
         consented_on=Subquery(consents.values("given_on")[:1]),
         supervisor_name=F("prescriber__supervisor__full_name"),
+        supervisor_works_here=F("prescriber__supervisor__is_active"),
         is_supervisor_on_team=Exists(links),
     )
 
@@ -207,7 +210,11 @@ def what_is_missing(draft: ToSign) -> list[Problem]:
     consented_on = draft.around.consented_on
     problems += missing_for_telehealth(note, modality=visit.modality, consented_on=consented_on, today=draft.today)
     problems += [unreviewed(one.id.hex, one.came_from, one.part) for one in draft.around.passages]
-    problems += missing_supervisor(draft.around.supervisor, is_on_team=draft.around.is_supervisor_on_team)
+    problems += missing_supervisor(
+        draft.around.supervisor,
+        is_on_team=draft.around.is_supervisor_on_team,
+        has_left=draft.around.has_supervisor_left,
+    )
     for medication in draft.medications:
         if medication.decided_here is None:
             name = partial(decision_rules.field_name, medication.dose_plan.pk)
