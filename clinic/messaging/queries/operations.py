@@ -149,11 +149,10 @@ def stands_still(now: datetime) -> bool:
     the process that looks, if that began later: a clinic that is just being started does not begin with an alarm.
     """
     since = now - timedelta(seconds=LATE_AFTER_S)
-    if since < settings.PROCESS_BEGAN_AT:
-        return False
     waits = Reminder.objects.filter(closed_at=None, next_try_at__lte=since)
     unheld = waits.filter(Q(lease_until=None) | Q(lease_until__lte=since))
-    return unheld.exclude(channel__in=ChannelPause.objects.live().values("channel")).exists()
+    unpaused = unheld.exclude(channel__in=ChannelPause.objects.live().values("channel"))
+    return unpaused.exists() and since >= settings.PROCESS_BEGAN_AT
 
 
 def late_channels(counts: Sequence[ChannelCounts], *, limit_s: int) -> list[ChannelCounts]:
