@@ -155,7 +155,10 @@ def _appointment_page(request: StaffRequest, found: Appointment) -> dict[str, An
     if page["moves"]:
         page["look"] = look = _look(request, found)
         page["mark_form"] = forms.MarkForm(moves=moves)
-        page["move_form"] = forms.MoveForm(times=look.times, words=_words, initial={"version": found.times_moved})
+        # Given to somebody else it keeps its time, where that is free to them.
+        chosen = {"starts_at": found.starts_at.isoformat()} if look.successor else {}
+        initial = {"version": found.times_moved} | chosen
+        page["move_form"] = forms.MoveForm(times=look.times, words=_words, initial=initial)
     return page
 
 

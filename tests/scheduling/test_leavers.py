@@ -242,6 +242,7 @@ class TestHandingOver:
         assert "Works here no longer" in page
         add_team_member(client_id=ada.pk, user=stranger, role="prescriber", by=coordinator, now=NOW)
         page = desk.get(self.page_of(appointment)).text
+        assert re.search(rf'value="{re.escape(NINE.isoformat())}"[^>]*checked', page)
         done = desk.post(self.move_of(page), {"starts_at": NINE.isoformat(), "version": "0"}, follow=True)
         assert "Moved." in done.text
         appointment.refresh_from_db()
