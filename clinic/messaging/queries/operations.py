@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
+from clinic.core.queries import prepared
 from clinic.messaging.models import OPEN_STATES, Channel, ChannelPause, Release, Reminder, ReminderState
 from clinic.messaging.rules import LATE_AFTER_S, LONGEST_WAIT
 from clinic.staff.models import User
@@ -149,10 +150,15 @@ def stands_still(now: datetime) -> bool:
     the process that looks, if that began later: a clinic that is just being started does not begin with an alarm.
     """
     since = now - timedelta(seconds=LATE_AFTER_S)
+    return bool(_unheld_since(since)) and since >= settings.PROCESS_BEGAN_AT
+
+
+@prepared
+def _unheld_since(since: datetime) -> QuerySet[Reminder, UUID]:
     waits = Reminder.objects.filter(closed_at=None, next_try_at__lte=since)
     unheld = waits.filter(Q(lease_until=None) | Q(lease_until__lte=since))
-    unpaused = unheld.exclude(channel__in=ChannelPause.objects.live().values("channel"))
-    return unpaused.exists() and since >= settings.PROCESS_BEGAN_AT
+    paused = ChannelPause.objects.live().values("channel")
+    return unheld.exclude(channel__in=paused).order_by().values_list("pk", flat=True)[:1]
 
 
 def late_channels(counts: Sequence[ChannelCounts], *, limit_s: int) -> list[ChannelCounts]:
