@@ -71,6 +71,11 @@ class AuditEvent(models.Model):
 
     @property
     def details(self) -> list[tuple[str, str]]:
-        """What was kept of it, in words."""
-        told = [(detail_words(name), detail_words(value)) for name, value in self.detail.items()]
+        """What was kept of it, in words, beside whom it showed."""
+        told = [(detail_words(name), detail_words(value)) for name, value in self.detail.items() if name != "clients"]
         return [(name, value) for name, value in told if value]
+
+    @property
+    def shown(self) -> list[str]:
+        """The clients whom a search or a list showed, in its order."""
+        return list(self.detail.get("clients", []))

@@ -4,6 +4,8 @@ import re
 
 # Names of deeds are code; these are the words in them that people write in another way.
 WRITTEN = {"checkin": "check-in", "break glass": "break-glass", "sign in ": "sign-in "}
+# Deeds that show many clients at once: whom they showed stands in what was kept of them.
+SHOWING = ("clients_searched", "clients_listed", "duplicates_searched")
 CODE = re.compile(r"[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

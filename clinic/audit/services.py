@@ -1,7 +1,7 @@
 """Writing the audit: called inside the transaction of the deed, so that both stand or neither."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -17,14 +17,18 @@ from clinic.core.models import new_id
 from clinic.staff.models import User
 
 # The database itself gives the instant.
-INSERT = """
+EVENT = """
 INSERT INTO audit_auditevent
     (id, action, by_id, acting_role, client_id, subject_type, subject_id, address, request_id, detail)
 SELECT %(id)s, %(action)s, %(by_id)s, %(acting_role)s, %(client_id)s, %(subject_type)s, %(subject_id)s,
-    %(address)s::inet, %(request_id)s, %(detail)s::jsonb
-"""
+    %(address)s::inet, %(request_id)s"""
+INSERT = f"{EVENT}, %(detail)s::jsonb"
 # In one statement with a read: an event for the row that it finds, none where it finds nothing. Told by `event`.
 INSERT_FOUND = f"{INSERT} FROM found"
+# The same of a list of clients: one event, however many are shown or none; as `record_shown` writes it.
+INSERT_SHOWN = f"""{EVENT},
+    jsonb_build_object('found', count(*), 'clients', coalesce(jsonb_agg(id), '[]'))
+FROM found"""
 
 _together: ContextVar[list[AuditEvent] | None] = ContextVar("together", default=None)
 
@@ -51,10 +55,15 @@ def record(
         together.append(AuditEvent(**row, detail=detail))
 
 
+def record_shown(action: str, clients: Sequence[UUID], *, by: User, subject: models.Model | None = None) -> None:
+    """Write one event about a list of clients that somebody was shown: how many and which, never what was typed."""
+    record(action, by=by, subject=subject, found=len(clients), clients=[str(key) for key in clients])
+
+
 def event(
-    action: str, *, by: User | None, about: type[models.Model] | None, key: UUID | None, **more: Any
+    action: str, *, by: User | None, about: type[models.Model] | None = None, key: UUID | None = None, **more: Any
 ) -> dict[str, Any]:
-    """The values of one event, with `more`: what `record` writes, or `INSERT_FOUND` in one statement with a read."""
+    """The values of one event, with `more`: for `record`, or for a deed in one statement with a read."""
     origin = current_origin.get()
     return {
         "id": new_id(),

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.audit import services
 from clinic.audit.forms import SearchForm
+from clinic.audit.rules import SHOWING, deed_words
 from clinic.staff.access import StaffRequest, requires
 from clinic.staff.permissions import Permission
 
@@ -23,7 +24,8 @@ def search(request: StaffRequest) -> HttpResponse:
         after=form.cleaned_data["after"],
         by=request.user,
     )
-    return render(request, "audit/search.html", {"form": form, "page": page})
+    showing = [(action, deed_words(action)) for action in SHOWING]
+    return render(request, "audit/search.html", {"form": form, "page": page, "showing": showing})
 
 
 @requires(Permission.READ_AUDIT)

@@ -35,7 +35,7 @@ def list_clients(request: StaffRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     status = status if status in ClientStatus.values else ""
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
-    page = queries.list_clients(request.user, status=status, before=before, after=after)
+    page = services.list_clients(status=status, before=before, after=after, by=request.user)
     context = {"page": page, "status": status, "statuses": ClientStatus.choices}
     return render(request, "clients/list.html", context)
 
@@ -46,7 +46,7 @@ def search(request: StaffRequest) -> HttpResponse:
     """Posted, never in the address: what is typed is personal data."""
     form = SearchForm(request.POST or None)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    found = queries.search_clients(request.user, text, today=timezone.localdate())
+    found = services.search_clients(text=text, by=request.user, today=timezone.localdate()) if text else []
     template = "clients/_search_results.html" if "HX-Request" in request.headers else "clients/search.html"
     return render(request, template, {"form": form, "text": text, "found": found})
 
@@ -69,7 +69,7 @@ def create(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and "another_person" not in request.POST:
         typed = form.cleaned_data
         details, contacts, people = typed["details"], typed["contact_points"], typed["related_people"]
-        duplicates = queries.others_alike(request.user, details, contacts, people, now)
+        duplicates = services.others_alike(details=details, contacts=contacts, people=people, by=request.user, now=now)
     made: list[Client] = []
     register = partial(services.register_client, by=request.user, now=now)
     if request.method == "POST" and not duplicates and submit(form, lambda **typed: made.append(register(**typed))):

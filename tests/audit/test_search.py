@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
 from clinic.audit.queries import ROWS
-from clinic.audit.rules import deed_words, detail_words, safe_cell
-from clinic.audit.services import record
+from clinic.audit.rules import SHOWING, deed_words, detail_words, safe_cell
+from clinic.audit.services import record, record_shown
 from clinic.clients.models import Client
 from clinic.core.models import new_id
 from clinic.staff.models import User
@@ -200,3 +200,26 @@ def test_a_row_tells_its_kind_of_record_in_words(desk: Browser, ada: Client, pre
     assert "<div>view: risk, alert</div>" in page
     assert "<div>ids: alert id: 7</div>" in page
     assert "gone.record 1" in page
+
+
+def test_a_search_tells_whom_it_showed(desk: Browser, ada: Client, prescriber: User) -> None:
+    record_shown("clients_searched", [ada.pk], by=prescriber)
+    page = desk.get(reverse(PAGE)).text
+    assert '<option value="clients_searched">Clients searched</option>' in page
+    assert "<div>found: 1</div>" in page
+    assert f'<a href="?client={ada.pk}">{ada.pk}</a>' in page
+
+
+@pytest.mark.parametrize("action", SHOWING)
+def test_what_showed_a_client_among_others_is_found_by_its_kind(
+    desk: Browser, ada: Client, prescriber: User, action: str
+) -> None:
+    other = new_id()
+    record_shown(action, [other, ada.pk], by=prescriber)
+    record_shown(action, [other], by=prescriber)
+    record("chart_read", by=prescriber, client_id=ada.pk)
+    page = desk.get(reverse(PAGE), {"client": ada.pk})
+    assert [event.action for event in page.context["page"].events] == ["chart_read"]
+    assert f'href="?client={ada.pk}&amp;action={action}"' in page.text
+    [event] = desk.get(reverse(PAGE), {"client": ada.pk, "action": action}).context["page"].events
+    assert event.shown == [str(other), str(ada.pk)]

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic.clients import queries
+from clinic.clients import services
 from clinic.clients.models import CareTeamMember, Client
 from clinic.clients.rules import search_text_of
 from clinic.staff.models import User
@@ -56,7 +56,7 @@ def plan_of(sql: str) -> str:
 @pytest.mark.parametrize("text", ["granes", "ines fam0100x"])
 def test_a_search_asks_the_trigram_index(many: list[Client], coordinator: User, text: str) -> None:
     with CaptureQueriesContext(connection) as captured:
-        queries.search_clients(coordinator, text, today=dt.date(2026, 11, 26))
+        services.search_clients(text=text, by=coordinator, today=dt.date(2026, 11, 26))
     plan = plan_of(captured[0]["sql"])
     assert "clients_search_trigram" in plan
     assert WALK not in plan

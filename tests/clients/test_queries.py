@@ -70,25 +70,25 @@ def people(coordinator: User) -> dict[str, Client]:
     ],
 )
 def test_a_client_is_found_first(people: dict[str, Client], coordinator: User, text: str, family: str) -> None:
-    found = queries.search_clients(coordinator, text, today=TODAY)
+    found = services.search_clients(text=text, by=coordinator, today=TODAY)
     assert found[0].id == people[family].pk
 
 
 @pytest.mark.parametrize("text", ["", "  ", "xylophone", "nu", "1990-02-30", "smith 1999"])
 def test_nobody_is_found_where_nobody_fits(people: dict[str, Client], coordinator: User, text: str) -> None:
-    assert queries.search_clients(coordinator, text, today=TODAY) == []
+    assert services.search_clients(text=text, by=coordinator, today=TODAY) == []
 
 
 def test_search_is_one_query_of_twelve(coordinator: User, django_assert_num_queries: Any) -> None:
     for number in range(15):
         ClientFactory(family_name=f"Miller{number}", search_text=f" ada miller{number} ")
     with django_assert_num_queries(1):
-        assert len(queries.search_clients(coordinator, "ada miller", today=TODAY)) == 12
+        assert len(services.search_clients(text="ada miller", by=coordinator, today=TODAY)) == 12
 
 
 def test_a_clinician_finds_only_their_own(ada: Client, prescriber: User, stranger: User) -> None:
-    assert [found.id for found in queries.search_clients(prescriber, "byron", today=TODAY)] == [ada.pk]
-    assert queries.search_clients(stranger, "byron", today=TODAY) == []
+    assert [found.id for found in services.search_clients(text="byron", by=prescriber, today=TODAY)] == [ada.pk]
+    assert services.search_clients(text="byron", by=stranger, today=TODAY) == []
 
 
 def test_a_possible_duplicate_is_shown_in_one_query(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.http import HttpResponse
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
@@ -11,6 +12,8 @@ from clinic.audit.services import record
 from clinic.clients.models import Client
 from clinic.staff.models import User
 from tests.access.world import CANARY, World
+from tests.clients.test_pages import TYPED
+from tests.factories.intake import EnquiryFactory
 
 FORGERIES: dict[str, Callable[[AuditEvent], object]] = {
     "save": lambda event: event.save(),
@@ -67,6 +70,31 @@ def test_a_read_that_cannot_be_written_down_is_not_shown(world: World, name: str
     refused = browser.get(path)
     assert refused.status_code == 500
     assert CANARY not in refused.content.decode()
+
+
+@pytest.mark.parametrize("name", ["clients:search", "clients:list", "clients:create", "intake:enquiry"])
+def test_a_search_that_cannot_be_written_down_shows_nobody(world: World, name: str) -> None:
+    browser = world.browsers["coordinator"]
+    browser.raise_request_exception = False
+    client = world.own.client
+    alike = {"given_names": CANARY, "family_name": client.family_name, "birth_on": client.birth_on}
+
+    def asked() -> HttpResponse:
+        if name == "clients:search":
+            return browser.post(reverse(name), {"q": CANARY})
+        if name == "clients:create":
+            typed = {**TYPED, **alike, "birth_on": client.birth_on.isoformat()}
+            return browser.post(reverse(name), typed)
+        if name == "intake:enquiry":
+            return browser.get(reverse(name, args=[EnquiryFactory(**alike).pk]))
+        return browser.get(reverse(name))
+
+    shown = asked()
+    assert (shown.status_code, str(client.pk) in shown.content.decode()) == (200, True)
+    refuse_inserts()
+    refused = asked()
+    assert refused.status_code == 500
+    assert str(client.pk) not in refused.content.decode()
 
 
 def refuse_inserts() -> None:

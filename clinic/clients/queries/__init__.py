@@ -39,9 +39,7 @@ from clinic.clients.queries.people import (
     working_staff,
 )
 from clinic.clients.queries.reach import first_of_each, live_contacts, live_related, reach_in_fields
-from clinic.clients.queries.search import (
-    search_clients,
-)
+from clinic.clients.queries.search import clients_found, understood
 
 __all__ = [
     "PAGE",
@@ -58,6 +56,7 @@ __all__ = [
     "chart_to_lock",
     "client_by_name_and_birth",
     "client_to_lock",
+    "clients_found",
     "contact_parts",
     "first_of_each",
     "in_open_charts",
@@ -74,9 +73,9 @@ __all__ = [
     "past_team",
     "possible_duplicates",
     "reach_in_fields",
-    "search_clients",
     "sharing_consents",
     "team_member",
+    "understood",
     "usable_channels",
     "working_staff",
 ]

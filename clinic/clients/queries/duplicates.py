@@ -93,12 +93,8 @@ def just_registered(
     return None
 
 
-def others_alike(
-    user: User, details: ClientDetails, contacts: Iterable[Contact], people: Iterable[Related], now: datetime
-) -> list[Duplicate]:
-    """Who may be the person of a form about to be sent; of a form that is sent twice nobody else is."""
-    if just_registered(details, contacts, people, now):
-        return []
+def others_alike(user: User, details: ClientDetails, contacts: Iterable[Contact]) -> list[Duplicate]:
+    """Who may be the person of a form about to be sent."""
     return possible_duplicates(
         user,
         given_names=details.given_names,

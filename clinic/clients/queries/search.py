@@ -17,7 +17,7 @@ from django.db.models.lookups import IsNull, PostgresOperatorLookup
 
 from clinic.clients.models import Client, WordsOf
 from clinic.clients.queries.charts import Among
-from clinic.clients.queries.people import LISTED, Listed
+from clinic.clients.queries.people import LISTED
 from clinic.clients.rules import Wanted, slips_of, wanted_from
 from clinic.core.queries import Text, prepared
 from clinic.staff.models import User
@@ -50,18 +50,13 @@ class Typed:
     has_birth_dates: bool
 
 
-def search_clients(user: User, text: str, *, today: date) -> list[Listed]:
-    """The 12 clients that fit best what was typed, of those the user may see, in one query.
-
-    Accents, order, nicknames and one slip a word are forgiven; birth dates in several spellings and parts of
-    phone numbers find too. Words of one or two letters alone must be whole names.
-    """
+def understood(text: str, *, today: date) -> tuple[Typed, Text] | None:
+    """What `clients_found` is asked for what was typed; None where nothing in it can be looked for."""
     wanted = wanted_from(text, today=today)
     if not wanted:
-        return []
+        return None
     typed = Typed(len(wanted.words), len(wanted.digits), len(wanted.short_words), bool(wanted.birth_dates))
-    found = _found(user, typed, Text("\n".join(_lines(wanted))))
-    return [Listed.of(row, is_chart_open=is_chart_open) for *row, is_chart_open in found]
+    return typed, Text("\n".join(_lines(wanted)))
 
 
 def _lines(wanted: Wanted) -> list[str]:
@@ -77,7 +72,12 @@ def _lines(wanted: Wanted) -> list[str]:
 
 
 @prepared
-def _found(user: User, typed: Typed, lines: Text) -> QuerySet[Client, Any]:
+def clients_found(user: User, typed: Typed, lines: Text) -> QuerySet[Client, Any]:
+    """The 12 clients that fit best, of those the user may see: the values of `LISTED`, and whether the chart is open.
+
+    Accents, order, nicknames and one slip a word are forgiven; birth dates in several spellings and parts of
+    phone numbers find too. Words of one or two letters alone must be whole names.
+    """
     place = count(1)
     words = [(_line(lines, next(place)), _parts(lines, next(place))) for _ in range(typed.words)]
     digits = [_line(lines, next(place)) for _ in range(typed.digits)]

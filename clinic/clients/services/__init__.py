@@ -3,6 +3,7 @@
 from clinic.clients.rules import ClientDetails
 from clinic.clients.services.access import open_chart, open_contact, opening, review_break_glass, use_break_glass
 from clinic.clients.services.consent import give_sharing_consent, revoke_sharing_consent
+from clinic.clients.services.finding import list_clients, others_alike, search_clients
 from clinic.clients.services.messages import end_message_consents, renew_message_consents, set_message_consents
 from clinic.clients.services.reach import set_contact_points, set_related_people
 from clinic.clients.services.registration import (
@@ -22,14 +23,17 @@ __all__ = [
     "end_message_consents",
     "end_team_member",
     "give_sharing_consent",
+    "list_clients",
     "locked_client",
     "open_chart",
     "open_contact",
     "opening",
+    "others_alike",
     "register_client",
     "renew_message_consents",
     "review_break_glass",
     "revoke_sharing_consent",
+    "search_clients",
     "set_contact_points",
     "set_message_consents",
     "set_related_people",

@@ -49,10 +49,9 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class EnquiryPage:
-    """An enquiry and what its page needs: who it may be, who looks after them, when they come."""
+    """An enquiry and what its page needs: who looks after the client, when they come."""
 
     enquiry: Enquiry
-    duplicates: list[Duplicate]
     team: list[CareTeamMember]
     appointment: Appointment | None
 
@@ -80,25 +79,24 @@ def get_referral(referral_id: UUID) -> TherapistReferral:
     return get_object_or_404(TherapistReferral, pk=referral_id)
 
 
-def enquiry_page(user: User, enquiry: Enquiry, *, now: datetime) -> EnquiryPage:
-    """What the page of one enquiry shows; possible clients only while nobody is matched."""
+def enquiry_page(enquiry: Enquiry, *, now: datetime) -> EnquiryPage:
+    """What the page of one enquiry shows beside who it may be."""
     client = enquiry.client
-    duplicates = (
-        []
-        if client
-        else possible_duplicates(
-            user,
-            given_names=enquiry.given_names,
-            family_name=enquiry.family_name,
-            birth_on=enquiry.birth_on,
-            reached_at=[value for value in (enquiry.phone, enquiry.email) if value],
-        )
-    )
     return EnquiryPage(
         enquiry=enquiry,
-        duplicates=duplicates,
         team=care_team(client) if client else [],
         appointment=next_appointment(client, now) if client else None,
+    )
+
+
+def possible_clients(user: User, enquiry: Enquiry) -> list[Duplicate]:
+    """Clients who may be the person of an enquiry that nobody has matched."""
+    return possible_duplicates(
+        user,
+        given_names=enquiry.given_names,
+        family_name=enquiry.family_name,
+        birth_on=enquiry.birth_on,
+        reached_at=[value for value in (enquiry.phone, enquiry.email) if value],
     )
 
 

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 
-from clinic.audit.services import record
+from clinic.audit.services import record, record_shown
 from clinic.clients.models import CareTeamMember, Client
+from clinic.clients.queries import Duplicate
 from clinic.clients.rules import Contact, Related, checked_contact, is_minor
 from clinic.clients.services import ClientDetails, add_team_member, register_client
 from clinic.core.clock import local_day
@@ -85,6 +86,16 @@ def take_enquiry(*, enquiry_id: UUID, take_over: bool = False, by: User, now: da
         return enquiry
     _check_mine(enquiry, by, taking_over=take_over)
     return _own(enquiry, by)
+
+
+@transaction.atomic
+def possible_clients(*, enquiry: Enquiry, by: User) -> list[Duplicate]:
+    """Clients who may be the person of an enquiry, looked for while nobody is matched; who was shown is written."""
+    if enquiry.client:
+        return []
+    found = queries.possible_clients(by, enquiry)
+    record_shown("duplicates_searched", [one.client.pk for one in found], by=by, subject=enquiry)
+    return found
 
 
 @transaction.atomic

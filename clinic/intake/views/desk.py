@@ -117,9 +117,9 @@ def _act(request: StaffRequest, enquiry_id: UUID, form: Form, deed: Callable[...
 
 def _enquiry_page(request: StaffRequest, enquiry_id: UUID, *, form: Form | None = None) -> HttpResponse:
     found = queries.get_enquiry(enquiry_id)
-    page = queries.enquiry_page(request.user, found, now=timezone.now())
     shown = {
-        "page": page,
+        "page": queries.enquiry_page(found, now=timezone.now()),
+        "duplicates": services.possible_clients(enquiry=found, by=request.user),
         "enquiry": found,
         "client": found.client,
         "refused": form,
