@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-GUARD = "csrfmiddlewaretoken"
+from clinic.core.middleware import sent
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -24,7 +24,7 @@ def unsent(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     if "HX-Request" in headers or "X-Autosave" in headers:
         return []
-    return [(name, value) for name, values in request.POST.lists() if name != GUARD for value in values]
+    return sent(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 
+from clinic.core.middleware import PROOF, proof_of
 from clinic.core.views import unsent
 from clinic.staff.models import User
 
@@ -54,6 +55,7 @@ def session_limits(get_response: Handler) -> Handler:
 
 
 def _ended(request: HttpRequest, get_response: Handler) -> HttpResponse:
+    request.was_of = request.user.pk  # type: ignore[attr-defined]  # whose form it is that comes too late
     logout(request)
     sign_in = resolve_url(settings.LOGIN_URL)
     if any(name in request.headers for name in BACKGROUND_HEADERS):
@@ -73,7 +75,10 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         if typed := unsent(request):
-            return render(request, "signed_out.html", {"typed": typed}, status=401)
+            # Pressed once more before signing in, it is nobody's, but still has the proof of the first time.
+            of = getattr(request, "was_of", None)
+            proof = proof_of(request, of) if of else request.POST.get(PROOF, "")
+            return render(request, "signed_out.html", {"typed": typed, "proof": (PROOF, proof)}, status=401)
         return super().handle_no_permission(request, view_func)
 
 

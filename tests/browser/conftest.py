@@ -16,10 +16,10 @@ from tests.browser.running import RunningClinic, collect_files, working_on
 from tests.database import Copies
 
 PHONE, DESK = 390, 1280
-# A refused form answers 409 or 422, a page out of reach 404; the browser notes each in the console. Whoever leaves a
-# page while a preview is on its way gives that preview up, and htmx notes that.
+# A refused form answers 409 or 422, one that came after its session 401, a page out of reach 404; the browser notes
+# each in the console. Whoever leaves a page while a preview is on its way gives that preview up, and htmx notes that.
 EXPECTED = (
-    *(f"the server responded with a status of {status}" for status in (404, 409, 422)),
+    *(f"the server responded with a status of {status}" for status in (401, 404, 409, 422)),
     "htmx:sendAbort",
     "htmx:afterRequest",
 )
