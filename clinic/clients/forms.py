@@ -21,6 +21,7 @@ from clinic.clients.rules import (
     check_birth_date,
     detail_names,
     refusals_of_reach,
+    zone_words,
 )
 from clinic.clients.rules.access import TEAM_ROLES
 from clinic.core.forms import LongSelect, LongText, tell
@@ -39,9 +40,10 @@ class DayInput(forms.DateInput):
 
 @cache
 def _zones() -> list[tuple[str, str]]:
-    named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    near = [zone for zone in named if zone.startswith("America/")]
-    return [(zone, zone.replace("_", " ")) for zone in [*near, *(z for z in named if z not in near)]]
+    """By what people call them, America first: whoever types "mo" into the list comes to Mountain Time."""
+    kept = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    named = [(zone, zone_words(zone)) for zone in kept]
+    return sorted(named, key=lambda one: (not one[0].startswith("America/"), " Time (" not in one[1], one[1]))
 
 
 class ClientForm(forms.Form):

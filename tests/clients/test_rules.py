@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given
@@ -202,3 +203,27 @@ def test_a_review_is_by_another_person_and_once() -> None:
 def test_a_language_reads_as_people_call_it() -> None:
     assert rules.language_name("es") == "Spanish"
     assert rules.language_name("tlh") == "tlh"
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("America/Denver", "Mountain Time (Denver)"),
+        ("America/Phoenix", "Mountain Time (Phoenix)"),
+        ("America/New_York", "Eastern Time (New York)"),
+        ("America/Indiana/Knox", "Central Time (Knox, Indiana)"),
+        ("America/Anchorage", "Alaska Time (Anchorage)"),
+        ("Pacific/Honolulu", "Hawaii-Aleutian Time (Honolulu)"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires, Argentina, America"),
+        ("Asia/Shanghai", "Shanghai, Asia"),
+        ("Europe/Paris", "Paris, Europe"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_a_time_zone_is_called_as_people_call_it(zone: str, words: str) -> None:
+    assert rules.zone_words(zone) == words
+
+
+def test_every_time_zone_has_words_of_its_own() -> None:
+    zones = sorted(available_timezones())
+    assert len({rules.zone_words(zone) for zone in zones}) == len(zones) > 400

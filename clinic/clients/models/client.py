@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from clinic.clients.rules import language_name
+from clinic.clients.rules import language_name, zone_words
 from clinic.core.addresses import address
 from clinic.core.models import Record
 from clinic.staff.models import User
@@ -127,6 +127,10 @@ class Client(Record):
     def name(self) -> str:
         """The name to call the person by: preferred, else legal."""
         return f"{self.preferred_name or self.given_names} {self.family_name}".strip()
+
+    @property
+    def time_zone_words(self) -> str:
+        return zone_words(self.time_zone)
 
     @property
     def legal_name(self) -> str:

@@ -9,7 +9,7 @@ from clinic.clients.rules.access import (
     check_team_role,
 )
 from clinic.clients.rules.details import LANGUAGES, ClientDetails, detail_names, language_name
-from clinic.clients.rules.identity import check_birth_date, check_guardian, check_time_zone, is_minor
+from clinic.clients.rules.identity import check_birth_date, check_guardian, check_time_zone, is_minor, zone_words
 from clinic.clients.rules.messages import MESSAGE_TEXT, MESSAGE_TEXT_VERSION, check_may_be_agreed, check_still_stands
 from clinic.clients.rules.names import folded, words_of
 from clinic.clients.rules.reach import (
@@ -57,4 +57,5 @@ __all__ = [
     "slips_of",
     "wanted_from",
     "words_of",
+    "zone_words",
 ]

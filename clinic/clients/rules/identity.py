@@ -1,11 +1,23 @@
 """What must be true of a person before we keep them: birth date, time zone, a guardian for minors."""
 
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from clinic.core.rules import RuleBroken
 
+# How people call the clocks that show these letters in winter; elsewhere the same letters mean other clocks.
+CALLED = {
+    "NST": "Newfoundland",
+    "AST": "Atlantic",
+    "EST": "Eastern",
+    "CST": "Central",
+    "MST": "Mountain",
+    "PST": "Pacific",
+    "AKST": "Alaska",
+    "HST": "Hawaii-Aleutian",
+}
+WINTER = date(2026, 1, 1)
 ADULT_FROM = 18
 OLDEST = 120
 
@@ -38,6 +50,16 @@ def check_time_zone(name: str) -> None:
     """A time zone must be one the zone database knows, or reminders would leave at the wrong hour."""
     if name not in _zones():
         raise RuleBroken("This time zone is not known. Use a name as America/Denver.", field="time_zone")
+
+
+@cache
+def zone_words(name: str) -> str:
+    """A time zone as people call it: "Mountain Time (Denver)" for America/Denver, "Paris, Europe" for Europe/Paris."""
+    region, *places = name.replace("_", " ").split("/")
+    called = CALLED.get(datetime.combine(WINTER, time(12), ZoneInfo(name)).tzname() or "")
+    if called and region in {"America", "Pacific"}:
+        return f"{called} Time ({', '.join(reversed(places))})"
+    return ", ".join([*reversed(places), region])
 
 
 @cache
