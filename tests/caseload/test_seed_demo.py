@@ -32,6 +32,7 @@ from clinic.staff.models import User
 from clinic.titration.models import DosePlan, DosePlanVersion, DoseStep, Fill, RefillRequest
 from clinic.titration.queries import judged
 from clinic.visits.models import FollowUpVisit
+from clinic.visits.queries import note_templates_of
 
 TODAY = dt.date(2026, 3, 4)
 SIX = dt.datetime(2026, 3, 4, 13, 0, tzinfo=dt.UTC)  # six in the morning in Denver
@@ -195,6 +196,13 @@ def test_some_supplies_are_known_and_requests_wait(clinic: Clinic) -> None:
     assert Fill.objects.filter(filled_on__lt=TODAY).exists()
     asked = {judged(row, row.dose_plan.prescriber, SIX)[0].stops == [] for row in RefillRequest.objects.waiting()}
     assert asked == {True, False}
+
+
+def test_the_prescriber_finds_note_templates_and_shares_one(clinic: Clinic) -> None:
+    prescriber = User.objects.get(email__startswith="prescriber@")
+    colleague = User.objects.get(email__startswith="prescriber2@")
+    assert len(note_templates_of(prescriber)) == 2
+    assert [template.is_shared for template in note_templates_of(colleague)] == [True]
 
 
 @pytest.mark.parametrize(

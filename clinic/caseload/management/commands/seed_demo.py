@@ -15,6 +15,7 @@ from clinic.caseload.management.demo.cast import hire
 from clinic.caseload.management.demo.clock import at, walk
 from clinic.caseload.management.demo.days import EachDay
 from clinic.caseload.management.demo.lithium import begin_lithium
+from clinic.caseload.management.demo.note_templates import keep_note_templates
 from clinic.caseload.management.demo.own_words import tell_own_words
 from clinic.caseload.management.demo.people import people
 from clinic.caseload.management.demo.rota import fill_rota
@@ -76,3 +77,4 @@ def seed(today: dt.date) -> None:
     supply(today)
     write_safety_plans(today)
     tell_own_words(today)
+    keep_note_templates(staff.prescribers[0])
