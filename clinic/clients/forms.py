@@ -40,10 +40,10 @@ class DayInput(forms.DateInput):
 
 @cache
 def _zones() -> list[tuple[str, str]]:
-    """By what people call them, America first: whoever types "mo" into the list comes to Mountain Time."""
+    """By what people call them, the clocks of America first: whoever types "mo" comes to Mountain Time."""
     kept = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     named = [(zone, zone_words(zone)) for zone in kept]
-    return sorted(named, key=lambda one: (not one[0].startswith("America/"), " Time (" not in one[1], one[1]))
+    return sorted(named, key=lambda one: (" Time (" not in one[1], not one[0].startswith("America/"), one[1]))
 
 
 class ClientForm(forms.Form):

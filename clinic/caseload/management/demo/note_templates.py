@@ -28,5 +28,5 @@ FIRST_WEEKS = {
 
 def keep_note_templates(prescriber: User) -> None:
     """As they are found in the note of a visit and on the page of phrases and templates."""
-    save_note_template(name="Stable, goes on", texts=STABLE, is_shared=False, by=prescriber)
+    save_note_template(name="Stable on medication", texts=STABLE, is_shared=False, by=prescriber)
     save_note_template(name="First weeks of a medication", texts=FIRST_WEEKS, is_shared=True, by=prescriber)
