@@ -120,6 +120,14 @@ def test_a_client_is_registered(front_desk: Browser) -> None:
     assert ContactPoint.objects.get(is_preferred=True).value == "+18015550142"
 
 
+def test_a_time_zone_is_chosen_and_read_by_what_people_call_it(front_desk: Browser, ada: Client) -> None:
+    shown = front_desk.get(page("create"))
+    assert '<option value="America/Denver" selected>Mountain Time (Denver)</option>' in shown.text
+    names = [words for _, words in shown.context["form"].fields["time_zone"].choices]
+    assert names.index("Hawaii-Aleutian Time (Honolulu)") < names.index("Paris, Europe")
+    assert "Mountain Time (Denver)" in front_desk.get(page("detail", ada.pk)).text
+
+
 def test_possible_duplicates_are_shown_before_saving(front_desk: Browser, ada: Client) -> None:
     same = {**TYPED, "given_names": "Ada", "family_name": "Byron", "birth_on": "1990-12-10"}
     answer = front_desk.post(page("create"), same)
