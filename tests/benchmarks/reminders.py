@@ -27,6 +27,7 @@ from tests.providers.running import PROJECT, Running, running
 SENDERS = 2
 WARM = 400
 DELAY_MS = 20
+SETTINGS = f'{{"delay_s": {DELAY_MS / 1000}}}'
 SENDER = """
 import sys, time
 import django
@@ -90,8 +91,7 @@ def main() -> None:
 
 
 def measure(options: argparse.Namespace, place: Path, stack: contextlib.ExitStack) -> None:
-    settings = f'{{"delay_s": {DELAY_MS / 1000}}}'
-    provider = stack.enter_context(running("http", place / "sms.log", "--settings", settings))
+    provider = stack.enter_context(running("http", place / "sms.log", "--settings", SETTINGS))
     mail = stack.enter_context(running("smtp", place / "mail.log"))
     os.environ |= {"SMS_GATEWAY_URL": provider.url, "SMS_GATEWAY_TOKEN": "secret"}
     os.environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}

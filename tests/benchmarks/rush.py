@@ -1,7 +1,7 @@
 """The top of the hour: how long a chart takes while reminders leave: `python -m tests.benchmarks.rush`.
 
 Somebody opens a chart each 50 ms, first with nothing else going on, then while two senders empty the queue as fast as
-they can. Wanted: the 95th of a hundred at most twice as long.
+they can, which here share two cores with the providers. Wanted: the 95th of a hundred at most twice as long.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks import server
 from tests.benchmarks.pages import make_template, p95
-from tests.benchmarks.reminders import let_loose, make_due, ready_senders
+from tests.benchmarks.reminders import SETTINGS, let_loose, make_due, ready_senders
 from tests.providers.running import running
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def measure(options: argparse.Namespace, place: Path, stack: contextlib.ExitStack) -> None:
-    text = stack.enter_context(running("http", place / "sms.log"))
+    text = stack.enter_context(running("http", place / "sms.log", "--settings", SETTINGS))
     mail = stack.enter_context(running("smtp", place / "mail.log"))
     os.environ |= {"SMS_GATEWAY_URL": text.url, "SMS_GATEWAY_TOKEN": "secret"}
     os.environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}
