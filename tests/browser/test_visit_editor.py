@@ -175,9 +175,10 @@ def test_a_switch_in_place_tells_of_both(visited: OnSertraline, page_at: OpenPag
 def test_closing_gives_the_focus_back_and_the_draft_never_has_the_editors_fields(
     visited: OnSertraline, page_at: OpenPage
 ) -> None:
-    page = begun(page_at(DESK, who=visited.prescribers[0]), visited)
+    page = page_at(DESK, who=visited.prescribers[0])
     saves: list[Request] = []
     page.on("request", lambda request: saves.append(request) if request.url.endswith("/save/") else None)
+    begun(page, visited)
     change = page.get_by_role("button", name="Change the plan")
     change.click()
     editor = page.locator("#editor-title")

@@ -262,6 +262,19 @@ def test_the_next_appointment_is_the_first_one_to_come_and_goes_when_it_has_begu
     assert later["next_at"] == now + dt.timedelta(hours=50)
 
 
+def test_the_next_appointment_tells_that_its_clinician_left(
+    browser: Browser, ada: Client, prescriber: User, therapist: User, now: dt.datetime
+) -> None:
+    AppointmentFactory(client=ada, clinician=therapist, starts_at=now + dt.timedelta(hours=3))
+    said = [text(browser, prescriber, ada)]
+    User.objects.filter(pk=therapist.pk).update(is_active=False)
+    said.append(text(browser, prescriber, ada))
+    before, after = (page.partition("Next appointment")[2].partition("</p>")[0] for page in said)
+    assert therapist.full_name in before
+    assert "works here no longer" not in before
+    assert f"{therapist.full_name} works here no longer" in after
+
+
 def test_other_clients_rows_never_stand_on_a_chart(
     browser: Browser, ada: Client, prescriber: User, therapist: User, now: dt.datetime
 ) -> None:

@@ -204,6 +204,15 @@ def test_a_client_seen_lately_without_a_next_visit_is_named(
     assert "Everybody seen lately" in text(browser, coordinator)
 
 
+def test_the_front_desk_sees_who_is_booked_today_with_somebody_who_left(
+    browser: Browser, ada: Client, coordinator: User, prescriber: User, now: dt.datetime
+) -> None:
+    AppointmentFactory(client=ada, clinician=prescriber, starts_at=now)
+    assert "works here no longer" not in text(browser, coordinator)
+    User.objects.filter(pk=prescriber.pk).update(is_active=False)
+    assert f"{prescriber.full_name} works here no longer" in text(browser, coordinator)
+
+
 def test_a_client_without_a_next_visit_is_named_once_and_the_latest_first(
     ada: Client, prescriber: User, now: dt.datetime
 ) -> None:

@@ -87,6 +87,8 @@ def lose_the_broker(task: Task) -> Ledger:
             all_of_it.start("worker", worker)
             waited = not wait_until(progress(rows), seconds=task.patience_s)
             later.enter_context(valkey.in_use())
+            # What a worker does that loses its broker is seen only of one that has found it.
+            wait_until(lambda: _is_joined(valkey), seconds=task.patience_s)
             all_of_it.start("beat", beat)
             kinds = chance.sample(HARMS, len(HARMS))
             for number in range(task.faults):
@@ -107,6 +109,12 @@ def _spread(rows: list[Reminder], *, seconds: float) -> None:
 
 def broker_url(valkey: Valkey) -> str:
     return valkey.url.replace("unix://", "redis+socket://", 1)
+
+
+def _is_joined(valkey: Valkey) -> bool:
+    """Whether anybody but this look is connected."""
+    with contextlib.closing(redis.Redis.from_url(valkey.url)) as line:
+        return len(line.client_list()) > 1
 
 
 def _harm(valkey: Valkey, kind: str, chance: random.Random) -> None:

@@ -134,6 +134,7 @@ def record_open_to(
         **who_parts(today),
         **record.record_parts(since),
         next_at=Subquery(record.appointments_from(now).values("starts_at")[:1]),
+        next_works_here=Subquery(record.appointments_from(now).values("clinician__is_active")[:1]),
         looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
         are_others_in_danger=others_in_danger(reader),
     )
@@ -254,7 +255,8 @@ def _next_visit(found: dict[str, Any]) -> Visit | None:
         return None
     kind, modality = AppointmentKind(row["kind"]).label, Modality(row["modality"]).label.lower()
     when = f"{weekday(row['starts_at'])}, {clock(row['starts_at'])}"
-    return Visit(when, f"{kind} with {row['with_name']}, {modality}")
+    left = "" if found["next_works_here"] else f". {row['with_name']} works here no longer"
+    return Visit(when, f"{kind} with {row['with_name']}, {modality}{left}")
 
 
 def _news(

@@ -36,7 +36,7 @@ REFUSALS = ["access_refused", "chart_refused", "contact_refused"]
 BREAK_GLASS = ["break_glass_used", "break_glass_reviewed"]
 
 
-BOOKED = ("pk", "starts_at", "kind", "status", "clinician__full_name", *naming("client"))
+BOOKED = ("pk", "starts_at", "kind", "status", "clinician__full_name", "clinician__is_active", *naming("client"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +134,16 @@ def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> Que
     return coming.filter(~Exists(checked)).order_by("starts_at").values_list("starts_at", *naming("client"))[:ROWS]
 
 
-def _booked(pk: UUID, starts_at: datetime, kind: str, status: str, clinician: str, *client: Any) -> DatedLine:
+def _booked(
+    pk: UUID, starts_at: datetime, kind: str, status: str, clinician: str, works_here: bool, *client: Any
+) -> DatedLine:
     is_booked = status == AppointmentStatus.BOOKED
     return DatedLine(
         when=clock(starts_at),
         words=f"{AppointmentKind(kind).label.lower()} with {clinician}",
         name=person(Named(*client)),
         address=address("scheduling:appointment", pk),
+        small="" if works_here else f"{clinician} works here no longer",
         sign=None if is_booked else (str(AppointmentStatus(status).label), "quiet", ""),
     )
 

@@ -30,9 +30,8 @@ def search_clients(*, text: str, by: User, today: date) -> list[Listed]:
     return []
 
 
-@transaction.atomic
 def list_clients(*, by: User, status: str = "", before: str = "", after: str = "") -> ListPage:
-    """One page of the clients whom the reader may see, by name."""
+    """One page of the clients whom the reader may see, by name; shown only once it is written down."""
     page = queries.list_clients(by, status=status, before=before, after=after)
     record_shown("clients_listed", [client.id for client in page.clients], by=by)
     return page
