@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Left, TruncDate
 
 from clinic.caseload.rules.day import CLOSED, SIGNS, Sign, Told, newest_told, signs_of
@@ -119,16 +119,21 @@ def day_visits(
             "authorized_until_on",
             "visit__pk",
             "visit__signed_at",
-            Exists(evaluations.filter(signed_at=None)),
-            Exists(evaluations.filter(signed_at__isnull=False, evaluated_on=today)),
-            Exists(covers),
-            Exists(covers.filter(is_checked)),
+            _of_evaluation(Exists(evaluations.filter(signed_at=None))),
+            _of_evaluation(Exists(evaluations.filter(signed_at__isnull=False, evaluated_on=today))),
+            _of_evaluation(Exists(covers)),
+            _of_evaluation(Exists(covers.filter(is_checked))),
             "link_state",
-            Exists(Measurement.objects.standing().filter(**of_client, kind__in=LABORATORY_KINDS)),
+            _of_evaluation(Exists(Measurement.objects.standing().filter(**of_client, kind__in=LABORATORY_KINDS))),
             *TOLD,
             *naming("client"),
         )
     )
+
+
+def _of_evaluation(asked: Subquery) -> Case:
+    """Something that is asked of evaluations alone: of whoever comes to a follow-up visit it is long known."""
+    return Case(When(kind=AppointmentKind.EVALUATION, then=asked))
 
 
 def _known_parts() -> dict[str, Subquery]:
@@ -146,7 +151,7 @@ def _known_parts() -> dict[str, Subquery]:
     }
 
 
-def _told_parts() -> dict[str, Subquery]:
+def _told_parts() -> dict[str, Case]:
     """What the newest referral and the newest enquiry say, each with its instant."""
     of_client = {"client": OuterRef("client")}
     referral = TherapistReferral.objects.filter(**of_client).order_by("-referred_at")
@@ -159,7 +164,7 @@ def _told_parts() -> dict[str, Subquery]:
         "received_at": enquiry.values("received_at"),
         "enquiry": enquiry.annotate(head=Left("what_is_going_on", LONGEST_TOLD)).values("head"),
     }
-    return {name: Subquery(values[:1]) for name, values in parts.items()}
+    return {name: _of_evaluation(Subquery(values[:1])) for name, values in parts.items()}
 
 
 def day_list(rows: Sequence[tuple[Any, ...]], now: datetime, due: Collection[UUID] = ()) -> list[DayVisit]:
