@@ -97,13 +97,24 @@ class CheckInAnswer(Record):
     worries = models.JSONField(default=list, blank=True)
     is_worrying = models.BooleanField(default=False)
     answered_at = models.DateTimeField()
+    # By its review, in the database: looking for what is unread must not cost more with each year of answers.
+    reviewed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = CheckInAnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-answered_at"]
-        indexes = [models.Index(fields=["client", "-answered_at"], name="checkins_answers_newest")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        indexes = [
+            models.Index(fields=["client", "-answered_at"], name="checkins_answers_newest"),
+            models.Index(fields=["client"], condition=Q(reviewed_at=None), name="checkins_unread_answers"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="append_only", exclude=["reviewed_at"]),
+            pgtrigger.Protect(
+                name="reviewed_once", operation=pgtrigger.Update, condition=pgtrigger.Q(old__reviewed_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.answered_at:%Y-%m-%d}"
@@ -138,7 +149,15 @@ class AnswerReview(Record):
     words = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="marks_its_answer",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="UPDATE checkins_checkinanswer SET reviewed_at = NEW.at WHERE id = NEW.answer_id; RETURN NEW;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}"

@@ -152,6 +152,8 @@ def _templates(morning: dt.datetime) -> Templates:
             _book(client, prescriber, morning - n * SLOT + 14 * DAY)
     for answer in histories.CheckInAnswer.objects.filter(review=None).exclude(client=made[1]):
         AnswerReview.objects.create(answer=answer, by=prescriber, at=morning)
+    # As the trigger would that is off here.
+    histories.CheckInAnswer.objects.exclude(review=None).update(reviewed_at=morning)
     return Templates(*made, prescriber, therapist)
 
 

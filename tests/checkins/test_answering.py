@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404
 
 from clinic.audit.models import AuditEvent
@@ -221,6 +221,29 @@ def test_an_answer_is_acknowledged_once(prescriber: User, coordinator: User, str
     with pytest.raises(Http404):
         review_answer(answer_id=kept.pk, by=stranger, now=JUNE_4)
     assert AuditEvent.objects.filter(action="checkin_answer_reviewed").count() == 1
+
+
+def test_the_database_marks_what_was_read_once_and_lets_nothing_else_of_an_answer_change(
+    prescriber: User, token: str
+) -> None:
+    kept = answer(token)
+    assert kept.reviewed_at is None
+    review_answer(answer_id=kept.pk, by=prescriber, now=JUNE_4)
+    kept.refresh_from_db()
+    assert kept.reviewed_at == JUNE_4
+    mine = CheckInAnswer.objects.filter(pk=kept.pk)
+    for change in ({"words": "Another"}, {"feeling": 1}, {"reviewed_at": None}, {"reviewed_at": JUNE_4}):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            mine.update(**change)
+    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM checkins_checkinanswer")
+
+
+def test_what_is_unread_is_found_without_walking_what_was_read(prescriber: User, token: str) -> None:
+    answer(token)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "checkins_unread_answers" in queries.answers_needing_review(prescriber).explain()
 
 
 def test_reminders_of_others_stay(checkin: CheckIn, token: str) -> None:

@@ -110,7 +110,7 @@ def day_visits(
             "modality",
             "status",
             in_open_charts(user),
-            Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, review=None)),
+            Exists(CheckInAnswer.objects.filter(**of_client, is_worrying=True, reviewed_at=None)),
             Exists(Observation.objects.filter(**of_client, at__gte=observed_since).exclude(by=user)),
             Exists(ScaleResponse.objects.filter(**of_client, answered_at__gte=scored_since)),
             Exists(SharingConsent.objects.live().filter(**of_client)),

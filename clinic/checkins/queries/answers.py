@@ -178,7 +178,7 @@ def review_of(answer_id: UUID) -> QuerySet[AnswerReview]:
 
 def answers_needing_review(user: User) -> QuerySet[CheckInAnswer]:
     """Answers that nobody has acknowledged, of clients whose charts are open to this user; worrying ones first."""
-    unread = _answers().filter(in_open_charts(user), ~Exists(AnswerReview.objects.filter(answer=OuterRef("pk"))))
+    unread = _answers().filter(in_open_charts(user), reviewed_at=None)
     return unread.order_by("-is_worrying", "-answered_at")
 
 
