@@ -165,16 +165,13 @@ class KindSummary:
     overdue: int
 
 
-def summary(user: User, *, now: datetime) -> list[KindSummary]:
-    """The board in numbers, one line a kind that has duties waiting."""
-    rows = _by_kind(user, now)
-    return [
-        KindSummary(r["kind"], DutyKind(r["kind"]).label, r["waiting"], r["urgent_rows"], r["overdue"]) for r in rows
-    ]
+def summary_line(kind: str, waiting: int, urgent: int, overdue: int) -> KindSummary:
+    """A row of `waiting_by_kind` as the page shows it."""
+    return KindSummary(kind, DutyKind(kind).label, waiting, urgent, overdue)
 
 
-@prepared
-def _by_kind(user: User, now: datetime) -> QuerySet[WorkItem, Any]:
+def waiting_by_kind(user: User, now: datetime) -> QuerySet[WorkItem, Any]:
+    """The board in numbers, one line a kind that has duties waiting, for the statement of a home."""
     return (
         WorkItem.objects.visible_to(user)
         .waiting(now)
@@ -186,4 +183,5 @@ def _by_kind(user: User, now: datetime) -> QuerySet[WorkItem, Any]:
             overdue=Count("pk", filter=Q(due_at__lt=now)),
         )
         .order_by(F("urgent_rows").desc(), F("overdue").desc(), "kind")
+        .values_list("kind", "waiting", "urgent_rows", "overdue")
     )

@@ -16,7 +16,7 @@ from clinic.core.addresses import address
 from clinic.core.clock import day_bounds, local_day
 from clinic.core.models import Constant
 from clinic.core.queries import prepared
-from clinic.core.rows import Shown
+from clinic.core.rows import Shown, Tuples
 from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, person
 from clinic.coverage.models import EligibilityCheck
 from clinic.intake.models import ContactWish, Enquiry, EnquiryStatus
@@ -25,7 +25,7 @@ from clinic.messaging.queries import stands_still
 from clinic.scheduling.models import Appointment, AppointmentKind, AppointmentStatus
 from clinic.staff.models import User
 from clinic.worklist.models import WorkItem
-from clinic.worklist.queries import KindSummary, summary
+from clinic.worklist.queries import KindSummary, summary_line, waiting_by_kind
 
 ROWS = 10
 SEEN_LATELY = timedelta(days=60)
@@ -77,15 +77,26 @@ class AuditorHome(Shown):
 def coordinator_home(user: User, now: datetime) -> CoordinatorHome:
     """New people, duties, today's schedule, insurance to check, and who has no next appointment."""
     begins, ends = day_bounds(local_day(now))
-    oldest = _oldest_enquiries()
+    [found] = _of_coordinator(user, now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)
+    oldest = found["enquiry_rows"]
     return CoordinatorHome(
         enquiries=[_waiting(*row) for *row, _ in oldest],
         enquiries_waiting=oldest[0][-1] if oldest else 0,
-        duties=summary(user, now=now),
+        duties=[summary_line(*row) for row in found["duty_rows"]],
         schedule=[_booked(*row) for row in _standing_between(begins, ends)],
-        insurance=insurance_to_check(now),
+        insurance=[_to_check(*row) for row in found["unchecked_rows"]],
         unbooked=clients_without_next_visit(now),
         messages_stand_still=stands_still(now),
+    )
+
+
+@prepared
+def _of_coordinator(user: User, now: datetime, insured_until: datetime, checked_since: datetime) -> QuerySet[User, Any]:
+    """The lists that Postgres need not plan anew each time, in one statement."""
+    return User.objects.filter(pk=user.pk).values(
+        enquiry_rows=Tuples(_oldest_enquiries()),
+        duty_rows=Tuples(waiting_by_kind(user, now)),
+        unchecked_rows=Tuples(_unchecked(now, insured_until, checked_since)),
     )
 
 
@@ -96,7 +107,6 @@ def open_enquiries() -> QuerySet[Enquiry]:
     )
 
 
-@prepared
 def _oldest_enquiries() -> QuerySet[Enquiry, Any]:
     """The first of them, each with how many there are in all."""
     shown = ("pk", "received_at", "given_names", "family_name", "contact_wish", "status")
@@ -118,17 +128,12 @@ def _standing_between(begins: datetime, ends: datetime) -> QuerySet[Appointment,
     return standing.order_by("starts_at").values_list(*BOOKED)[: 6 * ROWS]
 
 
-def insurance_to_check(now: datetime) -> list[DatedLine]:
-    """Appointments of the next 7 days whose client's cover was not checked within 30 days."""
-    rows = _unchecked(now, now + INSURANCE_AHEAD, now - CHECK_HOLDS)
-    return [
-        DatedLine(day(starts_at), name=person(Named(*client)), address=address("coverage:coverage", client[0]))
-        for starts_at, *client in rows
-    ]
+def _to_check(starts_at: datetime, *client: Any) -> DatedLine:
+    return DatedLine(day(starts_at), name=person(Named(*client)), address=address("coverage:coverage", client[0]))
 
 
-@prepared
 def _unchecked(begins: datetime, ends: datetime, checked_since: datetime) -> QuerySet[Appointment, Any]:
+    """Appointments of the next 7 days whose client's cover was not checked within 30 days."""
     checked = EligibilityCheck.objects.filter(coverage__client=OuterRef("client"), checked_at__gte=checked_since)
     coming = Appointment.objects.standing().filter(starts_at__gte=begins, starts_at__lt=ends)
     return coming.filter(~Exists(checked)).order_by("starts_at").values_list("starts_at", *naming("client"))[:ROWS]
