@@ -171,7 +171,7 @@ def _last_bookings(now: datetime, since: datetime) -> QuerySet[Appointment, Any]
     last = Appointment.objects.filter(starts_at__gte=since, starts_at__lt=now)
     later = Appointment.objects.filter(client=OuterRef("client"), starts_at__gt=OuterRef("starts_at"))
     stands = later.filter(Q(starts_at__lt=now) | ~Q(status=AppointmentStatus.CANCELLED))
-    status = Subquery(Client.objects.filter(pk=OuterRef("client")).values("status"))
+    status = Subquery(Client.objects.filter(pk=OuterRef("client")).order_by().values("status"))
     unbooked = last.filter(Case(When(~Exists(stands), then=In(status, IN_CARE)), default=False))
     return unbooked.order_by("-starts_at").values_list("starts_at", *naming("client"))[:ROWS]
 
