@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from clinic.clients.models import Client
@@ -58,6 +58,11 @@ def known_instruments(codes: Iterable[str]) -> Mapping[str, Instrument]:
     packs = ContentPack.objects.filter(code__in=own).order_by("accepted_at")
     found = {pack.code: _read(pack.definition, pack.file_name) for pack in packs}
     return {**INSTRUMENTS, **found}
+
+
+def newest_pack() -> Subquery:
+    """When the clinic loaded a scale last, for a statement: what was read of its own scales before may be old."""
+    return Subquery(ContentPack.objects.order_by("-accepted_at").values("accepted_at")[:1])
 
 
 def content_packs() -> list[tuple[Instrument, ContentPack]]:

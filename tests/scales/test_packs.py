@@ -70,6 +70,18 @@ def test_a_new_version_takes_the_place_of_the_old(pack: ContentPack, administrat
     assert queries.known_instruments(["sleep3"])["sleep3"].title == "Sleep-3 new"
 
 
+def test_a_chart_that_was_drawn_before_says_what_the_new_version_says(
+    pack: ContentPack, administrator: User, browser: Browser, ada: Client, prescriber: User
+) -> None:
+    ScaleResponseFactory(client=ada, instrument="sleep3", version="2026-01", total=4, answered_at=NOW)
+    browser.force_login(prescriber)
+    for _ in range(2):
+        assert "Sleep-3 new" not in browser.get(f"/chart/{ada.pk}/").text
+    newer = text_of(version="2027-01", title="Sleep-3 new")
+    services.accept_pack(definition=newer, file_name="s.json", by=administrator, now=NOW + dt.timedelta(days=1))
+    assert "Sleep-3 new" in browser.get(f"/chart/{ada.pk}/").text
+
+
 def test_of_two_at_once_one_is_kept(administrator: User, monkeypatch: pytest.MonkeyPatch) -> None:
     services.accept_pack(definition=text_of(), file_name="s.json", by=administrator, now=NOW)
     monkeypatch.setattr(packs, "_earlier", lambda code: [])

@@ -32,6 +32,7 @@ from clinic.core.templatetags.clinic_ui import DatedLine, clock, day, weekday
 from clinic.monitoring.queries import due_lines
 from clinic.monitoring.rules.gathering import DueLine
 from clinic.risk.queries.alerts import others_in_danger
+from clinic.scales.queries import newest_pack
 from clinic.scheduling.models import AppointmentKind, Modality
 from clinic.staff.models import User
 from clinic.staff.permissions import Permission
@@ -126,7 +127,8 @@ def record_open_to(
 ) -> QuerySet[Client, dict[str, Any]]:
     """The client with their whole record, if their chart is open to the reader: what `chart` is made of.
 
-    Appointments since `since`, and when the reader last read this chart before `before`: the sitting of now.
+    Appointments since `since`, and when the reader last read this chart before `before`: the sitting of now. Scales
+    of the clinic's own are no rows of the client: `packs_at` tells a record apart from one before they changed.
     """
     reads = AuditEvent.objects.filter(client_id=OuterRef("pk"), by=reader, action="chart_read", at__lt=before)
     return open_client.build(reader, client_id).values(
@@ -135,6 +137,7 @@ def record_open_to(
         **record.record_parts(since),
         next_at=Subquery(record.appointments_from(now).values("starts_at")[:1]),
         next_works_here=Subquery(record.appointments_from(now).values("clinician__is_active")[:1]),
+        packs_at=newest_pack(),
         looked_at=Subquery(reads.order_by("-at").values("at")[:1]),
         are_others_in_danger=others_in_danger(reader),
     )
