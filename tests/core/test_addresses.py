@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clinic.caseload.queries.day import DayVisit
 from clinic.core.addresses import address
+from clinic.core.templatetags import clinic_places
 from clinic.core.templatetags.clinic_places import unchanging
 
 KEY = uuid.UUID(int=7)
@@ -75,6 +76,15 @@ def test_a_row_is_drawn_once_for_those_permissions_and_carries_each_requests_tok
     assert "Start the visit" not in drawn(piece, rows=rows, can=frozenset(), csrf_token="token one")
     changed = [rows[0]._replace(begins="Go on with the visit")]
     assert "Go on with the visit" in drawn(piece, rows=changed, can=can, csrf_token="token one")
+
+
+def test_what_an_enquiry_says_is_never_taken_for_the_place_of_a_token() -> None:
+    rows = [day_visit(told="token-of-the-request", start="/visits/new/")]
+    piece = '{% rows_once "caseload/_day_visit.html" rows %}'
+    page = drawn(piece, rows=rows, can=frozenset({"visits.write"}), csrf_token="token one")
+    assert page.count("token one") == 1
+    assert "token-of-the-request" in page
+    assert len(clinic_places.ANY_TOKEN) > 40
 
 
 def test_a_piece_is_looked_up_once_and_sees_what_it_is_given() -> None:
