@@ -33,6 +33,14 @@ def recognized(written: str) -> Recognized:
         ("Ibuprofén 400", "ibuprofen", ()),
         ("ibuprofen400", "ibuprofen", ()),
         ("xr sertraline", "sertraline", ()),
+        # As other systems, phones and copied documents write it.
+        ("Zoloft\u2122 50 MG", "sertraline", ()),
+        ("ser\u00adtra\u200bline", "sertraline", ()),
+        ("St. John\u2018s wort", "st john's wort", ()),
+        ("St. John`s wort", "st john's wort", ()),
+        ("Saint Johns Wort", "st john's wort", ()),
+        ("St. John\u00b4s wort", "st john's wort", ()),
+        ("levothyroxine 50 \u00b5g", "levothyroxine", ()),
         ("sertraline forte", "sertraline", ("forte",)),
         ("not sertraline", "sertraline", ("not",)),
         ("St. John\u2019s wort 300mg twice daily", "st john's wort", ()),
@@ -164,6 +172,10 @@ def test_what_of_a_text_nobody_knows_is_said() -> None:
         # What is in a combination may be what was not borne.
         ("Vicodin", "acetaminophen"),
         ("Symbyax", "fluoxetine"),
+        # What was not borne is in a combination.
+        ("amoxicillin", "Augmentin"),
+        ("acetaminophen", "Tylenol PM"),
+        ("Benadryl", "Tylenol PM"),
     ],
 )
 def test_an_allergy_told_in_a_text_stops(allergy: str, medication: str) -> None:

@@ -5,13 +5,23 @@ from functools import lru_cache
 
 from clinic.formulary.rules.entries import MedicationEntry
 
+# A phone writes "St. John\u2019s wort" with the curled apostrophe, others with one of these.
+APOSTROPHES = "\u2018\u2019\u02bc\u00b4`"
+# Beside a brand; written out they would become letters of its name.
+MARKS = "\u2122\u2120"
+AS_TYPED = str.maketrans(dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(MARKS))
+UNSEEN = "Cf"
+
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """Lower case, without accents, straight apostrophes, single spaces: how names are stored and searched."""
-    # A phone writes "St. John’s wort" with the curled apostrophe.
-    plain = unicodedata.normalize("NFKD", text).replace("\u2019", "'")
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+    """Lower case, without accents, straight apostrophes, single spaces: how names are stored and searched.
+
+    What is not seen counts for nothing: a soft hyphen of a copied document, the sign of a trademark.
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(AS_TYPED))
+    seen = (c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != UNSEEN)
+    return " ".join("".join(seen).casefold().split())
 
 
 def search_names(entry: MedicationEntry) -> tuple[str, ...]:

@@ -27,11 +27,11 @@ BESIDE = frozenset(
     | {"capsules", "cap", "caps", "pill", "pills", "solution", "suspension", "syrup", "elixir", "drops", "liquid"}
     | {"powder", "granules", "film", "lozenge", "cream", "ointment", "gel", "lotion", "foam", "spray", "patch"}
     | {"system", "suppository", "inhaler", "inhalation", "metered", "dose", "injection", "injector", "auto", "pen"}
-    | {"prefilled", "syringe", "cartridge", "vial", "kit", "pack", "mg", "mcg", "ug", "g", "gram", "grams", "ml"}
-    | {"l", "meq", "unt", "unit", "units", "iu", "actuat", "hr", "hrs", "h", "hour", "hours", "day", "days", "week"}
-    | {"weekly", "month", "monthly", "daily", "once", "twice", "times", "every", "other", "each", "per", "a", "an"}
-    | {"the", "of", "and", "with", "as", "at", "in", "for", "by", "to", "needed", "prn", "bid", "tid", "qid", "qd"}
-    | {"qam", "qpm", "qhs", "hs", "po", "mouth", "morning", "evening", "noon", "night", "bedtime", "take", "otc"}
+    | {"prefilled", "syringe", "cartridge", "vial", "kit", "pack", "mg", "mcg", "ug", "\u03bcg", "g", "gram", "grams"}
+    | {"ml", "l", "meq", "unt", "unit", "units", "iu", "actuat", "hr", "hrs", "h", "hour", "hours", "day", "days"}
+    | {"week", "weekly", "month", "monthly", "daily", "once", "twice", "times", "every", "other", "each", "per", "a"}
+    | {"an", "the", "of", "and", "with", "as", "at", "in", "for", "by", "to", "needed", "prn", "bid", "tid", "qid"}
+    | {"qd", "qam", "qpm", "qhs", "hs", "po", "mouth", "morning", "evening", "noon", "night", "bedtime", "take", "otc"}
 )
 
 
