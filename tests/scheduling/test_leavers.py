@@ -79,6 +79,15 @@ class TestDuty:
         assert WorkItem.objects.get(kind=DutyKind.LEAVER).reason == FIND_PRESCRIBER
         assert "clinic.scheduling.tasks.look_for_leavers" in SWEPT
 
+    def test_two_who_look_at_once_open_one_and_the_same(
+        self, ada: Client, prescriber: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        leave(prescriber)
+        services.look_for_leavers(now=NOW)
+        # The other one read what stands before this one wrote.
+        monkeypatch.setattr(queries, "open_duties_about_leavers", dict)
+        assert said() == [FIND_PRESCRIBER]
+
     def test_it_says_what_is_left_and_ends_by_itself(
         self, ada: Client, prescriber: User, stranger: User, coordinator: User
     ) -> None:

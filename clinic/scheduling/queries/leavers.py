@@ -74,8 +74,12 @@ def open_duties_about_leavers() -> dict[str, Standing]:
 
 
 def next_about(cause: str) -> str:
-    """A cause that was closed stays closed: each time that somebody leaves is one of its own."""
-    return f"{cause}:{WorkItem.objects.filter(about__startswith=f'{cause}:').count()}"
+    """A cause that was closed stays closed: each time that somebody leaves is one of its own.
+
+    One that is open is not counted: whoever looks at the same moment opens that one, and not another.
+    """
+    ended = WorkItem.objects.filter(about__startswith=f"{cause}:", closed_at__isnull=False)
+    return f"{cause}:{ended.count()}"
 
 
 def coming_with(user: User, now: dt.datetime) -> list[Tie]:

@@ -19,9 +19,10 @@ def look_for_leavers(*, now: dt.datetime) -> int:
     again. Asked again it changes nothing more. Answers how many stand.
     """
     wanted, standing = queries.left_behind(now), queries.open_duties_about_leavers()
-    for cause in standing.keys() - wanted.keys():
+    # In one order: who looks at the same moment waits, and neither waits for the other.
+    for cause in sorted(standing.keys() - wanted.keys()):
         close_about(about=standing[cause].about, outcome=Outcome.NO_LONGER_NEEDED, by=None, now=now)
-    for cause, one in wanted.items():
+    for cause, one in sorted(wanted.items()):
         _say(one, cause, standing.get(cause), now=now)
     return len(wanted)
 
