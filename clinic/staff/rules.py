@@ -38,6 +38,12 @@ def check_not_own(*, account: UUID, by: UUID, field: str | None = None) -> None:
         raise RuleBroken("This is your own account: another administrator must do this.", field=field)
 
 
+def check_manages(*, roles: list[str], is_active: bool) -> None:
+    """Accounts are changed by whoever is an administrator at this moment, not when their page was opened."""
+    if not is_active or Role.ADMINISTRATOR not in roles:
+        raise RuleBroken("Somebody changed your own account meanwhile: you manage accounts no longer.")
+
+
 def check_confirmed(*, is_closing: bool, is_confirmed: bool) -> None:
     """An account is closed by whoever has read what hangs on it and was asked once more."""
     if is_closing and not is_confirmed:

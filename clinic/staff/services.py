@@ -70,7 +70,7 @@ def edit_staff(
     a moment longer. Raises RuleBroken, and StaleRecord if the account was changed after `version` was opened: a closed
     one must not open again unseen.
     """
-    user = _locked(user_id)
+    user = _locked_for(by, user_id)
     if user.version != version:
         raise _stale(user)
     before = _standing(user)
@@ -190,6 +190,16 @@ def _locked(user_id: UUID) -> User:
     if user is None:
         raise Http404
     return user
+
+
+def _locked_for(by: User, user_id: UUID) -> User:
+    """The account, with that of who changes it: of two administrators who close each other at once one stays."""
+    both = User.objects.get_queryset().select_for_update().filter(pk__in=[user_id, by.pk]).order_by("pk")
+    found = {user.pk: user for user in both}
+    if user_id not in found:
+        raise Http404
+    rules.check_manages(roles=found[by.pk].roles, is_active=found[by.pk].is_active)
+    return found[user_id]
 
 
 def _tell(action: str, *, by: User | None, subject: User, **detail: Any) -> None:
