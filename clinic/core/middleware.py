@@ -87,7 +87,8 @@ def _is_proven(request: HttpRequest) -> bool:
     signer = signing.TimestampSigner(salt=PROOF)
     try:
         proven = signer.unsign(request.POST[PROOF], max_age=settings.SESSION_TOTAL_LIMIT)
-    except signing.BadSignature:
+    except (signing.BadSignature, UnicodeEncodeError):
+        # The second: letters that no form of ours can hold.
         return False
     return constant_time_compare(proven, _digest(request, request.user.pk))
 

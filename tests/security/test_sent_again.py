@@ -103,6 +103,14 @@ def test_the_proof_holds_for_nothing_else(ended: Ended, change: dict[str, str]) 
     assert ended.send_again() == 403
 
 
+def test_a_proof_in_letters_that_cannot_be_written_is_none(ended: Ended) -> None:
+    sign_in(ended.browser, ended.user)
+    half_a_letter = b'--x\r\nContent-Disposition: form-data; name="let_through"\r\n\r\na:b:+2AA-\r\n--x--\r\n'
+    kind = "multipart/form-data; boundary=x; charset=utf-7"
+    asked = ended.browser.generic("POST", ended.path, half_a_letter, kind, headers={"Sec-Fetch-Site": "same-origin"})
+    assert asked.status_code == 403
+
+
 def test_the_proof_holds_at_no_other_address(ended: Ended) -> None:
     sign_in(ended.browser, ended.user)
     assert ended.send_again(path=f"{ended.path}?x=1") == 403
