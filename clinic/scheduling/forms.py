@@ -64,7 +64,8 @@ class TimeForm(forms.Form):
 
     starts_at = forms.TypedChoiceField(
         label="Free times",
-        widget=forms.RadioSelect,
+        # With Back a browser chooses again by place in the list, and other times may be free by then.
+        widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
         coerce=datetime.fromisoformat,
         error_messages={
             "required": "Choose one of the free times.",
