@@ -183,6 +183,18 @@ def test_an_allergy_told_in_a_text_stops(allergy: str, medication: str) -> None:
     assert f"an allergy to {allergy} is recorded" in found.text
 
 
+@pytest.mark.parametrize("brand", ["Claritin-D", "Zyrtec-D 12 HR", "Allegra D", "Aleve-D", "Sudafed PE"])
+def test_a_brand_with_a_decongestant_stops_beside_an_maoi(brand: str) -> None:
+    [found] = [one for one in findings(taken("phenelzine"), taken(brand)) if one.severity is Severity.STOP]
+    assert found.rule == "interaction-maoi-decongestant"
+
+
+@pytest.mark.parametrize("brand", ["Tylenol PM", "Advil PM", "Motrin PM", "Aleve PM"])
+def test_a_brand_with_an_antihistamine_is_checked_for_both(brand: str) -> None:
+    assert recognized(brand).ingredient.tokens >= {"diphenhydramine", "sedating_antihistamine"}
+    assert len(recognized(brand).names) == 3
+
+
 @pytest.mark.parametrize("allergy", ["Latex allergy", "acetaminophen", "none of them"])
 def test_another_allergy_does_not(allergy: str) -> None:
     assert of_code("allergy", taken("Ibuprofen 400 MG"), person=replace(ADULT, allergies=(allergy,))) == []
