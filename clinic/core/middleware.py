@@ -82,7 +82,9 @@ class SentAgain:
 
 
 def _is_proven(request: HttpRequest) -> bool:
-    if not request.user.is_authenticated or request.headers.get("Sec-Fetch-Site") != "same-origin":
+    # Whose session has ended once more may not do it now, but is to keep what they typed.
+    of = request.user.pk or getattr(request, "was_of", None)
+    if of is None or request.headers.get("Sec-Fetch-Site") != "same-origin":
         return False
     signer = signing.TimestampSigner(salt=PROOF)
     try:
@@ -90,7 +92,7 @@ def _is_proven(request: HttpRequest) -> bool:
     except (signing.BadSignature, UnicodeEncodeError):
         # The second: letters that no form of ours can hold.
         return False
-    return constant_time_compare(proven, _digest(request, request.user.pk))
+    return constant_time_compare(proven, _digest(request, of))
 
 
 def _digest(request: HttpRequest, user_id: UUID) -> str:

@@ -82,6 +82,20 @@ def test_pressed_before_signing_in_it_still_needs_one_press_after(ended: Ended) 
     assert ended.send_again() == 302
 
 
+def test_when_the_session_has_ended_once_more_nothing_typed_is_lost(ended: Ended) -> None:
+    sign_in(ended.browser, ended.user)
+    ended.browser.get("/")
+    with time_machine.travel(MORNING + dt.timedelta(minutes=40), tick=False):
+        asked = {"data": ended.fields, "headers": {"Sec-Fetch-Site": "same-origin"}}
+        again = ended.browser.post(ended.path, **asked)
+        assert again.status_code == 401
+        assert not Observation.objects.exists()
+        ended.fields = fields_of(again.text)
+        sign_in(ended.browser, ended.user)
+        assert ended.send_again() == 302
+    assert Observation.objects.get().text == "Laughs <again>.\r\nSleeps."
+
+
 OTHER_WAYS: dict[str, dict[str, Any]] = {
     "from another site": {"headers": {"Sec-Fetch-Site": "cross-site"}},
     "from who knows where": {"headers": {}},
