@@ -66,7 +66,8 @@ def edit(request: StaffRequest, user_id: UUID) -> HttpResponse:
 def invite(request: StaffRequest, user_id: UUID) -> HttpResponse:
     """The invitation once more."""
     form = forms.Form(request.POST)
-    _say(request, form, submit(form, partial(services.invite_again, user_id=user_id, by=request.user)), "Sent.")
+    is_sent = submit(form, partial(services.invite_again, user_id=user_id, by=request.user))
+    _say(request, form, is_sent, "The link to choose a password is on its way.")
     return redirect("staff:edit", user_id)
 
 

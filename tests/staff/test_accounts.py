@@ -270,7 +270,8 @@ def test_an_account_closed_meanwhile_is_not_opened_again_unseen(
 
 @pytest.mark.django_db(transaction=True)
 def test_an_invitation_is_sent_again_but_not_to_a_closed_account(desk: Browser, therapist: User) -> None:
-    desk.post(reverse("staff:invite", args=[therapist.pk]))
+    sent = desk.post(reverse("staff:invite", args=[therapist.pk]), follow=True).content.decode()
+    assert "The link to choose a password is on its way." in sent
     assert [letter.to for letter in mail.outbox] == [[therapist.email]]
     User.objects.get_queryset().filter(pk=therapist.pk).update(is_active=False)
     page = desk.post(reverse("staff:invite", args=[therapist.pk]), follow=True).content.decode()
