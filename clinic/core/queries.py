@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import update_wrapper
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -67,8 +67,7 @@ class Fetched(Generic[Row]):
         if self.built is None or not self.rows:
             return []
         self.built.compiler.execute_sql = lambda *_, **__: [self.rows]
-        rows: Iterable[Row] = self.built.rows._iterable_class(self.built.rows)  # type: ignore[assignment]
-        return list(rows)
+        return list(cast("Iterable[Row]", self.built.rows._iterable_class(self.built.rows)))
 
 
 class Prepared(Generic[Args, Row]):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -32,8 +32,13 @@ class FindTimesForm(forms.Form):
 
     def __init__(self, *args: Any, clinicians: Any, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+        _offer_clinicians(self, clinicians)
         _offer_kinds(self, kinds)
+
+
+def _offer_clinicians(form: forms.Form, clinicians: Any) -> None:
+    """Only those whom the page may name."""
+    cast("forms.ModelChoiceField[User]", form.fields["clinician"]).queryset = clinicians
 
 
 def _offer_kinds(form: forms.Form, kinds: Sequence[str]) -> None:
@@ -56,7 +61,7 @@ class HandOverForm(FromDayForm):
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+        _offer_clinicians(self, clinicians)
 
 
 class TimeForm(forms.Form):
@@ -150,7 +155,7 @@ class HoursForm(forms.Form):
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+        _offer_clinicians(self, clinicians)
 
 
 class TimeOffForm(forms.Form):
@@ -167,7 +172,7 @@ class TimeOffForm(forms.Form):
 
     def __init__(self, *args: Any, clinicians: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = clinicians  # type: ignore[attr-defined]
+        _offer_clinicians(self, clinicians)
 
 
 class WaitlistForm(forms.Form):

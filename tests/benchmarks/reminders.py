@@ -73,6 +73,14 @@ def main() -> None:
     parser.add_argument("--emails", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3, help="how often e-mails and their floors take turns")
     options = parser.parse_args()
+    print(f"load of the machine: {', '.join(f'{load:.1f}' for load in os.getloadavg())} on {os.cpu_count()} cores")
+    in_a_place_of_its_own(measure, options)
+
+
+def in_a_place_of_its_own(
+    measured: Callable[[argparse.Namespace, Path, contextlib.ExitStack], None], options: argparse.Namespace
+) -> None:
+    """Measure in a folder that is gone afterwards, with messages that truly leave, until it is done or broken off."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     place = Path(tempfile.mkdtemp(prefix="clinic-bench-"))
@@ -80,21 +88,26 @@ def main() -> None:
     place.chmod(0o711)
     server.set_environment(place)
     os.environ["MESSAGES_TO_OUTBOX"] = "off"
-    print(f"load of the machine: {', '.join(f'{load:.1f}' for load in os.getloadavg())} on {os.cpu_count()} cores")
     try:
-        with contextlib.ExitStack() as running_now:
-            measure(options, place, running_now)
+        with contextlib.ExitStack() as stack:
+            measured(options, place, stack)
     except KeyboardInterrupt:
         print("\nStopped.")
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def measure(options: argparse.Namespace, place: Path, stack: contextlib.ExitStack) -> None:
-    provider = stack.enter_context(running("http", place / "sms.log", "--settings", SETTINGS))
+def providers(place: Path, stack: contextlib.ExitStack) -> tuple[Running, Running]:
+    """Who takes text messages, as slowly as a provider, and who takes e-mail; both named in the environment."""
+    text = stack.enter_context(running("http", place / "sms.log", "--settings", SETTINGS))
     mail = stack.enter_context(running("smtp", place / "mail.log"))
-    os.environ |= {"SMS_GATEWAY_URL": provider.url, "SMS_GATEWAY_TOKEN": "secret"}
+    os.environ |= {"SMS_GATEWAY_URL": text.url, "SMS_GATEWAY_TOKEN": "secret"}
     os.environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}
+    return text, mail
+
+
+def measure(options: argparse.Namespace, place: Path, stack: contextlib.ExitStack) -> None:
+    provider, mail = providers(place, stack)
     import django
 
     django.setup()

@@ -6,11 +6,7 @@ they can, which here share two cores with the providers. Wanted: the 95th of a h
 
 import argparse
 import contextlib
-import os
-import shutil
-import signal
 import statistics
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -20,8 +16,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks import server
 from tests.benchmarks.pages import make_template, p95
-from tests.benchmarks.reminders import SETTINGS, let_loose, make_due, ready_senders
-from tests.providers.running import running
+from tests.benchmarks.reminders import in_a_place_of_its_own, let_loose, make_due, providers, ready_senders
 
 if TYPE_CHECKING:
     from tests.benchmarks.load import Asker
@@ -52,27 +47,11 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=2000)
     parser.add_argument("--reminders", type=int, default=10_000)
     options = parser.parse_args()
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
-    place = Path(tempfile.mkdtemp(prefix="clinic-bench-"))
-    # Postgres started by root runs as another user and must reach its folder.
-    place.chmod(0o711)
-    server.set_environment(place)
-    os.environ["MESSAGES_TO_OUTBOX"] = "off"
-    try:
-        with contextlib.ExitStack() as stack:
-            measure(options, place, stack)
-    except KeyboardInterrupt:
-        print("\nStopped.")
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    in_a_place_of_its_own(measure, options)
 
 
 def measure(options: argparse.Namespace, place: Path, stack: contextlib.ExitStack) -> None:
-    text = stack.enter_context(running("http", place / "sms.log", "--settings", SETTINGS))
-    mail = stack.enter_context(running("smtp", place / "mail.log"))
-    os.environ |= {"SMS_GATEWAY_URL": text.url, "SMS_GATEWAY_TOKEN": "secret"}
-    os.environ |= {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}
+    providers(place, stack)
     import django
 
     django.setup()

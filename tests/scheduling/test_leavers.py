@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -176,7 +177,7 @@ class TestDuty:
 
 class TestWords:
     def test_two_roles_and_several_appointments(self) -> None:
-        words = rules.handing_on_words("Ann Lee", ["prescriber", "therapist"], [NINE, NINE + DAY], dt.UTC)  # type: ignore[arg-type]
+        words = rules.handing_on_words("Ann Lee", ["prescriber", "therapist"], [NINE, NINE + DAY], ZoneInfo("UTC"))
         assert words == (
             "Ann Lee works here no longer. Find another prescriber and another therapist. "
             "Move 2 appointments, the first of Thursday, March 5, 4:00 pm."

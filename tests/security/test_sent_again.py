@@ -155,5 +155,5 @@ def test_a_form_whose_connection_breaks_is_refused() -> None:
             raise OSError("gone")
 
     request = RequestFactory().post("/", CONTENT_LENGTH="9", CONTENT_TYPE="application/x-www-form-urlencoded")
-    request._stream = Broken()  # type: ignore[attr-defined]
+    request._stream = Broken()  # type: ignore[attr-defined]  # where Django reads a body from
     SentAgain(lambda _: HttpResponse()).process_view(request)

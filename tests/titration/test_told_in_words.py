@@ -114,7 +114,7 @@ def test_the_plan_editor_says_it(browser: Browser, prescriber: User, ada: Client
     told(ada, "Zauberkraut", "5")
     browser.force_login(prescriber)
     page = page_of(ada, sertraline)
-    shown = browser.post(page, typed(products=offers(browser.get(page).text)))  # type: ignore[arg-type]
+    shown = browser.post(page, typed(products=offers(browser.get(page).text)))  # type: ignore[arg-type]  # lists are many fields
     assert "nothing was checked about: “zauberkraut”" in shown.text
 
 
